@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * Between the two halves of this backend: libhybrid_python.so, which knows no Python and can be
+ * loaded anywhere, and libhybrid_python_interpreter.so, which is loaded once a libpython is there. */
+#ifndef HYBRID_PYTHON_FUNCTIONS_H
+#define HYBRID_PYTHON_FUNCTIONS_H
+
+#include "hybrid_plugin.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Written in Python, in emulator.py: the functions of hyb_backend. */
+int32_t hyb_python_open(const char *path, const hyb_backend_options *options, void **network,
+                        const char **card, hyb_message *message);
+int32_t hyb_python_prepare(void *network, const hyb_signature *signature,
+                           int32_t *batch_invariant, hyb_message *message);
+int32_t hyb_python_run(void *network, const hyb_matrices *matrices, hyb_message *message);
+int32_t hyb_python_close(void *network);
+
+/* Starts an interpreter as `executable` would, or uses the one that the process already runs
+ * (executable null), and gives the functions above and sys.prefix, both borrowed, valid for ever.
+ * `threads` is what NumPy's BLAS may use in an interpreter that is started here. */
+HYB_API int32_t hyb_python_start(const char *executable, int32_t threads, const char **prefix,
+                                 const hyb_backend **functions, hyb_message *message);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""NumPy arrays over the memory of the core, and what may be copied into them."""
+
+import numpy as np
+from _hybrid_python import ffi, lib
+
+DTYPES = {lib.HYB_REAL32: np.dtype(np.float32), lib.HYB_REAL64: np.dtype(np.float64)}
+
+
+class Failure(Exception):
+    """What goes wrong in a way that has a status of its own."""
+
+    def __init__(self, status, what, expected, found):
+        super().__init__(f"{what}: expected {expected}, found {found}")
+        self.status = status
+
+
+def matrix(pointer, nrow, matrices, dtype):
+    """(row, sample) over [nrow][ld] elements at `pointer`, without a copy."""
+    size = (nrow - 1) * matrices.ld + matrices.nsample
+    return np.ndarray(
+        (nrow, matrices.nsample), dtype, ffi.buffer(pointer, size * dtype.itemsize),
+        strides=(matrices.ld * dtype.itemsize, dtype.itemsize))
+
+
+class Slice:
+    """One field: some rows of a matrix, shaped (sample[, level][, species])."""
+
+    def __init__(self, given):
+        self.name = ffi.string(given.name).decode()
+        self.rows = slice(given.offset, given.offset + given.count)
+        self.axes = [n for n in (given.nspecies, given.nlevel) if n > 0]  # slowest first
+
+    def of(self, whole):
+        return whole[self.rows].reshape(*self.axes, whole.shape[1]).T
+
+
+def described(value):
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype} {value.shape}"
+    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
+
+
+def store(result, target, what):
+    """Copy what the emulator returned into its place, if it is exactly what was promised."""
+    fits = (isinstance(result, np.ndarray) and result.shape == target.shape
+            and result.dtype == target.dtype)
+    if not fits:
+        raise Failure(lib.HYB_ERROR_BACKEND, what, described(target), described(result))
+    target[...] = result

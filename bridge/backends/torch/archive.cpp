@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "archive.hpp"
+
+#include <caffe2/serialize/crc_alt.h>
+#include <caffe2/serialize/inline_container.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <vector>
+
+#include "failure.hpp"
+#include "guarded.hpp"
+
+namespace hybrid_torch {
+namespace {
+
+struct Record {
+  std::string name;  // without the folder that Torch puts around all records
+  uint32_t checksum;
+};
+
+std::string contents(const std::string &path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    mismatch(HYB_ERROR_FILE, path, "a TorchScript file", error ? error.message() : "no file");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) mismatch(HYB_ERROR_FILE, path, "a readable file", std::strerror(errno));
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Little-endian, as all of a zip archive. Out of range is a truncated or damaged directory.
+uint32_t number(const std::string &bytes, size_t place, size_t size) {
+  uint32_t value = 0;
+  for (size_t i = size; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes.at(place + i));
+  return value;
+}
+
+// The central directory at the end of the archive (APPNOTE.TXT of PKWARE, 4.3.12 and 4.3.16).
+std::vector<Record> directory(const std::string &bytes) {
+  const size_t end = bytes.rfind("PK\5\6");
+  if (end == std::string::npos) throw std::out_of_range("no directory");
+  size_t place = number(bytes, end + 16, 4);
+  std::vector<Record> records;
+  for (uint32_t left = number(bytes, end + 10, 2); left > 0; --left) {
+    const size_t length = number(bytes, place + 28, 2);
+    const std::string name = bytes.substr(place + 46, length);
+    records.push_back({name.substr(name.find('/') + 1), number(bytes, place + 16, 4)});
+    place += 46 + length + number(bytes, place + 30, 2) + number(bytes, place + 32, 2);
+  }
+  return records;
+}
+
+void check_records(const std::string &path, const std::vector<Record> &records) {
+  caffe2::serialize::PyTorchStreamReader reader(path);
+  for (const Record &record : records) {
+    const auto [data, size] = reader.getRecord(record.name);
+    const uint32_t found = crc32_fast(data.get(), size);
+    if (found != record.checksum)
+      mismatch(HYB_ERROR_FILE, path + ": checksum of " + record.name,
+               std::to_string(record.checksum), std::to_string(found) + " (a damaged file)");
+  }
+}
+
+}  // namespace
+
+void check_archive(const std::string &path) try {
+  check_records(path, directory(contents(path)));
+} catch (const std::out_of_range &) {
+  mismatch(HYB_ERROR_FILE, path, "a TorchScript file", "no zip archive, or a part of one");
+} catch (const c10::Error &error) {
+  mismatch(HYB_ERROR_FILE, path, "a TorchScript file", short_text(error.what_without_backtrace()));
+}
+
+}  // namespace hybrid_torch

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "guarded.hpp"
+
+namespace hybrid_torch {
+namespace {
+
+std::string trimmed(const std::string &text) {
+  const size_t last = text.find_last_not_of(" \n");
+  return last == std::string::npos ? "" : text.substr(0, last + 1);
+}
+
+}  // namespace
+
+// TorchScript's errors hold the call stack twice (serialized and original code) and end with the
+// cause. Kept are the cause and the innermost frame of the original code.
+std::string short_text(const std::string &what) {
+  const std::string text = trimmed(what);
+  const size_t frame = text.rfind("\n  File \""), cause = text.rfind('\n');
+  if (frame == std::string::npos || cause <= frame) return text;
+  return text.substr(cause + 1) + text.substr(frame, cause - frame);
+}
+
+}  // namespace hybrid_torch

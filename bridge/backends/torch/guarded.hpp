@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The one exception guard around every function of the table.
+#pragma once
+
+#include <c10/util/Exception.h>
+
+#include <cstdio>
+#include <new>
+#include <string>
+
+#include "failure.hpp"
+
+namespace hybrid_torch {
+
+// The part of an exception's text that says what happened, and where in the network.
+std::string short_text(const std::string &what);
+
+inline int32_t told(hyb_message *message, int32_t status, const std::string &text) {
+  if (message) std::snprintf(message->text, sizeof message->text, "%s", text.c_str());
+  return status;
+}
+
+// Runs `work`. What it throws becomes a status and a message; what Torch throws is HYB_ERROR_BACKEND.
+template <class Work>
+int32_t guarded(hyb_message *message, Work &&work) noexcept try {
+  try {
+    work();
+    return HYB_OK;
+  } catch (const Failure &failure) {
+    return told(message, failure.status, failure.what());
+  } catch (const std::bad_alloc &) {
+    return told(message, HYB_ERROR_MEMORY, "out of memory");
+  } catch (const c10::Error &error) {
+    return told(message, HYB_ERROR_BACKEND, short_text(error.what_without_backtrace()));
+  } catch (const std::exception &error) {
+    return told(message, HYB_ERROR_BACKEND, short_text(error.what()));
+  }
+} catch (...) {
+  return HYB_ERROR_INTERNAL;
+}
+
+}  // namespace hybrid_torch

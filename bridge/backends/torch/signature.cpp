@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "signature.hpp"
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/from_blob.h>
+
+#include "failure.hpp"
+
+namespace hybrid_torch {
+namespace {
+
+std::string kind_name(at::ScalarType dtype) {
+  if (dtype == at::kFloat) return "real32";
+  if (dtype == at::kDouble) return "real64";
+  return c10::toString(dtype);
+}
+
+std::string described(at::ScalarType dtype, at::IntArrayRef shape) {
+  std::string text = kind_name(dtype) + " (";
+  for (size_t i = 0; i < shape.size(); ++i)
+    text += (i > 0 ? ", " : "") + std::to_string(shape[i]);
+  return text + ")";
+}
+
+std::string described(const c10::IValue &value) {
+  if (value.isTensor() && value.toTensor().defined()) {
+    const at::Tensor &tensor = value.toTensor();
+    return described(tensor.scalar_type(), tensor.sizes());
+  }
+  if (value.isTuple()) return "a tuple of " + std::to_string(value.toTupleRef().elements().size());
+  return "a " + value.tagKind();
+}
+
+// (sample), (sample, level), (sample, species), (sample, level, species); packed: (sample, feature).
+std::vector<int64_t> shape_of(const Slice &slice, int64_t nsample) {
+  std::vector<int64_t> shape = {nsample};
+  if (slice.nlevel > 0) shape.push_back(slice.nlevel);
+  if (slice.nspecies > 0) shape.push_back(slice.nspecies);
+  return shape;
+}
+
+// In a matrix [feature][ld] with feature = offset + species * nlevel + level.
+std::vector<int64_t> strides_of(const Slice &slice, int64_t ld) {
+  std::vector<int64_t> strides = {1};
+  if (slice.nlevel > 0) strides.push_back(ld);
+  if (slice.nspecies > 0) strides.push_back(slice.nlevel > 0 ? slice.nlevel * ld : ld);
+  return strides;
+}
+
+bool matches(const c10::IValue &value, at::ScalarType dtype, at::IntArrayRef shape) {
+  if (!value.isTensor() || !value.toTensor().defined()) return false;
+  const at::Tensor &tensor = value.toTensor();
+  return tensor.layout() == at::kStrided && tensor.device().is_cpu() &&
+         tensor.scalar_type() == dtype && tensor.sizes() == shape;
+}
+
+std::vector<Slice> kept(const hyb_slice *slices, int32_t n) {
+  std::vector<Slice> copy;
+  for (const hyb_slice *slice = slices; slice != slices + n; ++slice)
+    copy.push_back({slice->name, slice->offset, slice->count, slice->nlevel, slice->nspecies});
+  return copy;
+}
+
+// A packed matrix is one field with the features as its levels.
+std::vector<Slice> whole(const char *name, int64_t nrow) { return {{name, 0, nrow, nrow, 0}}; }
+
+}  // namespace
+
+Signature::Signature(const hyb_signature &signature)
+    : dtype_(signature.kind == HYB_REAL64 ? at::kDouble : at::kFloat),
+      nfeature_(signature.nfeature),
+      noutput_(signature.noutput),
+      inputs_(signature.packed ? whole("input", signature.nfeature)
+                               : kept(signature.input, signature.ninput)),
+      results_(signature.packed ? whole("result", signature.noutput)
+                                : kept(signature.result, signature.nresult)) {}
+
+at::Tensor Signature::view(void *matrix, const Slice &slice, const hyb_matrices &matrices) const {
+  const int64_t skipped = slice.offset * matrices.ld * static_cast<int64_t>(c10::elementSize(dtype_));
+  return at::from_blob(static_cast<char *>(matrix) + skipped, shape_of(slice, matrices.nsample),
+                       strides_of(slice, matrices.ld), at::TensorOptions(dtype_));
+}
+
+std::vector<c10::IValue> Signature::arguments(const hyb_matrices &matrices) const {
+  std::vector<c10::IValue> views;
+  for (const Slice &slice : inputs_)
+    views.emplace_back(view(const_cast<void *>(matrices.x), slice, matrices));
+  return views;
+}
+
+void Signature::store(const c10::IValue &returned, const Slice &slice,
+                      const hyb_matrices &matrices) const {
+  const std::vector<int64_t> shape = shape_of(slice, matrices.nsample);
+  if (!matches(returned, dtype_, shape))
+    mismatch(HYB_ERROR_BACKEND, "result of the network, " + slice.name, described(dtype_, shape),
+             described(returned));
+  view(matrices.y, slice, matrices).copy_(returned.toTensor());
+}
+
+void Signature::store(const c10::IValue &returned, const hyb_matrices &matrices) const {
+  const size_t found = returned.isTuple() ? returned.toTupleRef().elements().size() : 1;
+  if (results_.size() == 1 && !(returned.isTuple() && found == 1))
+    return store(returned, results_[0], matrices);
+  if (!returned.isTuple() || found != results_.size())
+    mismatch(HYB_ERROR_BACKEND, "result of the network",
+             "a tuple of " + std::to_string(results_.size()), described(returned));
+  for (size_t i = 0; i < found; ++i)
+    store(returned.toTupleRef().elements()[i], results_[i], matrices);
+}
+
+}  // namespace hybrid_torch

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "file.hpp"
+
+#include <fcntl.h>
+#include <netcdf.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "error.hpp"
+
+namespace hybrid_netcdf {
+namespace {
+
+// HDF5 may grow a file at its end without writing there: those bytes have no blocks yet.
+constexpr int64_t tail = 64 * 1024;
+// What an empty file with its definitions takes.
+constexpr int64_t first_bytes = 1024 * 1024;
+
+struct stat status_of(int descriptor) {
+  struct stat status;
+  if (fstat(descriptor, &status) != 0) fail_errno("the file is lost", errno);
+  return status;
+}
+
+bool same_file(int one, int other) {
+  struct stat a, b;
+  if (fstat(one, &a) != 0 || fstat(other, &b) != 0) return false;
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int memory_file() {
+#ifdef MFD_CLOEXEC
+  return memfd_create("hybrid_netcdf", MFD_CLOEXEC);
+#else
+  return -1;
+#endif
+}
+
+// File systems without fallocate (NFS 3, some parallel ones) are at least asked what is free.
+void check_free(int descriptor, int64_t bytes) {
+  struct statvfs disk;
+  if (fstatvfs(descriptor, &disk) != 0) fail_errno("the file system is lost", errno);
+  if (static_cast<int64_t>(disk.f_bavail) * static_cast<int64_t>(disk.f_frsize) < bytes)
+    fail_errno("no room for " + std::to_string(bytes) + " more bytes", ENOSPC);
+}
+
+void allocate(int descriptor, int64_t offset, int64_t bytes) {
+#ifdef FALLOC_FL_KEEP_SIZE
+  if (fallocate(descriptor, FALLOC_FL_KEEP_SIZE, offset, bytes) == 0) return;
+  if (errno != EOPNOTSUPP && errno != ENOSYS)
+    fail_errno("no room for " + std::to_string(bytes) + " more bytes", errno);
+#endif
+  check_free(descriptor, bytes);
+}
+
+}  // namespace
+
+File::File(const std::string &path) {
+  try {
+    open(path);
+  } catch (...) {
+    abandon();
+    throw;
+  }
+}
+
+File::~File() { abandon(); }
+
+void File::open(const std::string &path) {
+  // Opened by us first: netCDF calls every failure "Permission denied".
+  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) fail_errno("cannot be created", errno);
+  if (!S_ISREG(status_of(descriptor_).st_mode)) throw Error("expected a regular file");
+  reserve(first_bytes);
+  errno = 0;
+  check(nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &id_), "cannot be created");
+  find_twin();
+}
+
+void File::find_twin() {
+  std::error_code ignored;
+  for (const auto &entry : std::filesystem::directory_iterator("/dev/fd", ignored)) {
+    const int number = std::atoi(entry.path().filename().c_str());
+    if (number != descriptor_ && same_file(number, descriptor_)) twin_ = number;
+  }
+}
+
+void File::check_alive() const {
+  if (status_of(descriptor_).st_nlink == 0) throw Error("the file was removed");
+}
+
+// The kernel applies this limit to writes, but not to reserving.
+void File::check_limit(int64_t end) const {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return;
+  if (static_cast<uint64_t>(end) > limit.rlim_cur)
+    fail_errno("the limit is " + std::to_string(limit.rlim_cur) + " bytes", EFBIG);
+}
+
+void File::reserve(int64_t bytes) {
+  check_alive();
+  const int64_t size = status_of(descriptor_).st_size;
+  check_limit(size + bytes);
+  const int64_t offset = std::max<int64_t>(0, size - tail);
+  allocate(descriptor_, offset, size + bytes - offset);
+}
+
+void File::sync() {
+  errno = 0;
+  check(nc_sync(id_), "cannot be written");
+  synced_ = status_of(descriptor_).st_size;
+}
+
+void File::persist() {
+  check_alive();
+  if (fdatasync(descriptor_) != 0) fail_errno("the disk did not take it", errno);
+}
+
+void File::close() {
+  sync();
+  const int status = nc_close(id_);
+  id_ = -1;
+  if (status != NC_NOERR) redirect();  // HDF5 still holds the file, and will try again at exit
+  twin_ = -1;
+  errno = 0;
+  check(status, "cannot be closed");
+  // Gives back what was reserved beyond the end.
+  synced_ = status_of(descriptor_).st_size;
+  if (ftruncate(descriptor_, synced_) != 0) fail_errno("cannot be trimmed", errno);
+  persist();
+  ::close(descriptor_);
+  descriptor_ = -1;
+}
+
+bool File::abandon() noexcept {
+  if (descriptor_ < 0) return false;
+  redirect();
+  if (id_ >= 0) { int st = nc_close(id_); if (st) fprintf(stderr, "ABANDON close %d\n", st); }
+  id_ = -1;
+  const bool restored = synced_ >= 0 && ftruncate(descriptor_, synced_) == 0;
+  const bool lasting = restored && fdatasync(descriptor_) == 0;
+  ::close(descriptor_);
+  descriptor_ = -1;
+  return lasting;
+}
+
+// HDF5 may have closed its descriptor and the host may have opened another file as that number.
+void File::redirect() noexcept {
+  if (twin_ < 0 || !same_file(twin_, descriptor_)) return;
+  const int memory = memory_file();
+  if (memory < 0) return;
+  dup2(memory, twin_);
+  ::close(memory);
+  twin_ = -1;
+}
+
+}  // namespace hybrid_netcdf

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A NetCDF file that is being written, and the disk below it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace hybrid_netcdf {
+
+// HDF5 does not survive a failed write: what it cannot flush keeps the file open inside the
+// library, nc_close fails and prints, and shutdown at exit may crash. So this class
+//  - reserves the blocks on disk before HDF5 writes into them: a full disk, a quota or a limit is
+//    found while HDF5 is in good order;
+//  - on failure turns HDF5's descriptor to memory first, so that closing succeeds and what the
+//    last sync left on disk stays as it is: a consistent file.
+class File {
+ public:
+  explicit File(const std::string &path);  // creates or replaces
+  ~File();                                 // abandons what was not closed
+  File(const File &) = delete;
+  File &operator=(const File &) = delete;
+
+  int id() const { return id_; }
+
+  // Makes sure that `bytes` more can be written.
+  void reserve(int64_t bytes);
+  // Hands everything to the operating system: the file is consistent afterwards.
+  void sync();
+  // Waits for the disk.
+  void persist();
+  void close();
+  // Closes without writing; the file is again what it was after the last sync. Is that on disk?
+  bool abandon() noexcept;
+
+ private:
+  void open(const std::string &path);
+  void check_alive() const;
+  void check_limit(int64_t end) const;
+  void find_twin();
+  void redirect() noexcept;
+
+  int id_ = -1;
+  int descriptor_ = -1;  // ours
+  int twin_ = -1;        // HDF5's, of the same file
+  int64_t synced_ = -1;  // bytes after the last sync
+};
+
+}  // namespace hybrid_netcdf

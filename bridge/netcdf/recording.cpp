@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "recording.hpp"
+
+#include <cstddef>
+#include <new>
+
+#include "error.hpp"
+
+namespace hybrid_netcdf {
+namespace {
+
+// Fail-over of a parallel file system takes minutes; beyond that the run matters more.
+constexpr int64_t default_patience = 120;
+
+}  // namespace
+
+std::shared_ptr<Held> Held::take(const hyb_capture &capture) {
+  try {
+    return std::make_shared<Held>(capture);
+  } catch (const std::bad_alloc &) {
+    if (capture.release) capture.release(capture.owner);
+    throw;
+  }
+}
+
+std::shared_ptr<Recording> Recording::create(const std::string &path,
+                                             const hyb_recording_options &options) {
+  auto recording = std::make_shared<Recording>(path);
+  recording->worker_.run([&] { recording->open(options); });
+  return recording;
+}
+
+void Recording::open(const hyb_recording_options &options) {
+  buffer_ = options.buffer;
+  patience_ = std::chrono::seconds(options.patience > 0 ? options.patience : default_patience);
+  worker_.be_patient(patience_);
+  output_.emplace(path_, options, [this] { worker_.advance(); });
+  worker_.attach(shared_from_this());
+}
+
+void Recording::append(std::shared_ptr<Held> held) {
+  const int64_t bytes = (**held).bytes;
+  admit(bytes);
+  try {
+    worker_.post([self = shared_from_this(), held = std::move(held)]() mutable {
+      self->write(std::move(held));
+    });
+  } catch (...) {
+    release(bytes);
+    throw;
+  }
+}
+
+// One capture is always admitted, however large.
+void Recording::admit(int64_t bytes) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  wait(lock, [&] {
+    return closed_ || !failure_.empty() || waiting_ == 0 || waiting_ + bytes <= buffer_;
+  });
+  check_state_locked();
+  if (closed_) throw Error("recording '" + path_ + "': the process is ending");
+  waiting_ += bytes;
+}
+
+void Recording::release(int64_t bytes) noexcept {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  waiting_ -= bytes;
+  changed_.notify_all();
+}
+
+void Recording::write(std::shared_ptr<Held> held) noexcept {
+  const int64_t bytes = (**held).bytes;
+  attempt([&] { output_->add(**held); });
+  held = nullptr;
+  release(bytes);
+}
+
+void Recording::persist() noexcept {
+  attempt([&] {
+    output_->persist();
+    const std::lock_guard<std::mutex> lock(mutex_);
+    lasting_ = output_->written();
+  });
+}
+
+void Recording::end() noexcept {
+  attempt([&] { output_->close(); });
+  output_.reset();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  closed_ = true;
+  changed_.notify_all();
+}
+
+// Another thread may have given up waiting meanwhile: then the file is left as it is.
+template <class Action>
+void Recording::attempt(Action action) noexcept {
+  if (!output_) return;
+  try {
+    check_state();
+    action();
+  } catch (const std::exception &error) {
+    give_up(error.what());
+  }
+}
+
+void Recording::give_up(const char *reason) noexcept {
+  const int64_t written = output_->written();
+  const bool lasting = output_->abandon();
+  output_.reset();
+  fail(reason, lasting ? written : lasting_);
+}
+
+// Only the first failure counts.
+void Recording::fail(const std::string &reason, int64_t safe) noexcept {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (failure_.empty()) try {
+      failure_ = "recording '" + path_ + "': " + reason + "; the first " + std::to_string(safe) +
+                 " samples are on disk";
+    } catch (...) {
+      failure_ = "no memory left";
+    }
+  changed_.notify_all();
+}
+
+void Recording::check_state() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  check_state_locked();
+}
+
+void Recording::check_state_locked() const {
+  if (!failure_.empty()) throw Error(failure_);
+}
+
+void Recording::flush() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  check_state_locked();
+  const int64_t ticket = ++asked_;
+  worker_.post([self = shared_from_this(), ticket] {
+    self->persist();
+    const std::lock_guard<std::mutex> answer(self->mutex_);
+    self->answered_ = ticket;
+    self->changed_.notify_all();
+  });
+  wait(lock, [&] { return answered_ >= ticket; });
+  check_state_locked();
+}
+
+void Recording::close() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  if (!closed_) {
+    worker_.post([self = shared_from_this()] {
+      self->end();
+      self->worker_.detach(self.get());
+    });
+    wait(lock, [&] { return closed_; });
+  }
+  check_state_locked();
+}
+
+template <class Ready>
+void Recording::wait(std::unique_lock<std::mutex> &lock, Ready ready) {
+  const auto over = [&] { return stalled_ || ready(); };
+  if (wait_patiently(changed_, lock, patience_, worker_, over)) return;
+  stalled_ = true;
+  const int64_t safe = lasting_;
+  lock.unlock();
+  fail("the file system has not answered for " + std::to_string(patience_.count()) + " s", safe);
+  lock.lock();
+}
+
+}  // namespace hybrid_netcdf

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "worker.hpp"
+
+#include <netcdf.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cfenv>
+#include <cstdlib>
+#include <exception>
+#include <future>
+
+#include "error.hpp"
+
+namespace hybrid_netcdf {
+namespace {
+
+constexpr std::chrono::seconds tick_interval{5};
+
+// A new thread inherits the signal mask. The host's handlers belong on the host's threads, and a
+// write beyond RLIMIT_FSIZE has to return EFBIG, not kill the process by SIGXFSZ. Only what
+// reports a fault of the thread itself stays unblocked: blocked, it would kill silently.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    for (int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL}) sigdelset(&all, fault);
+    pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked &) = delete;
+  SignalsBlocked &operator=(const SignalsBlocked &) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+// Handlers run in reverse order of their registration. HDF5 registers its shutdown when it is
+// first used, so ours comes after that: then it runs while HDF5 is still alive.
+void initialize(Worker &worker) {
+  worker.run([] { check(nc_initialize(), "netCDF cannot be initialised"); });
+  if (std::atexit([] { Worker::instance().end(); }) != 0)
+    throw Error("no handler can be registered for the end of the process");
+}
+
+}  // namespace
+
+Worker &Worker::instance() {
+  static Worker *const worker = new Worker;
+  static const bool ready = (initialize(*worker), true);
+  static_cast<void>(ready);
+  return *worker;
+}
+
+Worker::Worker() : process_(getpid()) {
+  const SignalsBlocked blocked;
+  thread_ = std::thread([this] { loop(); });
+}
+
+void Worker::post(std::function<void()> job) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (ending_) throw Error("the process is ending");
+  jobs_.push_back(std::move(job));
+  changed_.notify_all();
+}
+
+void Worker::run(const std::function<void()> &job) {
+  std::promise<void> promise;
+  post([&] {
+    try {
+      job();
+      promise.set_value();
+    } catch (...) {
+      promise.set_exception(std::current_exception());
+    }
+  });
+  promise.get_future().get();
+}
+
+void Worker::be_patient(std::chrono::seconds patience) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  patience_ = std::max(patience_, patience);
+}
+
+void Worker::attach(std::shared_ptr<Client> client) { clients_.push_back(std::move(client)); }
+
+void Worker::detach(const Client *client) {
+  const auto same = [client](const auto &other) { return other.get() == client; };
+  clients_.erase(std::remove_if(clients_.begin(), clients_.end(), same), clients_.end());
+}
+
+void Worker::end() noexcept {
+  if (getpid() != process_) return;  // a child of fork has no such thread
+  std::unique_lock<std::mutex> lock(mutex_);
+  ending_ = true;
+  changed_.notify_all();
+  const bool ended = wait_patiently(changed_, lock, patience_, *this, [this] { return ended_; });
+  lock.unlock();
+  if (ended)
+    thread_.join();
+  else
+    thread_.detach();
+}
+
+void Worker::loop() noexcept {
+  std::fesetenv(FE_DFL_ENV);  // a new thread inherits traps and flush-to-zero of the host
+  work();
+  for (const auto &client : clients_) client->finish();
+  clients_.clear();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ended_ = true;
+  changed_.notify_all();
+}
+
+void Worker::work() noexcept {
+  auto due = Clock::now() + tick_interval;
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!jobs_.empty() || !ending_) {
+    if (jobs_.empty())
+      changed_.wait_until(lock, due, [this] { return !jobs_.empty() || ending_; });
+    auto job = next();
+    lock.unlock();
+    if (job) job();
+    job = nullptr;  // what it holds is let go without the lock
+    advance();
+    if (Clock::now() >= due) {
+      tick();
+      due = Clock::now() + tick_interval;
+    }
+    lock.lock();
+  }
+}
+
+std::function<void()> Worker::next() {
+  if (jobs_.empty()) return nullptr;
+  auto job = std::move(jobs_.front());
+  jobs_.pop_front();
+  return job;
+}
+
+void Worker::tick() noexcept {
+  for (const auto &client : clients_) client->tick();
+}
+
+}  // namespace hybrid_netcdf

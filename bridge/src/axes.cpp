@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "axes.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "error.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+struct AxisName {
+  const char *name;
+  int32_t axis;
+};
+
+constexpr AxisName axis_names[] = {
+    {"column", HYB_AXIS_COLUMN}, {"level", HYB_AXIS_LEVEL}, {"species", HYB_AXIS_SPECIES},
+    {"x", HYB_AXIS_X},           {"y", HYB_AXIS_Y},         {"z", HYB_AXIS_LEVEL},
+};
+
+int32_t axis_of(const std::string &word) {
+  std::vector<std::string> known;
+  for (const AxisName &entry : axis_names) {
+    if (word == entry.name) return entry.axis;
+    known.push_back(entry.name);
+  }
+  fail(HYB_ERROR_SHAPE, unknown("axis", word, known));
+}
+
+void check_axes(const Axes &axes, const std::string &dims) {
+  for (int32_t i = 0; i < rank_of(axes); ++i)
+    if (std::count(axes.begin(), axes.end(), axes[i]) > 1)
+      mismatch(HYB_ERROR_SHAPE, "dims", "each axis once", in_quotes(dims));
+  const bool x = has_axis(axes, HYB_AXIS_X), y = has_axis(axes, HYB_AXIS_Y);
+  if (x != y || (x && has_axis(axes, HYB_AXIS_COLUMN)))
+    mismatch(HYB_ERROR_SHAPE, "dims", "either column, or x and y together", in_quotes(dims));
+}
+
+std::string label(const char *name) { return "field " + in_quotes(name); }
+
+void check_head(const hyb_view &view, const char *name) {
+  if (view.size != sizeof(hyb_view))
+    mismatch(HYB_ERROR_ARGUMENT, label(name) + ": size of hyb_view",
+             std::to_string(sizeof(hyb_view)), std::to_string(view.size));
+  if (view.kind < HYB_REAL32 || view.kind > HYB_LOGICAL32)
+    mismatch(HYB_ERROR_FIELD, label(name) + ": kind", "real32, real64, int32 or logical",
+             std::to_string(view.kind));
+  if (view.device != HYB_CPU)
+    mismatch(HYB_ERROR_ARGUMENT, label(name) + ": device", "host memory (0)",
+             std::to_string(view.device) + " (device memory is not supported yet)");
+  if (view.rank < 0 || view.rank > 4)
+    mismatch(HYB_ERROR_SHAPE, label(name) + ": rank", "0 to 4", std::to_string(view.rank));
+}
+
+Axes axes_of_view(const hyb_view &view, const Axes &declared, const char *name) {
+  Axes axes;
+  std::copy(view.axes, view.axes + 4, axes.begin());
+  if (axes[0] == HYB_AXIS_DEFAULT) axes = rank_of(declared) > 0 ? declared : default_axes(view.rank);
+  if (rank_of(axes) != view.rank)
+    mismatch(HYB_ERROR_SHAPE, label(name) + ": rank",
+             std::to_string(rank_of(axes)) + " (" + axes_text(axes) + ")",
+             std::to_string(view.rank));
+  return axes;
+}
+
+void take_axis(HostArray &array, int32_t axis, int64_t extent, int64_t stride) {
+  switch (axis) {
+    case HYB_AXIS_COLUMN:
+    case HYB_AXIS_X: array.has_column = true, array.nx = extent, array.sx = stride; break;
+    case HYB_AXIS_Y: array.ny = extent, array.sy = stride; break;
+    case HYB_AXIS_LEVEL:
+      array.has_level = true, array.nlevel = extent, array.slevel = stride;
+      break;
+    case HYB_AXIS_SPECIES:
+      array.has_species = true, array.nspecies = extent, array.sspecies = stride;
+      break;
+    default: mismatch(HYB_ERROR_SHAPE, "axis", "a hyb_axis", std::to_string(axis));
+  }
+}
+
+}  // namespace
+
+Axes axes_of(const std::string &dims) {
+  Axes axes{};
+  std::istringstream words(dims);
+  std::string word;
+  for (size_t n = 0; words >> word; ++n) {
+    if (n == axes.size()) mismatch(HYB_ERROR_SHAPE, "dims", "at most 4 axes", in_quotes(dims));
+    axes[n] = axis_of(word);
+  }
+  check_axes(axes, dims);
+  return axes;
+}
+
+Axes default_axes(int32_t rank) {
+  if (rank > 3) mismatch(HYB_ERROR_SHAPE, "an array of rank 4", "its dims", "none");
+  Axes axes{};
+  constexpr int32_t order[] = {HYB_AXIS_COLUMN, HYB_AXIS_LEVEL, HYB_AXIS_SPECIES};
+  std::copy(order, order + rank, axes.begin());
+  return axes;
+}
+
+int32_t rank_of(const Axes &axes) {
+  return static_cast<int32_t>(std::find(axes.begin(), axes.end(), HYB_AXIS_DEFAULT) - axes.begin());
+}
+
+bool has_axis(const Axes &axes, int32_t axis) {
+  return std::find(axes.begin(), axes.end(), axis) != axes.end();
+}
+
+std::string axes_text(const Axes &axes) {
+  std::string text;
+  for (int32_t i = 0; i < rank_of(axes); ++i)
+    for (const AxisName &entry : axis_names)
+      if (entry.axis == axes[i]) {
+        text += (text.empty() ? "" : " ") + std::string(entry.name);
+        break;
+      }
+  return text.empty() ? "scalar" : text;
+}
+
+HostArray host_array(const hyb_view &view, const Axes &declared, const char *name, int64_t ncol) {
+  check_head(view, name);
+  const Axes axes = axes_of_view(view, declared, name);
+  HostArray array;
+  array.data = static_cast<char *>(view.data);
+  array.kind = view.kind;
+  array.truth = view.truth;
+  for (int32_t i = 0; i < view.rank; ++i) {
+    if (view.extent[i] < 0)
+      mismatch(HYB_ERROR_SHAPE, label(name) + ": extent", "0 or more",
+               std::to_string(view.extent[i]));
+    take_axis(array, axes[i], view.extent[i], view.stride[i]);
+  }
+  if (array.has_column && array.ncol() != ncol)
+    mismatch(HYB_ERROR_SHAPE, label(name) + ": number of columns",
+             std::to_string(ncol) + " (as opened)", std::to_string(array.ncol()));
+  const bool empty = array.ncol() * array.nlevel * array.nspecies == 0;
+  if (!array.data && !empty)
+    mismatch(HYB_ERROR_ARGUMENT, label(name) + ": address", "an array", "null");
+  return array;
+}
+
+int64_t size_of_kind(int32_t kind) { return kind == HYB_REAL64 ? 8 : 4; }
+
+}  // namespace hyb

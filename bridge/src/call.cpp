@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "call.hpp"
+
+#include <algorithm>
+
+#include "call_table.hpp"
+#include "error.hpp"
+#include "floating_point.hpp"
+#include "scheme.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+Call::Time now() { return std::chrono::steady_clock::now(); }
+
+double seconds(Call::Time from, Call::Time to) {
+  return std::chrono::duration<double>(to - from).count();
+}
+
+std::string about(const Field &field) { return "field " + in_quotes(field.name); }
+
+}  // namespace
+
+void Call::open(Scheme &owner, int64_t columns, int64_t first_column) {
+  scheme = &owner;
+  ncol = columns;
+  first = first_column;
+  phase_ = Phase::put;
+  std::fill(marks_.begin(), marks_.end(), uint8_t{0});
+  recorded_rows_.clear();
+  inputs_not_finite_ = outputs_not_finite_ = 0;
+  times_ = CallTimes();
+  if (scheme->mode() == Mode::native) return;
+  opened_ = now();
+  if (scheme->infers()) batch_.open(scheme->emulator(), scheme->flips(), ncol);
+  if (Replayer *replayer = scheme->replayer())
+    replayer->open(scheme->domain().clock().step, first, ncol, samples_);
+  begin_capture();
+}
+
+// Shadow mode always needs the native results; otherwise only what is drawn is copied.
+void Call::begin_capture() {
+  Recorder *recorder = scheme->recorder();
+  if (recorder && recorder->active())
+    recorder->sampler().draw(scheme->domain().clock().step, scheme->domain().grid(), first, ncol,
+                             recorded_rows_);
+  const bool wanted = !recorded_rows_.empty() || scheme->mode() == Mode::shadow;
+  if (!wanted && capture_ && recorder) recorder->give_back(std::move(capture_));
+  if (wanted && !capture_) capture_ = recorder ? recorder->take() : std::make_unique<Capture>();
+  if (wanted) capture_->begin(ncol);
+}
+
+void Call::need(Phase wanted, const char *what, const char *order) const {
+  if (phase_ != wanted)
+    mismatch(HYB_ERROR_PHASE, std::string(what) + " in scheme " + in_quotes(scheme->name()), order,
+             phase_ == Phase::put ? "run not called yet" : "run called already");
+}
+
+void Call::mark(const Field &field, Mark which) {
+  const size_t id = static_cast<size_t>(field.id);
+  if (id >= marks_.size()) marks_.resize(std::max(id + 1, scheme->fields().count()), 0);
+  if (marks_[id] & which)
+    mismatch(HYB_ERROR_FIELD, about(field), which == given ? "put once in a call" : "one get",
+             "a second time");
+  marks_[id] |= which;
+}
+
+bool Call::marked(const Field &field, Mark which) const {
+  const size_t id = static_cast<size_t>(field.id);
+  return id < marks_.size() && (marks_[id] & which);
+}
+
+void Call::put(const char *name, const hyb_view &view) {
+  if (scheme->mode() == Mode::native) return;
+  need(Phase::put, "put", "put before run");
+  Field &field = scheme->fields().find(name);
+  const HostArray array = host_array(view, field.axes, name, ncol);
+  scheme->fields().settle(field, array);
+  mark(field, given);
+  const VectorUnitGuard guard;
+  if (field.input) inputs_not_finite_ += batch_.put(*field.input, array);
+  if (capture_) {
+    const int32_t kind =
+        scheme->recorder() ? scheme->recorder()->stored_kind(field) : field.kind;
+    capture_->store(Group::input, field, kind, array);
+  }
+  if (Replayer *replayer = scheme->replayer()) replayer->put(field, array, samples_);
+}
+
+void Call::check_inputs_given() {
+  std::vector<std::string> missing;
+  for (const CardField &input : scheme->emulator().card().inputs)
+    if (!marked(scheme->fields().find(input.name.c_str()), given)) missing.push_back(input.name);
+  if (!missing.empty())
+    mismatch(HYB_ERROR_FIELD, "run of scheme " + in_quotes(scheme->name()),
+             "every input of the card of " + scheme->emulator().path(),
+             "no put of " + listed(missing));
+}
+
+void Call::infer() {
+  check_inputs_given();
+  batch_.run();
+}
+
+void Call::run() {
+  if (scheme->mode() == Mode::native) {
+    phase_ = Phase::get;
+    return;
+  }
+  need(Phase::put, "run", "one run");
+  const Time start = now();
+  times_.pack = seconds(opened_, start);
+  phase_ = Phase::failed;
+  try {
+    if (scheme->infers()) infer();
+  } catch (...) {
+    scheme->statistics().count_failure();
+    throw;
+  }
+  phase_ = Phase::get;
+  ran_ = got_ = now();
+  times_.infer = seconds(start, ran_);
+}
+
+bool Call::native_wanted() {
+  if (scheme->mode() == Mode::native) return true;
+  if (phase_ == Phase::put) need(Phase::get, "native_wanted", "run before native_wanted");
+  if (phase_ == Phase::failed) return true;
+  asked_ = now();
+  return scheme->runs_native();
+}
+
+void Call::get(const char *name, const hyb_view &view) {
+  if (scheme->mode() == Mode::native || phase_ == Phase::failed) return;
+  need(Phase::get, "get", "get after run");
+  if (times_.native == 0 && scheme->runs_native()) {
+    got_ = now();
+    times_.native = seconds(asked_, got_);
+  }
+  Field &field = scheme->fields().find(name);
+  scheme->check_output(field);
+  const HostArray array = host_array(view, field.axes, name, ncol);
+  scheme->fields().settle(field, array);
+  if (!field.has_column)
+    mismatch(HYB_ERROR_SHAPE, about(field) + " as an output", "an axis 'column'", "none");
+  mark(field, taken);
+  const VectorUnitGuard guard;
+  if (scheme->replayer())
+    scheme->replayer()->get(field, array, samples_);
+  else if (scheme->mode() == Mode::emulate)
+    write(field, array);
+  else
+    observe(field, array);
+}
+
+// Emulated results, into the host's array.
+void Call::write(const Field &field, const HostArray &array) {
+  const Rows rows = batch_.output(*field.output);
+  const bool adds = field.effective_role() == HYB_INCREMENT;
+  outputs_not_finite_ += adds ? scatter_add(rows, array, ncol) : scatter(rows, array, ncol);
+  if (capture_) capture_->store(Group::emulated, field, rows);
+}
+
+// Native results, out of the host's array.
+void Call::observe(const Field &field, const HostArray &array) {
+  if (!capture_) return;
+  const bool increment = field.effective_role() == HYB_INCREMENT;
+  const int32_t kind = scheme->recorder() ? scheme->recorder()->stored_kind(field) : field.kind;
+  capture_->store(increment ? Group::after : Group::native, field, kind, array);
+  if (increment) capture_->store_increment(field);
+  if (!field.output) return;
+  const Rows emulated = batch_.output(*field.output);
+  capture_->store(Group::emulated, field, emulated);
+  scheme->statistics().compare(field.name, field.effective_unit(),
+                               capture_->rows(Group::native, field),
+                               capture_->rows(Group::emulated, field), ncol);
+}
+
+void Call::check_outputs_taken() {
+  if (!scheme->infers() || phase_ != Phase::get) return;
+  std::vector<std::string> missing;
+  for (const CardField &output : scheme->emulator().card().outputs)
+    if (!marked(scheme->fields().find(output.name.c_str()), taken) && !scheme->unused(output.name))
+      missing.push_back(output.name);
+  if (!missing.empty())
+    mismatch(HYB_ERROR_FIELD, "close of scheme " + in_quotes(scheme->name()),
+             "a get of every output of the card of " + scheme->emulator().path() +
+                 " (or the key 'unused' in its table)",
+             "none of " + listed(missing));
+}
+
+void Call::end_capture() {
+  if (!capture_ || recorded_rows_.empty() || phase_ != Phase::get) return;
+  scheme->recorder()->append(std::move(capture_), scheme->domain().clock().step,
+                             scheme->domain().clock().date, first, recorded_rows_);
+}
+
+void Call::count() {
+  if (phase_ == Phase::get) times_.scatter = seconds(got_, now());
+  scheme->statistics().count_call(ncol, times_);
+  if (inputs_not_finite_ + outputs_not_finite_ > 0)
+    scheme->statistics().count_not_finite(inputs_not_finite_, outputs_not_finite_);
+}
+
+void Call::close() {
+  token.store(0, std::memory_order_release);
+  if (scheme->mode() == Mode::native) return;
+  if (phase_ == Phase::put)
+    mismatch(HYB_ERROR_PHASE, "close in scheme " + in_quotes(scheme->name()), "run before close",
+             "run not called");
+  count();
+  check_outputs_taken();
+  end_capture();
+}
+
+bool Call::discard() {
+  return token.exchange(0, std::memory_order_acq_rel) != 0;
+}
+
+}  // namespace hyb

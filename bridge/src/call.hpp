@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One block's way through a scheme.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "batch.hpp"
+#include "capture.hpp"
+#include "statistics.hpp"
+
+namespace hyb {
+
+class Scheme;
+
+// What a hyb_call stands for. Lives in the table of calls until the process ends; a scheme uses it
+// again and again, so that its buffers keep their size.
+struct Call {
+  enum class Phase { put, get, failed };  // failed: run failed, the native result stands
+  using Time = std::chrono::steady_clock::time_point;
+
+  explicit Call(int64_t slot_number) : slot(slot_number) {}
+
+  void open(Scheme &owner, int64_t columns, int64_t first_column);
+  void put(const char *name, const hyb_view &view);
+  void run();
+  bool native_wanted();
+  void get(const char *name, const hyb_view &view);
+  void close();
+
+  // Ends an open call without finishing it; false if it was not open.
+  bool discard();
+
+  const int64_t slot;
+  std::atomic<int64_t> token{0};  // of the hyb_call that is valid now; 0: none
+  std::atomic<bool> busy{false};
+  int64_t generation = 0;
+  Scheme *scheme = nullptr;
+  int64_t ncol = 0, first = 0;
+
+ private:
+  enum Mark : uint8_t { given = 1, taken = 2 };
+
+  void need(Phase wanted, const char *what, const char *before) const;
+  void mark(const Field &field, Mark mark);
+  bool marked(const Field &field, Mark mark) const;
+  void begin_capture();
+  void check_inputs_given();
+  void check_outputs_taken();
+  void infer();
+  void write(const Field &field, const HostArray &array);
+  void observe(const Field &field, const HostArray &array);
+  void end_capture();
+  void count();
+
+  Phase phase_ = Phase::put;
+  std::vector<uint8_t> marks_;           // by field
+  Batch batch_;
+  std::unique_ptr<Capture> capture_;     // in the modes that look at native results
+  std::vector<int64_t> recorded_rows_;   // the columns of the block that go into the recording
+  std::vector<int64_t> samples_;         // replay: the recorded sample of each column
+  int64_t inputs_not_finite_ = 0, outputs_not_finite_ = 0;
+  Time opened_, ran_, asked_, got_;
+  CallTimes times_;
+};
+
+}  // namespace hyb

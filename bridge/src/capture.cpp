@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "capture.hpp"
+
+#include <cstring>
+
+#include "error.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+template <class T>
+void subtract(const Rows &after, const Rows &before, const Rows &increment, int64_t n) {
+  const T *a = static_cast<const T *>(after.data), *b = static_cast<const T *>(before.data);
+  T *out = static_cast<T *>(increment.data);
+  for (int64_t i = 0; i < n; ++i) out[i] = a[i] - b[i];
+}
+
+}  // namespace
+
+const char *group_name(Group group) {
+  constexpr const char *names[] = {"input", "native", "after", "emulated"};
+  return names[static_cast<int32_t>(group)];
+}
+
+void Capture::begin(int64_t ncol) {
+  ncol_ = ncol;
+  for (Entry &entry : entries_) entry.filled = false;
+}
+
+const Capture::Entry *Capture::find(Group group, const Field &field) const {
+  for (const Entry &entry : entries_)
+    if (entry.group == group && entry.field == &field) return &entry;
+  return nullptr;
+}
+
+Capture::Entry &Capture::entry(Group group, const Field &field, int32_t kind) {
+  Entry *entry = const_cast<Entry *>(find(group, field));
+  if (!entry) {
+    entries_.push_back({group, &field, kind, Buffer(), false});
+    entry = &entries_.back();
+  }
+  entry->kind = kind;
+  entry->buffer.reserve(ncol_ * field.rows() * size_of_kind(kind));
+  entry->filled = true;
+  return *entry;
+}
+
+Rows Capture::rows_of(const Entry &entry) const {
+  const Field &field = *entry.field;
+  return {entry.buffer.data(), entry.kind, ncol_, ncol_ * field.nlevel, field.nlevel,
+          field.nspecies, false};
+}
+
+void Capture::store(Group group, const Field &field, int32_t kind, const HostArray &array) {
+  pack(array, rows_of(entry(group, field, kind)), ncol_);
+}
+
+// The network's rows as if they were an array of the host, so that flipping has one place.
+void Capture::store(Group group, const Field &field, const Rows &rows) {
+  const int64_t size = size_of_kind(rows.kind);
+  HostArray array;
+  static_cast<FieldShape &>(array) = field;
+  array.data = static_cast<char *>(rows.data);
+  array.kind = rows.kind;
+  array.nx = ncol_;
+  array.sx = size;
+  array.slevel = rows.level_stride * size;
+  array.sspecies = rows.species_stride * size;
+  Rows copy = rows_of(entry(group, field, rows.kind));
+  copy.flip = rows.flip;
+  pack(array, copy, ncol_);
+}
+
+void Capture::store_increment(const Field &field) {
+  const Rows after = rows(Group::after, field), before = rows(Group::input, field);
+  const Rows increment = rows_of(entry(Group::native, field, after.kind));
+  const int64_t n = ncol_ * field.rows();
+  if (after.kind == HYB_REAL64)
+    subtract<double>(after, before, increment, n);
+  else
+    subtract<float>(after, before, increment, n);
+}
+
+bool Capture::has(Group group, const Field &field) const {
+  const Entry *entry = find(group, field);
+  return entry && entry->filled;
+}
+
+Rows Capture::rows(Group group, const Field &field) const {
+  const Entry *entry = find(group, field);
+  if (!entry || !entry->filled)
+    mismatch(HYB_ERROR_FIELD, "field " + in_quotes(field.name) + " of role " +
+                                  in_quotes(role_name(field.effective_role())),
+             "a put before the get", "none in this call");
+  return rows_of(*entry);
+}
+
+int64_t Capture::bytes() const {
+  int64_t total = 0;
+  for (const Entry &entry : entries_) total += entry.buffer.capacity();
+  return total;
+}
+
+}  // namespace hyb

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "card.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "error.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+using nlohmann::json;
+
+// A JSON object that remembers which keys were asked for.
+class CardTable {
+ public:
+  CardTable(const json &object, std::string where) : object_(object), where_(std::move(where)) {
+    if (!object_.is_object()) mismatch(HYB_ERROR_CARD, where_, "an object", object_.dump());
+  }
+
+  const json *find(const char *key) {
+    asked_.insert(key);
+    const auto at = object_.find(key);
+    return at == object_.end() ? nullptr : &*at;
+  }
+
+  const json &need(const char *key, const char *expected) {
+    const json *value = find(key);
+    if (!value) mismatch(HYB_ERROR_CARD, where_ + ": " + key, expected, "nothing");
+    return *value;
+  }
+
+  std::string text(const char *key) {
+    const json &value = need(key, "a text");
+    if (!value.is_string()) wrong(key, "a text", value);
+    return value.get<std::string>();
+  }
+
+  std::string word(const char *key, const std::vector<std::string> &words, const char *otherwise) {
+    if (otherwise && !find(key)) return otherwise;
+    const std::string found = text(key);
+    if (std::find(words.begin(), words.end(), found) == words.end())
+      mismatch(HYB_ERROR_CARD, where_ + ": " + key, "one of " + listed(words), in_quotes(found));
+    return found;
+  }
+
+  int64_t count(const char *key) {
+    const json &value = need(key, "a positive integer");
+    if (!value.is_number_integer() || value.get<int64_t>() < 1)
+      wrong(key, "a positive integer", value);
+    return value.get<int64_t>();
+  }
+
+  const json &list(const char *key) {
+    const json &value = need(key, "a list");
+    if (!value.is_array()) wrong(key, "a list", value);
+    return value;
+  }
+
+  void carry_object(const char *key) {
+    const json *value = find(key);
+    if (value && !value->is_object()) wrong(key, "an object", *value);
+  }
+
+  void finish() const {
+    for (const auto &[key, value] : object_.items())
+      if (!asked_.count(key))
+        fail(HYB_ERROR_CARD, where_ + ": " + unknown("key", key, {asked_.begin(), asked_.end()}));
+  }
+
+  const std::string &where() const { return where_; }
+
+  [[noreturn]] void wrong(const char *key, const char *expected, const json &found) const {
+    mismatch(HYB_ERROR_CARD, where_ + ": " + key, expected, found.dump());
+  }
+
+ private:
+  const json &object_;
+  std::string where_;
+  std::set<std::string> asked_;
+};
+
+void read_dims(CardTable &table, CardField &field) {
+  std::string dims;
+  for (const json &axis : table.list("dims")) {
+    if (!axis.is_string()) table.wrong("dims", "a list of axes", axis);
+    dims += (dims.empty() ? "" : " ") + axis.get<std::string>();
+  }
+  const std::vector<std::string> known = {"", "column", "column level", "column species",
+                                          "column level species"};
+  if (std::find(known.begin(), known.end(), dims) == known.end())
+    mismatch(HYB_ERROR_CARD, table.where() + ": dims", "one of " + listed(known), in_quotes(dims));
+  field.has_column = !dims.empty();
+  field.has_level = dims.find("level") != std::string::npos;
+  field.has_species = dims.find("species") != std::string::npos;
+}
+
+CardField read_field(const json &object, const std::string &where) {
+  CardTable table(object, where);
+  CardField field;
+  field.name = table.text("name");
+  field.unit = table.text("unit");
+  field.role = role_of(table.word("role", {"state", "tendency", "increment", "flag"}, nullptr));
+  field.kind = table.word("kind", {"real", "integer", "logical"}, nullptr);
+  read_dims(table, field);
+  field.nlevel = field.has_level ? table.count("levels") : 1;
+  field.nspecies = field.has_species ? table.count("species") : 1;
+  table.finish();
+  if ((field.role == HYB_FLAG) == (field.kind == "real"))
+    mismatch(HYB_ERROR_CARD, where + ": kind of role " + in_quotes(role_name(field.role)),
+             field.role == HYB_FLAG ? "'integer' or 'logical'" : "'real'", in_quotes(field.kind));
+  return field;
+}
+
+std::vector<CardField> read_fields(CardTable &table, const char *key, bool box, int64_t &rows) {
+  std::vector<CardField> fields;
+  std::set<std::string> names;
+  rows = 0;
+  for (const json &object : table.list(key)) {
+    const std::string where =
+        table.where() + ": " + key + "[" + std::to_string(fields.size()) + "]";
+    CardField field = read_field(object, where);
+    if (!names.insert(field.name).second)
+      mismatch(HYB_ERROR_CARD, where + ": name", "each name once", in_quotes(field.name) + " twice");
+    field.offset = rows;
+    field.count = (box ? 1 : field.nlevel) * field.nspecies;
+    rows += field.count;
+    fields.push_back(field);
+  }
+  if (fields.empty()) mismatch(HYB_ERROR_CARD, table.where() + ": " + key, "a field", "none");
+  return fields;
+}
+
+void check_roles(const Card &card, const std::string &source) {
+  for (const CardField &output : card.outputs) {
+    const CardField *input = card.input(output.name);
+    if (input && input->role != output.role)
+      mismatch(HYB_ERROR_CARD, source + ": role of " + in_quotes(output.name) + " as output",
+               in_quotes(role_name(input->role)) + " as in inputs", in_quotes(role_name(output.role)));
+    if (!output.has_column)
+      mismatch(HYB_ERROR_CARD, source + ": dims of output " + in_quotes(output.name),
+               "an axis 'column'", "none");
+  }
+}
+
+const CardField *found(const std::vector<CardField> &fields, const std::string &name) {
+  for (const CardField &field : fields)
+    if (field.name == name) return &field;
+  return nullptr;
+}
+
+json parsed(const std::string &text, const std::string &source) {
+  try {
+    return json::parse(text);
+  } catch (const json::exception &error) {
+    mismatch(HYB_ERROR_CARD, source + ": card", "JSON", error.what());
+  }
+}
+
+}  // namespace
+
+const CardField *Card::input(const std::string &wanted) const { return found(inputs, wanted); }
+const CardField *Card::output(const std::string &wanted) const { return found(outputs, wanted); }
+
+Card parse_card(const std::string &text, const std::string &source) {
+  const json object = parsed(text, source);
+  CardTable table(object, source + ": card");
+  Card card{};
+  card.json = text;
+  table.word("format", {"pyhybrid card"}, nullptr);
+  if (table.count("version") != 1) table.wrong("version", "1", *table.find("version"));
+  card.name = table.text("name");
+  card.box = table.word("sample", {"column", "box"}, nullptr) == "box";
+  card.kind = table.word("kind", {"real32", "real64"}, nullptr) == "real64" ? HYB_REAL64
+                                                                           : HYB_REAL32;
+  card.packed = table.word("arguments", {"packed", "fields"}, "packed") == "packed";
+  card.orientation =
+      table.word("orientation", {"top_down", "bottom_up"}, "top_down") == "bottom_up"
+          ? HYB_BOTTOM_UP
+          : HYB_TOP_DOWN;
+  card.inputs = read_fields(table, "inputs", card.box, card.nfeature);
+  card.outputs = read_fields(table, "outputs", card.box, card.noutput);
+  for (const char *key : {"provenance", "scores", "training_range", "constraints"})
+    table.carry_object(key);
+  table.finish();
+  check_roles(card, source + ": card");
+  return card;
+}
+
+}  // namespace hyb

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config.hpp"
+
+#include <filesystem>
+#include <sstream>
+
+#include "config_table.hpp"
+#include "error.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+const std::vector<std::string> mode_names = {"native", "record", "shadow", "replay", "emulate"};
+
+void read_emulator(ConfigTable &table, EmulatorConfig &config) {
+  table.read("backend", config.backend);
+  table.read("device", config.device);
+  if (config.device != "cpu")
+    mismatch(HYB_ERROR_CONFIG, table.where() + ": device", "'cpu'", in_quotes(config.device));
+  ConfigTable batch = table.table("batch");
+  batch.read("columns", config.columns, 16, 1 << 20);
+  int64_t threads = config.threads;
+  batch.read("threads", threads, 1, 1024);
+  config.threads = static_cast<int32_t>(threads);
+  batch.finish();
+  ConfigTable python = table.table("python");
+  python.read("environment", config.environment);
+  python.read("function", config.function);
+  python.finish();
+}
+
+RecordConfig read_record(ConfigTable table) {
+  RecordConfig config;
+  table.read("path", config.path);
+  if (table.has("steps") && table.has("tiles"))
+    mismatch(HYB_ERROR_CONFIG, table.where(), "a fraction of steps or of tiles", "both");
+  table.read_fraction("steps", config.steps);
+  table.read_fraction("tiles", config.tiles);
+  table.read("tile_columns", config.tile_columns, 1, 1 << 20);
+  table.read("seed", config.seed, 0, INT64_MAX);
+  config.real32 = table.read_word("kind", {"host", "real32"}, 0) == 1;
+  int64_t mebibytes = config.buffer >> 20;
+  table.read("buffer_MiB", mebibytes, 1, 1 << 20);
+  config.buffer = mebibytes << 20;
+  config.stop = table.read_word("policy", {"continue", "stop"}, 0) == 1;
+  int64_t compression = config.compression;
+  table.read("compression", compression, 0, 9);
+  config.compression = static_cast<int32_t>(compression);
+  table.read("patience_s", config.patience, 1, 86400);
+  table.finish();
+  return config;
+}
+
+ReplayConfig read_replay(ConfigTable table) {
+  ReplayConfig config;
+  table.read("path", config.path);
+  table.read("check", config.check);
+  table.finish();
+  if (config.path.empty())
+    mismatch(HYB_ERROR_CONFIG, table.where() + ": path", "the files of a recording", "nothing");
+  return config;
+}
+
+std::vector<FieldConfig> read_fields(ConfigTable table) {
+  std::vector<FieldConfig> fields;
+  for (const std::string &name : table.keys()) {
+    FieldConfig field{name, "", "", ""};
+    ConfigTable entry = table.table(name.c_str());
+    entry.read("unit", field.unit);
+    entry.read("role", field.role);
+    entry.read("dims", field.dims);
+    entry.finish();
+    fields.push_back(field);
+  }
+  return fields;
+}
+
+void require(bool present, const ConfigTable &table, Mode mode, const char *what) {
+  if (!present)
+    mismatch(HYB_ERROR_CONFIG, table.where() + ": mode " + in_quotes(mode_name(mode)), what,
+             "nothing");
+}
+
+SchemeConfig read_scheme(const std::string &name, ConfigTable table) {
+  SchemeConfig config;
+  config.name = name;
+  config.mode = static_cast<Mode>(table.read_word("mode", mode_names, 0));
+  table.read("emulator", config.emulator.path);
+  read_emulator(table, config.emulator);
+  if (table.has("record") || config.mode == Mode::record)
+    config.record = read_record(table.table("record"));
+  if (table.has("replay")) config.replay = read_replay(table.table("replay"));
+  config.fields = read_fields(table.table("field"));
+  table.read("unused", config.unused);
+  table.table("record");  // known, even where it is absent
+  table.table("replay");
+  table.finish();
+  const bool infers = config.mode == Mode::shadow || config.mode == Mode::emulate;
+  require(!infers || !config.emulator.path.empty(), table, config.mode, "an emulator");
+  require(config.mode != Mode::replay || config.replay.has_value(), table, config.mode,
+          "a table replay with a path");
+  return config;
+}
+
+DomainConfig read_domain(const toml::table &root, const std::string &source) {
+  DomainConfig config;
+  ConfigTable table(root, source);
+  ConfigTable domain(table.table("domain"));
+  domain.read("log", config.log);
+  domain.read("statistics", config.statistics);
+  domain.read("plugins", config.plugins);
+  domain.finish();
+  ConfigTable schemes = table.table("scheme");
+  for (const std::string &name : schemes.keys())
+    config.schemes[name] = read_scheme(name, schemes.table(name.c_str()));
+  table.finish();
+  return config;
+}
+
+toml::table parsed(const std::string &source, const std::string &text) {
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error &error) {
+    std::ostringstream message;
+    message << source << ", line " << error.source().begin.line << ": expected TOML, found "
+            << error.description();
+    fail(HYB_ERROR_CONFIG, message.str());
+  }
+}
+
+std::string contents(const std::string &path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored))
+    mismatch(HYB_ERROR_CONFIG, "configuration " + in_quotes(path), "a file", "none");
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!(text << file.rdbuf()) && file.peek() != std::ifstream::traits_type::eof())
+    mismatch(HYB_ERROR_CONFIG, "configuration " + in_quotes(path), "a readable file",
+             "one that cannot be read");
+  return text.str();
+}
+
+}  // namespace
+
+const char *mode_name(Mode mode) { return mode_names[static_cast<size_t>(mode)].c_str(); }
+
+DomainConfig read_config(const std::string &path) {
+  return read_domain(parsed(path, contents(path)), path);
+}
+
+DomainConfig parse_config(const std::string &text) {
+  return read_domain(parsed("configuration text", text), "configuration text");
+}
+
+EmulatorConfig parse_emulator_options(const std::string &text) {
+  const toml::table root = parsed("emulator options", text);
+  ConfigTable table(root, "emulator options");
+  EmulatorConfig config;
+  read_emulator(table, config);
+  table.finish();
+  return config;
+}
+
+}  // namespace hyb

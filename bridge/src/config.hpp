@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the TOML file says, checked: every key known, every value of its type and in its range.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hyb {
+
+enum class Mode { native, record, shadow, replay, emulate };
+
+const char *mode_name(Mode mode);
+
+struct EmulatorConfig {
+  std::string path;
+  std::string backend;          // "" : from the file's suffix
+  std::string device = "cpu";
+  int64_t columns = 512;        // of one inference; larger batches are tiled
+  int32_t threads = 1;          // of one inference
+  std::string environment;      // Python: prefix of a virtual environment
+  std::string function = "emulate";
+};
+
+struct RecordConfig {
+  std::string path = "{scheme}.{rank}.nc";
+  double steps = 1.0;           // fraction of whole steps
+  double tiles = 1.0;           // fraction of tiles of contiguous global columns
+  int64_t tile_columns = 64;
+  int64_t seed = 0;
+  bool real32 = false;          // else the host's kind
+  int64_t buffer = int64_t{256} << 20;
+  bool stop = false;            // policy when a recording fails
+  int32_t compression = 0;
+  int64_t patience = 120;       // seconds without progress until a file system counts as lost
+};
+
+struct ReplayConfig {
+  std::string path;             // may hold wildcards: one file per rank
+  bool check = true;            // compare inputs with the recorded ones
+};
+
+struct FieldConfig {
+  std::string name, unit, role, dims;
+};
+
+struct SchemeConfig {
+  std::string name;
+  Mode mode = Mode::native;
+  EmulatorConfig emulator;
+  std::optional<RecordConfig> record;
+  std::optional<ReplayConfig> replay;
+  std::vector<FieldConfig> fields;
+  std::vector<std::string> unused;  // outputs of the card that the host does not take
+};
+
+struct DomainConfig {
+  std::string log, statistics, plugins;
+  std::map<std::string, SchemeConfig> schemes;
+};
+
+DomainConfig read_config(const std::string &path);
+DomainConfig parse_config(const std::string &text);
+
+// The keys of a scheme's table that concern an emulator, as a table of their own.
+EmulatorConfig parse_emulator_options(const std::string &text);
+
+}  // namespace hyb

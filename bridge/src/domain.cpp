@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "domain.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "error.hpp"
+#include "floating_point.hpp"
+#include "rank.hpp"
+#include "scheme.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+// Hosts end with `stop` or `exit`; what they did not destroy is written here. One of the two
+// pieces of process-wide state (the other is the table of calls).
+class LiveDomains {
+ public:
+  static LiveDomains &instance() {
+    static LiveDomains *domains = new LiveDomains;  // never destroyed: used while exiting
+    return *domains;
+  }
+
+  void add(const std::shared_ptr<Domain> &domain) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    domains_.erase(std::remove_if(domains_.begin(), domains_.end(),
+                                  [](const auto &entry) { return entry.expired(); }),
+                   domains_.end());
+    domains_.push_back(domain);
+  }
+
+ private:
+  LiveDomains() { std::atexit([] { instance().write_all(); }); }
+
+  void write_all() noexcept {
+    try {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      for (const auto &entry : domains_)
+        if (const auto domain = entry.lock()) domain->write_statistics();
+    } catch (...) {  // nobody is left to be told
+    }
+  }
+
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Domain>> domains_;
+};
+
+std::string path_for_rank(const std::string &path, int32_t rank) {
+  return replaced(path, "{rank}", std::to_string(rank));
+}
+
+// Does `action` for every scheme and fails at the end with all that went wrong.
+template <class Schemes, class Action>
+void for_all(const Schemes &schemes, Action &&action) {
+  int32_t status = HYB_OK;
+  std::string messages;
+  for (const auto &entry : schemes) {
+    try {
+      action(*entry.second);
+    } catch (const Error &error) {
+      status = error.status();
+      messages += (messages.empty() ? "" : "; ") + std::string(error.what());
+    }
+  }
+  if (status != HYB_OK) fail(status, messages);
+}
+
+}  // namespace
+
+Domain::Domain(DomainConfig config, const hyb_grid *grid, const hyb_host &host)
+    : config_(std::move(config)),
+      grid_(grid),
+      rank_(rank_of(host)),
+      log_(host, path_for_rank(config_.log, rank_)) {}
+
+void Domain::add(const std::string &name, Scheme *scheme,
+                 std::shared_ptr<Statistics> statistics) {
+  if (!schemes_.emplace(name, scheme).second)
+    mismatch(HYB_ERROR_ARGUMENT, "scheme " + in_quotes(name), "one of that name in a domain", "two");
+  statistics_[name] = std::move(statistics);
+}
+
+void Domain::remove(Scheme *scheme) {
+  for (auto entry = schemes_.begin(); entry != schemes_.end(); ++entry)
+    if (entry->second == scheme) {
+      schemes_.erase(entry);
+      return;
+    }
+}
+
+void Domain::step(int64_t step, const char *date, double dt) {
+  clock_ = {step, date ? date : "", dt};
+  for_all(schemes_, [](Scheme &scheme) { scheme.step(); });
+}
+
+void Domain::flush() {
+  for_all(schemes_, [](Scheme &scheme) { scheme.flush(); });
+}
+
+void Domain::finish() {
+  for_all(schemes_, [](Scheme &scheme) { scheme.finish(); });
+  write_statistics();
+}
+
+void Domain::write_statistics() const {
+  if (config_.statistics.empty()) return;
+  const FloatingPointGuard guard;
+  const std::string path = path_for_rank(config_.statistics, rank_);
+  std::ofstream file(path);
+  file << statistics() << '\n';
+  if (!file.flush())
+    mismatch(HYB_ERROR_CONFIG, "statistics " + in_quotes(path), "a file that can be written",
+             "one that cannot");
+}
+
+std::string Domain::statistics() const {
+  nlohmann::json object = {{"rank", rank_}, {"step", clock_.step}, {"date", clock_.date},
+                           {"schemes", nlohmann::json::object()}};
+  for (const auto &[name, statistics] : statistics_)
+    object["schemes"][name] = nlohmann::json::parse(statistics->json());
+  return object.dump(2);
+}
+
+void remember_domain(const std::shared_ptr<Domain> &domain) { LiveDomains::instance().add(domain); }
+
+}  // namespace hyb

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One grid of the host: configuration, columns, communicator and clock.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "config.hpp"
+#include "grid.hpp"
+#include "log.hpp"
+#include "statistics.hpp"
+
+namespace hyb {
+
+class Scheme;
+
+struct Clock {
+  int64_t step = 0;
+  std::string date;
+  double dt = 0;
+};
+
+// Shared by the handle and by the schemes, which may outlive the handle.
+class Domain {
+ public:
+  Domain(DomainConfig config, const hyb_grid *grid, const hyb_host &host);
+
+  const DomainConfig &config() const { return config_; }
+  const Grid &grid() const { return grid_; }
+  const Clock &clock() const { return clock_; }
+  int32_t rank() const { return rank_; }
+  Log &log() { return log_; }
+
+  void add(const std::string &name, Scheme *scheme, std::shared_ptr<Statistics> statistics);
+  void remove(Scheme *scheme);
+
+  void step(int64_t step, const char *date, double dt);
+  void flush();
+
+  // Ends the recordings of all schemes and writes the statistics file.
+  void finish();
+  void write_statistics() const;
+  std::string statistics() const;
+
+  std::string statistics_text;  // what hyb_domain_statistics last gave out
+
+ private:
+  DomainConfig config_;
+  Grid grid_;
+  int32_t rank_;
+  Log log_;
+  Clock clock_;
+  std::map<std::string, Scheme *> schemes_;
+  std::map<std::string, std::shared_ptr<Statistics>> statistics_;
+};
+
+// Keeps the domain among those whose statistics are written when the process exits.
+void remember_domain(const std::shared_ptr<Domain> &domain);
+
+}  // namespace hyb

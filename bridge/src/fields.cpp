@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "fields.hpp"
+
+#include "error.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+// FNV-1a.
+uint32_t hash_of(const char *name) {
+  uint32_t hash = 2166136261u;
+  for (; *name; ++name) hash = (hash ^ static_cast<unsigned char>(*name)) * 16777619u;
+  return hash;
+}
+
+std::string kind_class(int32_t kind) {
+  if (kind == HYB_INT32) return "integer";
+  return kind == HYB_LOGICAL32 ? "logical" : "real";
+}
+
+std::string shape_text(const FieldShape &shape) {
+  std::string text = shape.has_column ? "column" : "scalar";
+  if (shape.has_level) text += " level (" + std::to_string(shape.nlevel) + ")";
+  if (shape.has_species) text += " species (" + std::to_string(shape.nspecies) + ")";
+  return text;
+}
+
+bool same_shape(const FieldShape &a, const FieldShape &b) {
+  return a.has_column == b.has_column && a.has_level == b.has_level &&
+         a.has_species == b.has_species && a.nlevel == b.nlevel && a.nspecies == b.nspecies;
+}
+
+// A box emulator takes any number of levels.
+bool fits_card(const CardField &card, const FieldShape &shape, bool box) {
+  FieldShape wanted = card;
+  if (box && card.has_level) wanted.nlevel = shape.nlevel;
+  return same_shape(wanted, shape);
+}
+
+std::string about(const Field &field) { return "field " + in_quotes(field.name); }
+
+// Takes over what is said where nothing was known; two that differ are an error.
+template <class T>
+void agree(T &known, const T &said, const std::string &what) {
+  if (said == T{} || known == said) return;
+  if (known != T{}) mismatch(HYB_ERROR_FIELD, what, "one declaration", "two that differ");
+  known = said;
+}
+
+}  // namespace
+
+int32_t Field::effective_role() const {
+  if (role) return role;
+  if (output) return output->role;
+  return input ? input->role : static_cast<int32_t>(HYB_STATE);
+}
+
+std::string Field::effective_unit() const {
+  if (!unit.empty()) return unit;
+  if (output) return output->unit;
+  return input ? input->unit : "";
+}
+
+void Fields::declare(const std::string &name, const std::string &unit, int32_t role,
+                     const std::string &dims) {
+  if (name.empty()) mismatch(HYB_ERROR_FIELD, "declared field: name", "a text", "''");
+  if (role < 0 || role > HYB_FLAG)
+    mismatch(HYB_ERROR_FIELD, "field " + in_quotes(name) + ": role", "a hyb_role",
+             std::to_string(role));
+  const Axes axes = axes_of(dims);
+  Field &field = find(name.c_str());
+  const std::lock_guard<std::mutex> lock(mutex_);
+  agree(field.unit, unit, about(field) + ": unit");
+  agree(field.role, role, about(field) + ": role");
+  agree(field.axes, axes, about(field) + ": dims");
+  if (field.input) compare(field, *field.input);
+  if (field.output) compare(field, *field.output);
+}
+
+Field *Fields::lookup(const char *name, uint32_t hash) const {
+  for (size_t at = hash % capacity;; at = (at + 1) % capacity) {
+    Field *field = by_name_[at].load(std::memory_order_acquire);
+    if (!field || field->name == name) return field;
+  }
+}
+
+Field &Fields::find(const char *name) {
+  const uint32_t hash = hash_of(name);
+  if (Field *field = lookup(name, hash)) return *field;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (Field *field = lookup(name, hash)) return *field;
+  return add(name);
+}
+
+Field &Fields::add(const std::string &name) {
+  const size_t id = count();
+  if (id == by_id_.size())
+    mismatch(HYB_ERROR_FIELD, "fields of a scheme", "at most " + std::to_string(by_id_.size()),
+             "one more, " + in_quotes(name));
+  auto field = std::make_unique<Field>();
+  field->id = static_cast<int32_t>(id);
+  field->name = name;
+  if (card_) {
+    field->input = card_->input(name);
+    field->output = card_->output(name);
+  }
+  size_t at = hash_of(name.c_str()) % capacity;
+  while (by_name_[at].load(std::memory_order_relaxed)) at = (at + 1) % capacity;
+  by_id_[id] = std::move(field);
+  by_name_[at].store(by_id_[id].get(), std::memory_order_release);
+  count_.store(id + 1, std::memory_order_release);
+  return *by_id_[id];
+}
+
+void Fields::compare(const Field &field, const CardField &card) const {
+  const std::string where = about(field) + " against the card of " + emulator_;
+  if (!field.unit.empty() && field.unit != card.unit)
+    mismatch(HYB_ERROR_CARD, where + ": unit", in_quotes(card.unit) + " (card)",
+             in_quotes(field.unit) + " (host)");
+  if (field.role && field.role != card.role)
+    mismatch(HYB_ERROR_CARD, where + ": role", in_quotes(role_name(card.role)) + " (card)",
+             in_quotes(role_name(field.role)) + " (host)");
+}
+
+void Fields::compare_array(const Field &field, const CardField &card,
+                           const HostArray &array) const {
+  const std::string where = about(field) + " against the card of " + emulator_;
+  if (card.kind != kind_class(array.kind))
+    mismatch(HYB_ERROR_CARD, where + ": kind", in_quotes(card.kind) + " (card)",
+             std::string(kind_name(array.kind)) + " (host)");
+  if (!fits_card(card, array, card_->box))
+    mismatch(HYB_ERROR_CARD, where + ": shape", shape_text(card) + " (card)",
+             shape_text(array) + " (host)");
+}
+
+void Fields::settle(Field &field, const HostArray &array) {
+  if (!field.settled.load(std::memory_order_acquire)) settle_first(field, array);
+  if (field.kind != array.kind)
+    mismatch(HYB_ERROR_FIELD, about(field) + ": kind",
+             std::string(kind_name(field.kind)) + " as before", kind_name(array.kind));
+  if (!same_shape(field, array))
+    mismatch(HYB_ERROR_SHAPE, about(field) + ": shape", shape_text(field) + " as before",
+             shape_text(array));
+}
+
+void Fields::settle_first(Field &field, const HostArray &array) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (field.settled.load(std::memory_order_relaxed)) return;
+  if (field.input) compare_array(field, *field.input, array);
+  if (field.output) compare_array(field, *field.output, array);
+  if (recorded_ && field.effective_unit().empty())
+    mismatch(HYB_ERROR_FIELD, about(field) + ": unit, for the recording",
+             "one declared by the host or the configuration", "none");
+  field.kind = array.kind;
+  static_cast<FieldShape &>(field) = array;
+  field.settled.store(true, std::memory_order_release);
+}
+
+}  // namespace hyb

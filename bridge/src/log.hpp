@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where a domain's log lines go: the host's handler and, if configured, a file. Never to the
+// standard streams.
+#pragma once
+
+#include <cstdio>
+#include <mutex>
+#include <string>
+
+#include "hybrid.h"
+
+namespace hyb {
+
+class Log {
+ public:
+  Log(const hyb_host &host, const std::string &path);
+  ~Log();
+  Log(const Log &) = delete;
+  Log &operator=(const Log &) = delete;
+
+  void info(const std::string &text) { write(HYB_LOG_INFO, text); }
+  void warning(const std::string &text) { write(HYB_LOG_WARNING, text); }
+  void error(const std::string &text) { write(HYB_LOG_ERROR, text); }
+
+ private:
+  void write(int32_t level, const std::string &text);
+
+  hyb_log_handler handler_;
+  void *data_;
+  std::FILE *file_ = nullptr;
+  std::mutex mutex_;
+};
+
+}  // namespace hyb

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "plugin.hpp"
+
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <vector>
+
+#include "error.hpp"
+#include "floating_point.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+std::string own_folder() {
+  Dl_info info;
+  if (!dladdr(reinterpret_cast<const void *>(&hyb_version), &info) || !info.dli_fname) return "";
+  std::error_code ignored;
+  return std::filesystem::absolute(info.dli_fname, ignored).parent_path().string();
+}
+
+void append_folders(std::vector<std::string> &folders, const std::string &list) {
+  std::istringstream words(list);
+  for (std::string folder; std::getline(words, folder, ':');)
+    if (!folder.empty()) folders.push_back(folder);
+}
+
+std::vector<std::string> search_path(const std::string &configured) {
+  std::vector<std::string> folders;
+  append_folders(folders, configured);
+  if (const char *path = std::getenv("HYBRID_PLUGIN_PATH")) append_folders(folders, path);
+  append_folders(folders, own_folder());
+  return folders;
+}
+
+std::string find_file(const std::string &file, const std::vector<std::string> &folders) {
+  std::error_code ignored;
+  for (const std::string &folder : folders) {
+    const std::filesystem::path path = std::filesystem::path(folder) / file;
+    if (std::filesystem::exists(path, ignored)) return path.string();
+  }
+  mismatch(HYB_ERROR_PLUGIN, "plug-in " + file, "a file in one of " + listed(folders), "none");
+}
+
+hyb_plugin_function entry_of(const std::string &path) {
+  void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!library) mismatch(HYB_ERROR_PLUGIN, path, "a loadable plug-in", dlerror());
+  void *symbol = dlsym(library, "hyb_plugin");
+  if (!symbol) mismatch(HYB_ERROR_PLUGIN, path, "a function hyb_plugin", "none");
+  return reinterpret_cast<hyb_plugin_function>(symbol);
+}
+
+void check_table(const hyb_plugin_table *table, hyb_plugin_type type, size_t least,
+                 const std::string &path) {
+  if (!table) mismatch(HYB_ERROR_PLUGIN, path, "a table of functions", "null");
+  if (table->version != HYB_PLUGIN_VERSION)
+    mismatch(HYB_ERROR_PLUGIN, path + ": plug-in version", std::to_string(HYB_PLUGIN_VERSION),
+             std::to_string(table->version));
+  if (table->size < least)
+    mismatch(HYB_ERROR_PLUGIN, path + ": size of its table", std::to_string(least) + " or more",
+             std::to_string(table->size));
+  if (table->type != type)
+    mismatch(HYB_ERROR_PLUGIN, path + ": type", std::to_string(type), std::to_string(table->type));
+}
+
+}  // namespace
+
+const hyb_plugin_table *load_plugin(const std::string &name, hyb_plugin_type type, size_t least,
+                                    const std::string &configured) {
+  const FloatingPointGuard guard;
+  const std::string path = find_file("libhybrid_" + name + ".so", search_path(configured));
+  const hyb_plugin_table *table = entry_of(path)();
+  check_table(table, type, least, path);
+  return table;
+}
+
+void check_plugin(int32_t status, const hyb_message &message) {
+  if (status != HYB_OK) fail(status, message.text);
+}
+
+}  // namespace hyb

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <cstdint>
+
+#include "hybrid.h"
+
+namespace hyb {
+
+// This process's rank: from the host's communicator through the host's own MPI, else from the
+// environment that the launcher sets, else 0. The library links no MPI.
+int32_t rank_of(const hyb_host &host);
+
+}  // namespace hyb

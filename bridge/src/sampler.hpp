@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which columns of which steps are recorded: whole steps, or tiles of contiguous global columns,
+// drawn by hash(seed, step, tile), hence independent of the decomposition.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "config.hpp"
+#include "grid.hpp"
+
+namespace hyb {
+
+class Sampler {
+ public:
+  explicit Sampler(const RecordConfig &config) : config_(config) {}
+
+  // The places (from 0) in the block first .. first+ncol-1 that are drawn.
+  void draw(int64_t step, const Grid &grid, int64_t first, int64_t ncol,
+            std::vector<int64_t> &rows) const;
+
+ private:
+  bool drawn(int64_t step, int64_t tile, double fraction) const;
+
+  const RecordConfig &config_;
+};
+
+}  // namespace hyb

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "scheme.hpp"
+
+#include <algorithm>
+
+#include "call.hpp"
+#include "call_table.hpp"
+#include "error.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+SchemeConfig config_of(const Domain &domain, const std::string &name) {
+  const auto &schemes = domain.config().schemes;
+  const auto found = schemes.find(name);
+  if (found != schemes.end()) return found->second;
+  SchemeConfig native;
+  native.name = name;
+  return native;
+}
+
+}  // namespace
+
+Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t orientation)
+    : domain_(std::move(domain)), config_(config_of(*domain_, name)), orientation_(orientation) {
+  const std::string &plugins = domain_->config().plugins;
+  const bool infers = mode() == Mode::shadow || mode() == Mode::emulate;
+  if (infers) emulator_ = std::make_unique<Emulator>(config_.emulator, plugins);
+  const bool records = config_.record && (mode() == Mode::record || infers);
+  fields_ = std::make_unique<Fields>(infers ? &emulator_->card() : nullptr, config_.emulator.path,
+                                     records);
+  declare_configured();
+  if (records)
+    recorder_ = std::make_unique<Recorder>(*config_.record, name, domain_->rank(),
+                                           orientation_ == HYB_BOTTOM_UP, plugins,
+                                           domain_->grid(), domain_->log());
+  if (mode() == Mode::replay)
+    replayer_ = std::make_unique<Replayer>(*config_.replay, name, plugins, domain_->grid(),
+                                           domain_->log());
+  statistics_ = std::make_shared<Statistics>(mode_name(mode()));
+  domain_->add(name, this, statistics_);
+  domain_->log().info("scheme " + in_quotes(name) + ": mode " + mode_name(mode()) +
+                      (infers ? ", emulator " + config_.emulator.path : ""));
+}
+
+Scheme::~Scheme() {
+  domain_->remove(this);
+  for (Call *call : calls_) CallTable::instance().release(*call);
+}
+
+void Scheme::declare_configured() {
+  for (const FieldConfig &field : config_.fields) {
+    const int32_t role = role_of(field.role);
+    if (role == 0 && !field.role.empty())
+      fail(HYB_ERROR_CONFIG, "[scheme." + name() + ".field." + field.name + "]: " +
+                                 unknown("role", field.role,
+                                         {"state", "tendency", "increment", "flag"}));
+    fields_->declare(field.name, field.unit, role, field.dims);
+  }
+  for (const std::string &output : config_.unused)
+    if (!infers() || !emulator_->card().output(output))
+      mismatch(HYB_ERROR_CONFIG, "[scheme." + name() + "]: unused", "outputs of the card",
+               in_quotes(output));
+}
+
+bool Scheme::unused(const std::string &output) const {
+  return std::find(config_.unused.begin(), config_.unused.end(), output) != config_.unused.end();
+}
+
+void Scheme::check_output(const Field &field) const {
+  if (!infers() || field.output) return;
+  std::vector<std::string> known;
+  for (const CardField &output : emulator_->card().outputs) known.push_back(output.name);
+  fail(HYB_ERROR_FIELD, "card of " + emulator_->path() + ": " +
+                            unknown("output", field.name, known));
+}
+
+Call &Scheme::take_call() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (free_calls_.empty()) {
+    calls_.push_back(&CallTable::instance().acquire(*this));
+    free_calls_.reserve(calls_.size());
+    return *calls_.back();
+  }
+  Call &call = *free_calls_.back();
+  free_calls_.pop_back();
+  return call;
+}
+
+void Scheme::return_call(Call &call) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  free_calls_.push_back(&call);
+}
+
+void Scheme::discard_open_calls() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  int64_t open = 0, first = 0;
+  for (Call *call : calls_) {
+    const int64_t column = call->first;
+    if (!call->discard()) continue;
+    free_calls_.push_back(call);
+    if (open++ == 0) first = column;
+  }
+  if (open > 0)
+    mismatch(HYB_ERROR_PHASE, "step: scheme " + in_quotes(name()), "every call closed",
+             std::to_string(open) + " open (one of them begins at column " +
+                 std::to_string(first) + "); discarded");
+}
+
+void Scheme::step() {
+  std::string message;
+  int32_t status = HYB_OK;
+  try {
+    discard_open_calls();
+  } catch (const Error &error) {
+    status = error.status();
+    message = error.what();
+  }
+  if (recorder_) recorder_->check();
+  if (status != HYB_OK) fail(status, message);
+}
+
+void Scheme::flush() {
+  if (recorder_) recorder_->flush();
+}
+
+void Scheme::finish() {
+  if (recorder_) recorder_->finish();
+}
+
+}  // namespace hyb

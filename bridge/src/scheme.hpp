@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A named slot of a domain whose native routine may be replaced.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "config.hpp"
+#include "domain.hpp"
+#include "emulator.hpp"
+#include "fields.hpp"
+#include "recorder.hpp"
+#include "replayer.hpp"
+
+namespace hyb {
+
+struct Call;
+
+class Scheme {
+ public:
+  Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t orientation);
+  ~Scheme();
+  Scheme(const Scheme &) = delete;
+  Scheme &operator=(const Scheme &) = delete;
+
+  const std::string &name() const { return config_.name; }
+  Mode mode() const { return config_.mode; }
+  bool infers() const { return emulator_ != nullptr; }
+  bool runs_native() const { return mode() != Mode::emulate && mode() != Mode::replay; }
+
+  Domain &domain() { return *domain_; }
+  Fields &fields() { return *fields_; }
+  const Emulator &emulator() const { return *emulator_; }
+  Recorder *recorder() { return recorder_.get(); }
+  Replayer *replayer() { return replayer_.get(); }
+  Statistics &statistics() { return *statistics_; }
+  bool flips() const { return infers() && emulator_->card().orientation != orientation_; }
+
+  // A call for one block, from those used before if there is one.
+  Call &take_call();
+  void return_call(Call &call);
+
+  // Fails if `field` cannot be an output of this scheme.
+  void check_output(const Field &field) const;
+
+  // True for an output of the card that the configuration says the host does not take.
+  bool unused(const std::string &output) const;
+
+  // The step boundary: discards calls that were left open and looks at the recording.
+  void step();
+  void flush();
+  void finish();
+
+ private:
+  void declare_configured();
+  void discard_open_calls();
+
+  std::shared_ptr<Domain> domain_;
+  SchemeConfig config_;
+  int32_t orientation_;
+  std::unique_ptr<Emulator> emulator_;
+  std::unique_ptr<Fields> fields_;
+  std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<Replayer> replayer_;
+  std::shared_ptr<Statistics> statistics_;
+  std::mutex mutex_;
+  std::vector<Call *> calls_, free_calls_;
+};
+
+}  // namespace hyb

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "statistics.hpp"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace hyb {
+namespace {
+
+using nlohmann::json;
+
+double value(const Rows &rows, int64_t offset) {
+  if (rows.kind == HYB_REAL64) return static_cast<const double *>(rows.data)[offset];
+  if (rows.kind == HYB_REAL32) return static_cast<const float *>(rows.data)[offset];
+  return static_cast<const int32_t *>(rows.data)[offset];
+}
+
+int64_t offset_of(const Rows &rows, int64_t species, int64_t level) {
+  const int64_t at = rows.flip ? rows.nlevel - 1 - level : level;
+  return species * rows.species_stride + at * rows.level_stride;
+}
+
+void add_row(RowSums &sums, const Rows &native, int64_t from, const Rows &emulated, int64_t to,
+             int64_t ncol) {
+  for (int64_t i = 0; i < ncol; ++i) {
+    const double truth = value(native, from + i), error = value(emulated, to + i) - truth;
+    if (!std::isfinite(truth) || !std::isfinite(error)) continue;
+    sums.n += 1;
+    sums.native += truth;
+    sums.native_squared += truth * truth;
+    sums.error += error;
+    sums.error_squared += error * error;
+  }
+}
+
+RowSums sum_of(const std::vector<RowSums> &rows) {
+  RowSums total;
+  for (const RowSums &row : rows) {
+    total.n += row.n;
+    total.native += row.native;
+    total.native_squared += row.native_squared;
+    total.error += row.error;
+    total.error_squared += row.error_squared;
+  }
+  return total;
+}
+
+json score_of(const RowSums &sums) {
+  if (sums.n == 0) return json::object();
+  const double variance = sums.native_squared - sums.native * sums.native / sums.n;
+  json score = {{"n", sums.n},
+                {"bias", sums.error / sums.n},
+                {"rmse", std::sqrt(sums.error_squared / sums.n)}};
+  score["r2"] = variance > 0 ? json(1 - sums.error_squared / variance) : json(nullptr);
+  return score;
+}
+
+}  // namespace
+
+void Statistics::count_call(int64_t columns, const CallTimes &times) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++calls_;
+  columns_ += columns;
+  times_.pack += times.pack;
+  times_.infer += times.infer;
+  times_.native += times.native;
+  times_.scatter += times.scatter;
+}
+
+void Statistics::count_not_finite(int64_t inputs, int64_t outputs) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  inputs_not_finite_ += inputs;
+  outputs_not_finite_ += outputs;
+}
+
+void Statistics::count_failure() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++failures_;
+}
+
+void Statistics::compare(const std::string &field, const std::string &unit, const Rows &native,
+                         const Rows &emulated, int64_t ncol) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  Score &score = scores_[field];
+  score.unit = unit;
+  score.nlevel = native.nlevel;
+  score.rows.resize(static_cast<size_t>(native.nlevel * native.nspecies));
+  for (int64_t s = 0; s < native.nspecies; ++s)
+    for (int64_t l = 0; l < native.nlevel; ++l)
+      add_row(score.rows[static_cast<size_t>(s * native.nlevel + l)], native,
+              offset_of(native, s, l), emulated, offset_of(emulated, s, l), ncol);
+}
+
+std::string Statistics::json() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  nlohmann::json object = {
+      {"mode", mode_},
+      {"calls", calls_},
+      {"columns", columns_},
+      {"inputs_not_finite", inputs_not_finite_},
+      {"outputs_not_finite", outputs_not_finite_},
+      {"failures", failures_},
+      {"seconds",
+       {{"pack", times_.pack},
+        {"infer", times_.infer},
+        {"native", times_.native},
+        {"scatter", times_.scatter}}}};
+  for (const auto &[name, score] : scores_) {
+    nlohmann::json entry = score_of(sum_of(score.rows));
+    entry["unit"] = score.unit;
+    for (const RowSums &row : score.rows) entry["rows"].push_back(score_of(row));
+    object["scores"][name] = entry;
+  }
+  return object.dump();
+}
+
+}  // namespace hyb

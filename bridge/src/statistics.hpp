@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a scheme did: counters, times and, in shadow mode, scores of the emulator against the
+// native routine.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "pack.hpp"
+
+namespace hyb {
+
+// Sums over the values of one row (level, species) of an output: enough for bias, RMSE and R2.
+struct RowSums {
+  double n = 0, native = 0, native_squared = 0, error = 0, error_squared = 0;
+};
+
+// Seconds of one call, by what was done.
+struct CallTimes {
+  double pack = 0, infer = 0, native = 0, scatter = 0;
+};
+
+class Statistics {
+ public:
+  explicit Statistics(std::string mode) : mode_(std::move(mode)) {}
+
+  void count_call(int64_t columns, const CallTimes &times);
+  void count_not_finite(int64_t inputs, int64_t outputs);
+  void count_failure();
+
+  // Adds the differences of one block. Sums run in the order in which calls close, so their last
+  // bits depend on the threads; nothing but reports reads them.
+  void compare(const std::string &field, const std::string &unit, const Rows &native,
+               const Rows &emulated, int64_t ncol);
+
+  // The statistics as a JSON object.
+  std::string json() const;
+
+ private:
+  struct Score {
+    std::string unit;
+    int64_t nlevel = 1;
+    std::vector<RowSums> rows;
+  };
+
+  std::string mode_;
+  mutable std::mutex mutex_;
+  int64_t calls_ = 0, columns_ = 0, inputs_not_finite_ = 0, outputs_not_finite_ = 0,
+          failures_ = 0;
+  CallTimes times_;
+  std::map<std::string, Score> scores_;
+};
+
+}  // namespace hyb

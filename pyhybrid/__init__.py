@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Neural-network emulators in place of the native routines of Fortran climate models.
+
+The same nouns and verbs as in C and Fortran: a `Domain` has a `Scheme` for each replaceable
+routine, and each block of columns goes through it as a `Call`. `Emulator` runs an emulator file
+on arrays; `export` writes one from a ``torch.nn.Module`` and a `Card` of `Field` entries.
+Failures are a `HybridError`; ``pyhybrid.errors`` has its kinds.
+"""
+
+from __future__ import annotations
+
+from .card import Card, Field
+from .emulator import Emulator
+from .errors import HybridError
+from .export import export
+from .host import Call, Domain, Scheme
+
+__all__ = ["Call", "Card", "Domain", "Emulator", "Field", "HybridError", "Scheme", "export"]

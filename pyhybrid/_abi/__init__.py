@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""libhybrid for Python: CFFI over the very ``hybrid.h`` that hosts compile against."""
+
+from .header import enumeration, ffi, word_value
+from .loading import call, library, text, version
+from .view import Array, as_view, require_array
+
+__all__ = [
+    "Array",
+    "as_view",
+    "call",
+    "enumeration",
+    "ffi",
+    "library",
+    "require_array",
+    "text",
+    "version",
+    "word_value",
+]

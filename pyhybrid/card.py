@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The card of an emulator, for those who write one. ``docs/card.md`` says what each key means.
+
+The library checks every card again when it opens a file; this check comes earlier, at export.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from ._words import listed, mismatch, unknown
+from .errors import CardError
+
+_FORMAT = {"format": "pyhybrid card", "version": 1}
+_DIMS = (
+    (),
+    ("column",),
+    ("column", "level"),
+    ("column", "species"),
+    ("column", "level", "species"),
+)
+_ROLES = ("state", "tendency", "increment", "flag")
+_KINDS = ("real", "integer", "logical")
+_CARRIED = ("provenance", "scores", "training_range", "constraints")
+
+
+@dataclass(frozen=True)
+class Field:
+    """An input or output of an emulator.
+
+    Attributes
+    ----------
+    name : str
+        CF standard name where there is one.
+    unit : str
+        SI, in CF spelling.
+    role : {"state", "tendency", "increment", "flag"}
+    kind : {"real", "integer", "logical"}
+        Of the host's array; a flag is an integer or a logical, everything else is real.
+    dims : tuple of str
+        ``()``, or "column", then "level", "species" or both.
+    levels, species : int, optional
+        Extents of these axes, given exactly where `dims` has them.
+
+    Raises
+    ------
+    CardError
+        With the key, what was expected and what was found.
+    """
+
+    name: str
+    unit: str
+    role: str
+    kind: str
+    dims: tuple[str, ...]
+    levels: int | None = None
+    species: int | None = None
+
+    def __post_init__(self) -> None:
+        where = f"card: field {self.name!r}"
+        for key in ("name", "unit"):
+            _require(isinstance(getattr(self, key), str), where, key, "a text", getattr(self, key))
+        object.__setattr__(self, "dims", _as_tuple(self.dims, f"{where}: dims"))
+        _require_word(where, "role", self.role, _ROLES)
+        _require_word(where, "kind", self.kind, _KINDS)
+        _require(self.dims in _DIMS, where, "dims", f"one of {_DIMS}", self.dims)
+        fits = (self.role == "flag") == (self.kind != "real")
+        kinds = "'integer' or 'logical'" if self.role == "flag" else "'real'"
+        _require(fits, where, f"kind of role {self.role!r}", kinds, self.kind)
+        _require_extent(where, "levels", self.levels, "level" in self.dims)
+        _require_extent(where, "species", self.species, "species" in self.dims)
+
+    def shape(self, sample: str) -> tuple[int, ...]:
+        """Its axes in one sample of the network, level before species; a box has no levels."""
+        levels = self.levels if sample == "column" else None
+        return tuple(extent for extent in (levels, self.species) if extent is not None)
+
+
+@dataclass(frozen=True)
+class Card:
+    """The contract inside an emulator file.
+
+    Attributes
+    ----------
+    name : str
+        Of the emulator.
+    sample : {"column", "box"}
+        What one sample of the network is; a box is one column and level.
+    kind : {"real32", "real64"}
+        Of the network's input and output.
+    inputs, outputs : tuple of Field
+        In the order in which the network takes and returns them.
+    arguments : {"packed", "fields"}
+        One matrix, or one array for each field.
+    orientation : {"top_down", "bottom_up"}
+        The order of levels that the network was trained on.
+    provenance, scores, training_range, constraints : mapping, optional
+        Carried along.
+
+    Raises
+    ------
+    CardError
+        With the key, what was expected and what was found.
+    """
+
+    name: str
+    sample: str
+    kind: str
+    inputs: tuple[Field, ...]
+    outputs: tuple[Field, ...]
+    arguments: str = "packed"
+    orientation: str = "top_down"
+    provenance: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    scores: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    training_range: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    constraints: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _require(isinstance(self.name, str), "card", "name", "a text", self.name)
+        _require_word("card", "sample", self.sample, ("column", "box"))
+        _require_word("card", "kind", self.kind, ("real32", "real64"))
+        _require_word("card", "arguments", self.arguments, ("packed", "fields"))
+        _require_word("card", "orientation", self.orientation, ("top_down", "bottom_up"))
+        for key in _CARRIED:
+            value = getattr(self, key)
+            _require(isinstance(value, Mapping), "card", key, "an object", value)
+        for key in ("inputs", "outputs"):
+            object.__setattr__(self, key, _as_fields(getattr(self, key), key))
+        _require_same_roles(self.inputs, self.outputs)
+
+    @property
+    def nfeature(self) -> int:
+        """Values that the network takes for a sample."""
+        return sum(math.prod(field.shape(self.sample)) for field in self.inputs)
+
+    @property
+    def noutput(self) -> int:
+        """Values that the network returns for a sample."""
+        return sum(math.prod(field.shape(self.sample)) for field in self.outputs)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Reads a card.
+
+        Raises
+        ------
+        CardError
+            If it is no JSON, a key is missing or unknown, or a value is not allowed.
+        """
+        try:
+            table = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise CardError(mismatch("card", "JSON", error)) from error
+        _check_keys("card", table, cls, _FORMAT)
+        for key, expected in _FORMAT.items():
+            found = table.pop(key)
+            _require(found == expected, "card", key, repr(expected), found)
+        for key in ("inputs", "outputs"):
+            table[key] = _read_fields(table[key], key)
+        return cls(**table)
+
+    def to_json(self) -> str:
+        """The card as it is written into an emulator file."""
+        table = _FORMAT | dataclasses.asdict(self, dict_factory=_without_absent)
+        return json.dumps(table, indent=2, ensure_ascii=False)
+
+
+def _require(true: bool, where: str, key: str, expected: str, found: object) -> None:
+    if not true:
+        raise CardError(mismatch(f"{where}: {key}", expected, repr(found)))
+
+
+def _require_word(where: str, key: str, word: object, words: tuple[str, ...]) -> None:
+    _require(word in words, where, key, f"one of {listed(words)}", word)
+
+
+def _require_extent(where: str, key: str, extent: object, present: bool) -> None:
+    positive = isinstance(extent, int) and not isinstance(extent, bool) and extent > 0
+    expected = "a positive integer" if present else "none, as dims has no such axis"
+    _require(positive if present else extent is None, where, key, expected, extent)
+
+
+def _as_tuple(values: object, where: str) -> tuple[Any, ...]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise CardError(mismatch(where, "a list", repr(values)))
+    return tuple(values)
+
+
+def _as_fields(values: object, key: str) -> tuple[Field, ...]:
+    fields = _as_tuple(values, f"card: {key}")
+    _require(len(fields) > 0, "card", key, "a field", fields)
+    seen = set()
+    for field in fields:
+        _require(isinstance(field, Field), "card", key, "Field entries", field)
+        _require(field.name not in seen, "card", key, "each name once", field.name)
+        seen.add(field.name)
+    return fields
+
+
+def _require_same_roles(inputs: tuple[Field, ...], outputs: tuple[Field, ...]) -> None:
+    roles = {field.name: field.role for field in inputs}
+    for field in outputs:
+        where, expected = f"card: output {field.name!r}", roles.get(field.name, field.role)
+        _require(field.role == expected, where, "role", f"{expected!r} as in inputs", field.role)
+        _require("column" in field.dims, where, "dims", "an axis 'column'", field.dims)
+
+
+def _check_keys(where: str, table: object, cls: type, more: Iterable[str] = ()) -> None:
+    """Refuses keys that `cls` does not know and misses those it cannot do without."""
+    if not isinstance(table, dict):
+        raise CardError(mismatch(where, "an object", repr(table)))
+    parameters = dataclasses.fields(cls)
+    known = [*more, *(one.name for one in parameters)]
+    for key in table:
+        if key not in known:
+            raise CardError(f"{where}: {unknown('key', key, known)}")
+    for key in (*more, *(one.name for one in parameters if _is_needed(one))):
+        if key not in table:
+            raise CardError(mismatch(f"{where}: {key}", "a value", "nothing"))
+
+
+def _is_needed(parameter: dataclasses.Field[Any]) -> bool:
+    missing = dataclasses.MISSING
+    return parameter.default is missing and parameter.default_factory is missing
+
+
+def _read_fields(values: object, key: str) -> list[Field]:
+    fields = []
+    for index, table in enumerate(_as_tuple(values, f"card: {key}")):
+        _check_keys(f"card: {key}[{index}]", table, Field)
+        fields.append(Field(**table))
+    return fields
+
+
+def _without_absent(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {key: value for key, value in items if value not in (None, {})}

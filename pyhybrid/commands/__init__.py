@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The commands of ``pyhybrid``, one module each; `pyhybrid.cli` lists them."""

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""``pyhybrid info``: what an emulator expects and returns."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..card import Card, Field
+from ..emulator import Emulator
+from ..errors import HybridError
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the card as it is in the file.")
+def info(file: Path, as_json: bool) -> None:
+    """Print the card of the emulator FILE."""
+    try:
+        with Emulator(file) as emulator:
+            card = emulator.card
+    except HybridError as error:
+        raise click.ClickException(error.message) from error
+    click.echo(card.to_json() if as_json else "\n".join(_lines(card)))
+
+
+def _lines(card: Card) -> Iterator[str]:
+    yield f"emulator     {card.name}"
+    yield f"sample       {card.sample}"
+    yield f"kind         {card.kind}"
+    yield f"arguments    {card.arguments}"
+    yield f"orientation  {card.orientation}"
+    yield from _table(f"inputs ({card.nfeature} values a sample)", card.inputs)
+    yield from _table(f"outputs ({card.noutput} values a sample)", card.outputs)
+    for title in ("provenance", "scores", "training_range", "constraints"):
+        yield from _carried(title, getattr(card, title))
+
+
+def _table(title: str, fields: tuple[Field, ...]) -> Iterator[str]:
+    """A line for each field, in columns as wide as their widest word."""
+    rows = [(f.name, f"[{f.unit}]", _dims(f), f.role, f.kind) for f in fields]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    yield ""
+    yield title
+    for row in rows:
+        words = (word.ljust(width) for word, width in zip(row, widths, strict=True))
+        yield f"  {'  '.join(words)}".rstrip()
+
+
+def _dims(field: Field) -> str:
+    extents = {"level": field.levels, "species": field.species}
+    words = (f"{d}={extents[d]}" if d in extents else d for d in field.dims)
+    return f"({', '.join(words)})"
+
+
+def _carried(title: str, values: Mapping[str, Any]) -> Iterator[str]:
+    if values:
+        yield ""
+        yield title
+    for key, value in values.items():
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        yield f"  {key}: {text}"

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""An emulator file, run from Python."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Hashable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from . import _abi
+from ._abi import Array
+from ._handle import Handle
+from ._words import mismatch, unknown
+from .card import Card, Field
+from .errors import ArgumentError, FieldError
+from .host import Domain, Scheme
+
+_DTYPES = {"real32": np.float32, "real64": np.float64}
+
+
+class Emulator(Handle):
+    """A network and its card.
+
+    Parameters
+    ----------
+    path : path
+        The file; its suffix says which backend runs it.
+    orientation : {"top_down", "bottom_up"}
+        Where level 1 is in the arrays that `predict` gets and returns.
+    **options
+        The keys of a scheme's table that concern an emulator, such as ``backend="python"`` or
+        ``batch={"columns": 256}``.
+
+    Raises
+    ------
+    EmulatorFileError, CardError
+        If the file is missing, truncated or corrupt; if its card is not as it should be.
+    PluginError
+        If the backend is not installed.
+    ConfigError
+        If an option is unknown or of the wrong type.
+    """
+
+    def __init__(
+        self, path: str | os.PathLike[str], *, orientation: str = "top_down", **options: Any
+    ) -> None:
+        self.path = Path(path).absolute()
+        self._orientation, self._options = orientation, _toml_lines(options)
+        self._schemes: dict[Hashable, Scheme] = {}
+        emulator = _abi.ffi().new("hyb_emulator **")
+        file = os.fsencode(self.path)
+        _abi.call("hyb_emulator_open", file, self._options.encode(), emulator)
+        super().__init__(emulator[0], "hyb_emulator_close")
+
+    @cached_property
+    def card(self) -> Card:
+        """The contract inside the file."""
+        text = _abi.ffi().new("const char **")
+        _abi.call("hyb_emulator_card", self.pointer, text)
+        return Card.from_json(_abi.text(text[0]))
+
+    def run(self, x: Array) -> Array:
+        """Runs samples as the network takes them: the low-level interface.
+
+        Parameters
+        ----------
+        x : ndarray, shape (sample, feature)
+            Of the card's kind, in the card's order of fields and levels. Used in place where
+            samples are contiguous and 64-byte aligned.
+
+        Returns
+        -------
+        ndarray, shape (sample, output)
+            Of the card's kind; samples are contiguous.
+
+        Raises
+        ------
+        ArgumentError, FieldError, ShapeError
+            If `x` is no array, of another kind or of another shape.
+        BackendError
+            If the emulator failed.
+        """
+        view = _abi.as_view(x, "x")
+        nsample = x.shape[0] if x.ndim else 0
+        y = np.empty((self.card.noutput, nsample), _DTYPES[self.card.kind]).T
+        _abi.call("hyb_emulator_run", self.pointer, view, _abi.as_view(y, "y", write=True))
+        return y
+
+    def predict(
+        self, fields: Mapping[str, Array], dtype: DTypeLike | None = None
+    ) -> dict[str, Array]:
+        """Emulates columns through the code path of a model in mode "emulate": the same bits.
+
+        Parameters
+        ----------
+        fields : mapping of str to ndarray
+            The inputs of the card, in its units: shape (ncol, nlev), (ncol,), (ncol, nspecies),
+            (ncol, nlev, nspecies) or (), float32 or float64; int32 for flags.
+        dtype : float64 or float32, optional
+            Of the real outputs; absent: that of the inputs. Flags are int32.
+
+        Returns
+        -------
+        dict of str to ndarray
+            The outputs of the card, shaped like the inputs. Of an increment, what is added.
+
+        Raises
+        ------
+        FieldError, ShapeError, CardError
+            If an input is missing, unknown, or of another dtype or shape than the card says.
+        BackendError
+            If the emulator failed.
+        """
+        self._check(fields)
+        outputs = self._zeros(fields, _real_dtype(fields) if dtype is None else np.dtype(dtype))
+        logical = {field.name for field in self._fields() if field.kind == "logical"}
+        with self._scheme(fields, outputs).open(self._extent(fields, "column")) as call:
+            for name, array in fields.items():
+                call.put(name, array, logical=name in logical)
+            call.run()
+            for name, array in outputs.items():
+                call.get(name, array, logical=name in logical)
+        return outputs
+
+    def close(self) -> None:
+        """Ends it and gives back what it holds; a second time does nothing."""
+        for scheme in self._schemes.values():
+            scheme.close()
+            scheme.domain.close()
+        super().close()
+
+    def _fields(self) -> tuple[Field, ...]:
+        return (*self.card.inputs, *self.card.outputs)
+
+    def _check(self, fields: Mapping[str, Array]) -> None:
+        """Refuses what the card does not know, which the library takes from a host."""
+        known = [field.name for field in self.card.inputs]
+        for name, array in fields.items():
+            if name not in known:
+                raise FieldError(f"{self.path}: {unknown('input', name, known)}")
+            _abi.require_array(array, f"field {name!r}")
+
+    def _extent(self, fields: Mapping[str, Array], axis: str) -> int:
+        """Of the first input that has the axis; the library compares the others."""
+        for field in self.card.inputs:
+            shape = fields[field.name].shape if field.name in fields else ()
+            if axis in field.dims and len(shape) == len(field.dims):
+                return int(shape[field.dims.index(axis)])
+        return 1
+
+    def _zeros(self, fields: Mapping[str, Array], dtype: np.dtype[Any]) -> dict[str, Array]:
+        """Arrays for the outputs: zeros, so that an increment becomes what is added."""
+        flag: np.dtype[Any] = np.dtype(np.int32)
+        dtypes = {"real": dtype, "integer": flag, "logical": flag}
+        return {
+            field.name: np.zeros(self._shape(field, fields), dtypes[field.kind])
+            for field in self.card.outputs
+        }
+
+    def _shape(self, field: Field, fields: Mapping[str, Array]) -> tuple[int, ...]:
+        """Of an output; an emulator of boxes returns as many levels as it was given."""
+        box = self.card.sample == "box"
+        level = self._extent(fields, "level") if box else field.levels
+        extents = {
+            "column": self._extent(fields, "column"),
+            "level": level,
+            "species": field.species,
+        }
+        return tuple(extents[axis] or 0 for axis in field.dims)
+
+    def _scheme(self, *arrays: Mapping[str, Array]) -> Scheme:
+        """A scheme in mode "emulate" for arrays like these: a host's never change their kind."""
+        _ = self.pointer  # refuses a closed emulator
+        key = tuple((n, a.dtype, a.shape[1:]) for one in arrays for n, a in one.items())
+        if key not in self._schemes:
+            self._schemes[key] = self._new_scheme()
+        return self._schemes[key]
+
+    def _new_scheme(self) -> Scheme:
+        keys = {"mode": "emulate", "emulator": str(self.path)}
+        text = f"[scheme.predict]\n{_toml_lines(keys)}{self._options}"
+        scheme = Domain(text=text).scheme("predict", self._orientation)
+        for field in self._fields():
+            scheme.field(field.name, field.unit, field.role, " ".join(field.dims) or None)
+        return scheme
+
+
+def _real_dtype(fields: Mapping[str, Array]) -> np.dtype[Any]:
+    reals = [array.dtype for array in fields.values() if array.dtype.kind == "f"]
+    return np.result_type(*reals) if reals else np.dtype(np.float64)
+
+
+def _toml_lines(options: Mapping[str, Any]) -> str:
+    return "".join(f"{json.dumps(key)} = {_toml(key, value)}\n" for key, value in options.items())
+
+
+def _toml(key: str, value: object) -> str:
+    """A value in TOML, which writes text, numbers and truth values as JSON does."""
+    if isinstance(value, Mapping):
+        pairs = (f"{json.dumps(inner)} = {_toml(inner, one)}" for inner, one in value.items())
+        return f"{{ {', '.join(pairs)} }}"
+    if isinstance(value, os.PathLike):
+        return json.dumps(os.fspath(value), ensure_ascii=False)
+    if isinstance(value, str | bool | int | float):
+        return json.dumps(value, ensure_ascii=False)
+    expected = "a text, a number, a truth value or a mapping of such"
+    raise ArgumentError(mismatch(f"option {key!r}", expected, type(value).__name__))

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause
+ * A C host that ends without closing its recording: exit_host FILE HOW. It traps floating-point
+ * exceptions and kills itself by any signal that reaches it, as legacy hosts do. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fenv.h>
+#include <omp.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../check.h"
+#include "hybrid_plugin.h"
+
+enum { ncol = 32, nlevel = 60 };
+
+static const hyb_storage *storage;
+static void *file;
+
+static void release(void *owner) { free(owner); }
+
+struct block {
+  double data[nlevel * ncol];
+  int64_t row[ncol], column[ncol];
+  void *pointer;
+};
+
+/* One value is a signalling NaN, which must not trap. */
+static void append(int64_t step, int64_t first) {
+  struct block *block = malloc(sizeof *block);
+  block->pointer = block->data;
+  for (int64_t i = 0; i < ncol; ++i) {
+    block->row[i] = i;
+    block->column[i] = first + i;
+    for (int64_t l = 0; l < nlevel; ++l) block->data[l * ncol + i] = (double)(step + first + i + l);
+  }
+  memcpy(block->data, &(uint64_t){0x7ff0000000000001}, sizeof(uint64_t));
+  hyb_capture capture = {.size = sizeof capture, .step = step, .nrow = ncol,
+                         .row = block->row, .column = block->column, .ld = ncol,
+                         .data = &block->pointer, .bytes = sizeof *block, .release = release,
+                         .owner = block};
+  CHECK_EQ(storage->append(file, &capture, NULL), HYB_OK);
+}
+
+static void append_all(void) {
+#pragma omp parallel for schedule(dynamic)
+  for (int64_t i = 0; i < 500; ++i) append(1 + i / 10, 1 + ncol * (i % 10));
+}
+
+static void *exit_here(void *ignored) {
+  (void)ignored;
+  exit(3);
+}
+
+static void create(const char *path) {
+  void *library = dlopen(getenv("HYBRID_NETCDF"), RTLD_NOW | RTLD_LOCAL);
+  CHECK(library);
+  hyb_plugin_function plugin;
+  *(void **)&plugin = dlsym(library, "hyb_plugin");
+  storage = (const hyb_storage *)plugin();
+  const hyb_variable variable = {"input", "x", "K", "state", HYB_REAL64, nlevel, 0};
+  const hyb_recording_options options = {
+      .size = sizeof options, .variable = &variable, .nvariable = 1, .buffer = 1 << 20};
+  CHECK_EQ(storage->create(path, &options, &file, NULL), HYB_OK);
+}
+
+/* The child has no writer: it must neither hang nor touch the file. */
+static void fork_child(void) {
+  const pid_t child = fork();
+  if (child == 0) exit(0);
+  int status = 1;
+  CHECK_EQ(waitpid(child, &status, 0), child);
+  CHECK_EQ(status, 0);
+}
+
+static void end(const char *how) {
+  pthread_t thread;
+  if (!strcmp(how, "exit")) exit(-999);
+  if (!strcmp(how, "kill")) {
+    CHECK_EQ(storage->flush(file, NULL), HYB_OK);
+    append(99, 1);
+    raise(SIGKILL);
+  }
+  if (!strcmp(how, "fork")) fork_child();
+  if (!strcmp(how, "thread")) {
+    CHECK_EQ(pthread_create(&thread, NULL, exit_here, NULL), 0);
+    pthread_join(thread, NULL);
+  }
+  if (!strcmp(how, "openmp")) {
+#pragma omp parallel num_threads(4)
+    {
+      if (omp_get_thread_num() == 2) exit(4);
+#pragma omp barrier
+    }
+  }
+}
+
+/* Registered before the plug-in exists, so it runs after the plug-in has finished. */
+static void close_late(void) {
+  if (file && getenv("CLOSE_LATE")) CHECK_EQ(storage->close(file, NULL), HYB_OK);
+}
+
+int main(int argc, char **argv) {
+  CHECK_EQ(argc, 3);
+  atexit(close_late);
+  feenableexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW);
+  create(argv[1]);
+  append_all();
+  end(argv[2]);
+  return 0;
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A disk that is full, limited, broken or gone: a message, no crash, and what was written before
+// can be read.
+#include <sys/mount.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <fstream>
+
+#include "disk.hpp"
+#include "storage.hpp"
+
+namespace {
+
+// Appends until the recording fails; returns the message.
+std::string append_until_failure(void *file, int64_t steps = 20000) {
+  hyb_message message{};
+  for (int64_t step = 1; step <= steps; ++step)
+    if (append(file, step, 1, 32, 1, &message) != HYB_OK) return message.text;
+  CHECK(!"the recording never failed");
+  return "";
+}
+
+// The failure stays, captures are released, and the file holds what the message says.
+void check_failed(void *file, const std::string &path, const std::string &why) {
+  const std::string text = append_until_failure(file);
+  CHECK(contains(text, path));
+  CHECK(contains(text, why));
+  hyb_message message{};
+  CHECK_EQ(storage().state(file, &message), HYB_ERROR_RECORD);
+  CHECK_EQ(message.text == text, 1);
+  CHECK_EQ(storage().flush(file, &message), HYB_ERROR_RECORD);
+  CHECK_EQ(append(file, 1, 1, 32), HYB_ERROR_RECORD);
+  CHECK_EQ(storage().close(file, &message), HYB_ERROR_RECORD);
+  CHECK_EQ(message.text == text, 1);
+  CHECK_EQ(held_captures, 0);
+  disk.room = std::numeric_limits<long>::max();
+  const long safe = std::atol(text.c_str() + text.find("the first ") + 10);
+  if (std::filesystem::exists(path)) CHECK_EQ(check_file(path), safe);
+}
+
+void check_limit(const Folder &folder) {
+  const std::string path = folder / "limit.nc";
+  struct rlimit before, limit;
+  getrlimit(RLIMIT_FSIZE, &before);
+  limit = before;
+  limit.rlim_cur = 20 << 20;
+  void *file = created(path);
+  setrlimit(RLIMIT_FSIZE, &limit);
+  check_failed(file, path, "File too large");
+  setrlimit(RLIMIT_FSIZE, &before);
+  CHECK(check_file(path) > 10000);
+}
+
+// The limit of the kernel is hit inside HDF5: no SIGXFSZ, which kills, must arrive.
+void check_signal(const Folder &folder) {
+  const std::string path = folder / "signal.nc";
+  void *file = created(path);
+  disk.error = EFBIG;
+  disk.room = 9 << 20;
+  check_failed(file, path, "File too large");
+}
+
+void check_tmpfs(const Folder &folder) {
+  const std::string mount_point = folder / "small";
+  std::filesystem::create_directory(mount_point);
+  if (mount("tmpfs", mount_point.c_str(), "tmpfs", 0, "size=24m") != 0) {
+    std::fprintf(stderr, "skipped: no right to mount a small disk\n");
+    return;
+  }
+  const std::string path = mount_point + "/full.nc";
+  check_failed(created(path), path, "No space left on device");
+  CHECK(check_file(path) > 10000);
+  void *file = nullptr;
+  hyb_message message{};
+  std::ofstream(mount_point + "/rest") << std::string(24 << 20, 'x');
+  const hyb_recording_options o = options();
+  CHECK_EQ(storage().create((mount_point + "/b.nc").c_str(), &o, &file, &message),
+           HYB_ERROR_RECORD);
+  CHECK(contains(message.text, "No space left on device"));
+  CHECK_EQ(umount(mount_point.c_str()), 0);  // nothing is left open there
+}
+
+// A write fails inside HDF5, in the data or in the metadata.
+void check_broken(const Folder &folder, int32_t compression, long room) {
+  const std::string path = folder / "broken.nc";
+  hyb_recording_options o = options();
+  o.compression = compression;
+  void *file = created(path, o);
+  disk.error = EIO;
+  disk.room = room;
+  check_failed(file, path, "Input/output error");
+  void *next = created(path);  // HDF5 still works, and does not hold the old file
+  CHECK_EQ(append(next, 1, 1, 32), HYB_OK);
+  CHECK_EQ(storage().close(next, nullptr), HYB_OK);
+  CHECK_EQ(check_file(path), 32);
+}
+
+void check_vanished(const Folder &folder) {
+  const std::string directory = folder / "gone", path = directory + "/a.nc";
+  std::filesystem::create_directory(directory);
+  void *file = created(path);
+  CHECK_EQ(append(file, 1, 1, 32), HYB_OK);
+  CHECK_EQ(storage().flush(file, nullptr), HYB_OK);
+  std::filesystem::remove_all(directory);
+  check_failed(file, path, "the file was removed");
+}
+
+// The failure of one recording is not that of another.
+void check_neighbour(const Folder &folder) {
+  void *good = created(folder / "good.nc");
+  CHECK_EQ(append(good, 1, 1, 32), HYB_OK);
+  check_vanished(folder);
+  CHECK_EQ(append(good, 2, 1, 32), HYB_OK);
+  CHECK_EQ(storage().close(good, nullptr), HYB_OK);
+  CHECK_EQ(check_file(folder / "good.nc"), 64);
+}
+
+}  // namespace
+
+int main() {
+  const Folder folder;
+  check_limit(folder);
+  check_signal(folder);
+  check_tmpfs(folder);
+  for (const int32_t compression : {0, 1})
+    for (const long room : {0L, 3000L, 100000L, 5000000L, 9000000L, 9100000L})
+      check_broken(folder, compression, room);
+  check_neighbour(folder);
+  return 0;
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A host that ends without closing loses nothing, whichever way it ends.
+#include <sys/wait.h>
+
+#include "storage.hpp"
+
+namespace {
+
+int64_t samples_of(const std::string &path) {
+  void *file = nullptr;
+  hyb_message message{};
+  if (storage().open(path.c_str(), &file, &message) != HYB_OK)
+    std::fprintf(stderr, "open: %s\n", message.text);
+  CHECK(file);
+  int64_t nsample = 0;
+  int32_t count = 0;
+  const int64_t *step = nullptr, *column = nullptr;
+  const hyb_variable *found = nullptr;
+  CHECK_EQ(storage().contents(file, &nsample, &step, &column, &count, &found, nullptr), HYB_OK);
+  std::vector<double> x(static_cast<size_t>(nsample) * 60);
+  CHECK_EQ(storage().read(file, 0, 0, nsample, x.data(), nullptr), HYB_OK);
+  for (int64_t i = 0; i < nsample; ++i)
+    CHECK_EQ(x[static_cast<size_t>(i) * 60 + 59], step[i] + column[i] + 59);
+  storage().close_reader(file);
+  return nsample;
+}
+
+int run_host(const std::string &path, const std::string &how) {
+  const std::string command = std::string(std::getenv("EXIT_HOST")) + " " + path + " " + how;
+  return std::system(command.c_str());
+}
+
+void check_end(const Folder &folder, const std::string &how, int code) {
+  const std::string path = folder / (how + ".nc");
+  const int status = run_host(path, how);
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != code)
+    std::fprintf(stderr, "%s: status %x\n", how.c_str(), static_cast<unsigned>(status));
+  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == code);
+  CHECK_EQ(samples_of(path), 500 * 32);
+}
+
+}  // namespace
+
+int main() {
+  const Folder folder;
+  check_end(folder, "return", 0);
+  check_end(folder, "exit", (-999) & 0xff);
+  check_end(folder, "thread", 3);
+  check_end(folder, "openmp", 4);
+  check_end(folder, "fork", 0);
+  setenv("CLOSE_LATE", "1", 1);
+  check_end(folder, "return", 0);
+  CHECK(run_host(folder / "kill.nc", "kill") != 0);
+  CHECK_EQ(samples_of(folder / "kill.nc"), 500 * 32);  // what was flushed
+  return 0;
+}

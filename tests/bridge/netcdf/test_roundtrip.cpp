@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What is written is what is read.
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include "storage.hpp"
+
+namespace {
+
+void check_table() {
+  CHECK_EQ(storage().head.size, sizeof(hyb_storage));
+  CHECK_EQ(storage().head.version, HYB_PLUGIN_VERSION);
+  CHECK_EQ(storage().head.type, HYB_PLUGIN_STORAGE);
+  CHECK(!std::strcmp(storage().head.name, "netcdf"));
+  CHECK(!std::strcmp(storage().head.release, HYB_VERSION));
+}
+
+void check_blocks(const Folder &folder, int32_t compression) {
+  const std::string path = folder / "blocks.nc";
+  hyb_recording_options o = options();
+  o.compression = compression;
+  void *file = created(path, o);
+  for (int64_t step = 1; step <= 40; ++step) {
+    for (int64_t first = 1; first <= 161; first += 32)
+      CHECK_EQ(append(file, step, first, 32, first % 3 ? 1 : 2), HYB_OK);
+    if (step % 7 == 0) CHECK_EQ(storage().flush(file, nullptr), HYB_OK);  // odd block lengths
+  }
+  CHECK_EQ(storage().state(file, nullptr), HYB_OK);
+  CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+  CHECK_EQ(held_captures, 0);
+  CHECK_EQ(check_file(path), 40 * (4 * 32 + 2 * 16));
+}
+
+// A capture longer than several blocks, one without rows, and a file without samples.
+void check_extremes(const Folder &folder) {
+  const std::string path = folder / "extremes.nc";
+  void *file = created(path, options(1));
+  CHECK_EQ(append(file, 1, 1, 50000), HYB_OK);
+  CHECK_EQ(append(file, 2, 1, 0), HYB_OK);
+  CHECK_EQ(append(file, 3, 1, 1), HYB_OK);
+  CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+  CHECK_EQ(check_file(path), 50001);
+  file = created(path);  // replaces
+  CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+  CHECK_EQ(check_file(path), 0);
+}
+
+// What reserving took beyond the end is given back.
+void check_size(const Folder &folder) {
+  const std::string path = folder / "size.nc";
+  void *file = created(path);
+  CHECK_EQ(append(file, 1, 1, 8), HYB_OK);
+  CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+  CHECK(std::filesystem::file_size(path) < 2000000);
+}
+
+// A NaN, an infinity, a denormal: bits, whatever the host's floating-point mode.
+void check_bits(const Folder &folder) {
+  const std::string path = folder / "bits.nc";
+  const hyb_variable variable = {"input", "x", "1", "state", HYB_REAL64, 0, 0};
+  hyb_recording_options o = options();
+  o.variable = &variable;
+  o.nvariable = 1;
+  o.has_lat = 0;
+  void *file = created(path, o);
+  const uint64_t bits[4] = {0x7ff0000000000001U, 0x7ff0000000000000U, 1U, 0xfff8000000000000U};
+  const int64_t row[4] = {0, 1, 2, 3}, column[4] = {1, 2, 3, 4};
+  void *data = const_cast<uint64_t *>(bits);
+  hyb_capture capture{};
+  capture.size = sizeof capture;
+  capture.nrow = capture.ld = 4;
+  capture.row = row;
+  capture.column = column;
+  capture.data = &data;
+  CHECK_EQ(storage().append(file, &capture, nullptr), HYB_OK);  // no date, nothing to release
+  CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+  uint64_t found[4] = {};
+  CHECK_EQ(storage().open(path.c_str(), &file, nullptr), HYB_OK);
+  CHECK_EQ(storage().read(file, 0, 0, 4, found, nullptr), HYB_OK);
+  CHECK(!std::memcmp(bits, found, sizeof bits));
+  storage().close_reader(file);
+}
+
+// Two files at a time, of which one is read while the other is written.
+void check_two_files(const Folder &folder) {
+  void *one = created(folder / "one.nc"), *two = created(folder / "two.nc");
+  for (int64_t step = 1; step <= 10; ++step) {
+    CHECK_EQ(append(one, step, 1, 16), HYB_OK);
+    CHECK_EQ(append(two, step, 17, 8), HYB_OK);
+  }
+  CHECK_EQ(storage().close(one, nullptr), HYB_OK);
+  CHECK_EQ(check_file(folder / "one.nc"), 160);
+  CHECK_EQ(storage().close(two, nullptr), HYB_OK);
+  CHECK_EQ(check_file(folder / "two.nc"), 80);
+}
+
+}  // namespace
+
+int main() {
+  const Folder folder;
+  check_table();
+  check_blocks(folder, 0);
+  check_blocks(folder, 4);
+  check_extremes(folder);
+  check_size(folder);
+  check_bits(folder);
+  check_two_files(folder);
+  return 0;
+}

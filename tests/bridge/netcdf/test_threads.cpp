@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Appending from four threads while a fifth flushes and asks; built with ThreadSanitizer as well.
+#include <algorithm>
+#include <set>
+#include <thread>
+
+#include "storage.hpp"
+
+namespace {
+
+constexpr int64_t nthread = 4, nstep = 200, ncol = 32;
+
+void append_all(void *file, int64_t thread) {
+  for (int64_t step = 1; step <= nstep; ++step)
+    CHECK_EQ(append(file, step, 1 + thread * ncol, ncol), HYB_OK);
+}
+
+void check_complete(const std::string &path) {
+  void *file = nullptr;
+  CHECK_EQ(storage().open(path.c_str(), &file, nullptr), HYB_OK);
+  int64_t nsample = 0;
+  int32_t count = 0;
+  const int64_t *step = nullptr, *column = nullptr;
+  const hyb_variable *found = nullptr;
+  CHECK_EQ(storage().contents(file, &nsample, &step, &column, &count, &found, nullptr), HYB_OK);
+  std::set<std::pair<int64_t, int64_t>> samples;
+  for (int64_t i = 0; i < nsample; ++i) samples.emplace(step[i], column[i]);
+  storage().close_reader(file);
+  CHECK_EQ(samples.size(), nstep * nthread * ncol);
+}
+
+}  // namespace
+
+int main() {
+  const Folder folder;
+  const std::string path = folder / "threads.nc";
+  void *file = created(path, options(1 << 20));
+  std::vector<std::thread> threads;
+  for (int64_t t = 0; t < nthread; ++t) threads.emplace_back(append_all, file, t);
+  for (int i = 0; i < 20; ++i) {
+    CHECK_EQ(storage().state(file, nullptr), HYB_OK);
+    CHECK_EQ(storage().flush(file, nullptr), HYB_OK);
+  }
+  for (std::thread &thread : threads) thread.join();
+  CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+  CHECK_EQ(held_captures, 0);
+  CHECK_EQ(check_file(path), nstep * nthread * ncol);
+  check_complete(path);
+  return 0;
+}

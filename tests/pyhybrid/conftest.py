@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Emulator files and configurations for the tests of the Python face."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pyhybrid import Card, Field
+from pyhybrid._abi.loading import library_path
+
+NLEV = 4
+
+
+def plugin_exists(name):
+    folders = [*os.environ.get("HYBRID_PLUGIN_PATH", "").split(":"), str(library_path().parent)]
+    return any((Path(folder) / f"libhybrid_{name}.so").is_file() for folder in folders if folder)
+
+
+@pytest.fixture
+def python_plugin():
+    if not plugin_exists("python"):
+        pytest.skip("libhybrid_python.so was not built")
+
+
+@pytest.fixture
+def torch_plugin():
+    if not plugin_exists("torch"):
+        pytest.skip("libhybrid_torch.so was not built")
+
+
+@pytest.fixture
+def make_card():
+    """A card of 5 inputs and 5 outputs; keywords replace its entries."""
+
+    def make(**changed):
+        column = ("column",)
+        level = ("column", "level")
+        entries = {
+            "name": "test",
+            "sample": "column",
+            "kind": "real64",
+            "inputs": (
+                Field("air_temperature", "K", "state", "real", level, NLEV),
+                Field("surface_air_pressure", "Pa", "state", "real", column),
+            ),
+            "outputs": (
+                Field("heating", "K s-1", "tendency", "real", level, NLEV),
+                Field("flux", "W m-2", "state", "real", column),
+            ),
+        }
+        return Card(**entries | changed)
+
+    return make
+
+
+_PLAIN = """\
+import numpy as np
+
+
+def emulate(x):
+    heating = x[:, :4] / 3 + x[:, 4:5]
+    return np.concatenate([heating, x[:, 4:5] * 7], axis=1)
+"""
+
+
+@pytest.fixture
+def write_emulator(tmp_path):
+    """Writes a Python emulator with a card (or a table in its place) and a program."""
+
+    def write(card, program=_PLAIN, name="emulator.py"):
+        table = card if isinstance(card, dict) else json.loads(card.to_json())
+        path = tmp_path / name
+        path.write_text(f"card = {table!r}\n{program}")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def plain(python_plugin, make_card, write_emulator):
+    """heating = air_temperature / 3 + surface_air_pressure, flux = 7 surface_air_pressure."""
+    return write_emulator(make_card())
+
+
+@pytest.fixture
+def columns():
+    """Inputs of the plain emulator for 50 columns."""
+    random = np.random.default_rng(0)
+    temperature = random.uniform(200, 300, (50, NLEV))
+    return {"air_temperature": temperature, "surface_air_pressure": random.uniform(9e4, 1e5, 50)}

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Cards: what is refused, and what is kept."""
+
+import dataclasses
+import json
+
+import pytest
+
+from pyhybrid import Card, Field
+from pyhybrid.errors import CardError
+
+_FIELD = {"name": "t", "unit": "K", "role": "state", "kind": "real", "dims": ["column"]}
+
+
+def changed_json(card, **changed):
+    table = json.loads(card.to_json()) | changed
+    return json.dumps({key: value for key, value in table.items() if value != "absent"})
+
+
+def test_card_survives_json(make_card):
+    card = make_card(provenance={"author": "é"}, scores={"r2": {"heating": 0.99}})
+    assert Card.from_json(card.to_json()) == card
+
+
+def test_json_names_its_format_and_leaves_out_what_is_absent(make_card):
+    table = json.loads(make_card().to_json())
+    assert (table["format"], table["version"]) == ("pyhybrid card", 1)
+    assert "scores" not in table
+    assert "levels" not in table["inputs"][1]
+
+
+def test_sizes_of_samples(make_card):
+    assert (make_card().nfeature, make_card().noutput) == (5, 5)
+    assert (make_card(sample="box").nfeature, make_card(sample="box").noutput) == (2, 2)
+    dims = ("column", "level", "species")
+    tracers = Field("tracers", "kg kg-1", "state", "real", dims, levels=10, species=3)
+    assert tracers.shape("column") == (10, 3)
+    assert tracers.shape("box") == (3,)
+    assert make_card(inputs=(tracers,)).nfeature == 30
+
+
+@pytest.mark.parametrize(
+    "changed, message",
+    [
+        ({"format": "other"}, "card: format: expected 'pyhybrid card', found 'other'"),
+        ({"version": 2}, "card: version: expected 1, found 2"),
+        ({"name": 3}, "card: name: expected a text, found 3"),
+        ({"kind": "absent"}, "card: kind: expected a value, found nothing"),
+        ({"kind": "real16"}, "card: kind: expected one of 'real32' and 'real64', found 'real16'"),
+        ({"sample": "row"}, "card: sample: expected one of 'column' and 'box', found 'row'"),
+        ({"arguments": 1}, "card: arguments: expected one of 'packed' and 'fields', found 1"),
+        ({"orientation": "up"}, "card: orientation: expected one of 'top_down'.*found 'up'"),
+        ({"sampel": "box"}, "card: unknown key 'sampel'; did you mean 'sample'"),
+        ({"scores": []}, r"card: scores: expected an object, found \[\]"),
+        ({"inputs": []}, r"card: inputs: expected a field, found \(\)"),
+        ({"inputs": "air"}, "card: inputs: expected a list, found 'air'"),
+        ({"inputs": [1]}, r"card: inputs\[0\]: expected an object, found 1"),
+        ({"inputs": [_FIELD, _FIELD]}, "card: inputs: expected each name once, found 't'"),
+        ({"outputs": [_FIELD | {"dims": []}]}, "output 't': dims: expected an axis 'column'"),
+    ],
+)
+def test_bad_cards_are_refused(make_card, changed, message):
+    with pytest.raises(CardError, match=message):
+        Card.from_json(changed_json(make_card(), **changed))
+
+
+@pytest.mark.parametrize(
+    "changed, message",
+    [
+        ({"unit": None}, "field 't': unit: expected a text, found None"),
+        ({"role": "stat"}, "field 't': role: expected one of .*, found 'stat'"),
+        ({"kind": "float"}, "field 't': kind: expected one of .*, found 'float'"),
+        ({"role": "flag"}, "kind of role 'flag': expected 'integer' or 'logical', found 'real'"),
+        ({"kind": "integer"}, "kind of role 'state': expected 'real', found 'integer'"),
+        ({"dims": ["level"]}, r"field 't': dims: expected one of .*, found \('level',\)"),
+        ({"dims": "column"}, "field 't': dims: expected a list, found 'column'"),
+        ({"dims": ["column", "level"]}, "levels: expected a positive integer, found None"),
+        ({"levels": 3}, "levels: expected none, as dims has no such axis, found 3"),
+        ({"species": 3}, "species: expected none, as dims has no such axis, found 3"),
+        ({"dims": ["column", "level"], "levels": 0}, "expected a positive integer, found 0"),
+        ({"dims": ["column", "level"], "levels": True}, "a positive integer, found True"),
+        ({"dims": ["column", "level"], "levels": 4.0}, "a positive integer, found 4.0"),
+        ({"units": "K"}, r"inputs\[0\]: unknown key 'units'; did you mean 'unit'"),
+    ],
+)
+def test_bad_fields_are_refused(make_card, changed, message):
+    with pytest.raises(CardError, match=message):
+        Card.from_json(changed_json(make_card(), inputs=[_FIELD | changed]))
+
+
+@pytest.mark.parametrize("key", ["name", "unit", "role", "kind", "dims"])
+def test_what_a_field_cannot_do_without(make_card, key):
+    field = {k: v for k, v in _FIELD.items() if k != key}
+    with pytest.raises(CardError, match=rf"inputs\[0\]: {key}: expected a value, found nothing"):
+        Card.from_json(changed_json(make_card(), inputs=[field]))
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", "3", "null"])
+def test_what_is_no_card_at_all(text):
+    with pytest.raises(CardError, match="card: expected (JSON|an object), found"):
+        Card.from_json(text)
+
+
+def test_field_that_changes_its_role(make_card):
+    inputs = (Field("flux", "W m-2", "increment", "real", ("column",)),)
+    message = "output 'flux': role: expected 'increment' as in inputs, found 'state'"
+    with pytest.raises(CardError, match=message):
+        make_card(inputs=inputs)
+
+
+def test_cards_and_fields_are_constant(make_card):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        make_card().name = "other"

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The command ``pyhybrid``."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from pyhybrid import _abi
+from pyhybrid.cli import main
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+def test_info_prints_the_card(plain):
+    result = run("info", plain)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert lines[0].split() == ["emulator", "test"]
+    assert "inputs (5 values a sample)" in lines
+    row = next(line for line in lines if "air_temperature" in line)
+    assert row.split() == ["air_temperature", "[K]", "(column,", "level=4)", "state", "real"]
+
+
+def test_info_prints_provenance_and_scores(python_plugin, make_card, write_emulator):
+    card = make_card(provenance={"author": "A. Nonymous"}, scores={"r2": {"heating": 0.99}})
+    lines = run("info", write_emulator(card)).stdout.splitlines()
+    assert "  author: A. Nonymous" in lines
+    assert '  r2: {"heating": 0.99}' in lines
+
+
+def test_info_as_json_is_the_card(plain, make_card):
+    result = run("info", plain, "--json")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == json.loads(make_card().to_json())
+
+
+def test_info_of_a_missing_file(tmp_path):
+    result = run("info", tmp_path / "none.py")
+    assert result.exit_code == 1
+    assert "none.py': expected a file, found none" in result.stderr
+    assert result.stdout == ""
+
+
+def test_info_of_a_bad_card(python_plugin, make_card, write_emulator):
+    table = json.loads(make_card().to_json())
+    result = run("info", write_emulator({key: table[key] for key in table if key != "kind"}))
+    assert result.exit_code == 1
+    assert "kind: expected" in result.stderr and "found nothing" in result.stderr
+
+
+@pytest.mark.parametrize("arguments", [["info"], ["info", "a", "b"], ["inof"], ["info", "a", "-x"]])
+def test_wrong_usage(arguments):
+    assert run(*arguments).exit_code == 2
+
+
+def test_version():
+    result = run("version")
+    assert result.exit_code == 0
+    assert result.stdout.strip() == _abi.version()

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From a ``torch.nn.Module`` to an emulator file and back."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pyhybrid import Emulator, Field, errors, export
+
+torch = pytest.importorskip("torch")
+
+
+def linear(nin=5, nout=5, dtype=torch.float64):
+    torch.manual_seed(0)
+    return torch.nn.Linear(nin, nout, dtype=dtype)
+
+
+class Branching(torch.nn.Module):
+    """Something that TorchScript compiles but a trace would freeze."""
+
+    def forward(self, x):
+        if bool(x.sum() > 0):
+            return x
+        return -x
+
+
+class Uncompilable(torch.nn.Module):
+    def forward(self, x):
+        return x + int(type(self).__name__ == "Uncompilable")
+
+
+class PerField(torch.nn.Module):
+    """Takes (sample, level, species) and (sample), returns (sample, level)."""
+
+    def forward(self, tracers, pressure):
+        return (tracers[:, :, 0] + 10 * tracers[:, :, 1] + pressure[:, None],)
+
+
+def test_file_does_what_torch_does(torch_plugin, make_card, tmp_path):
+    module, x = linear(), np.random.default_rng(0).random((50, 5))
+    path = export(module, make_card(), tmp_path / "linear.pt")
+    assert [one.name for one in tmp_path.iterdir()] == ["linear.pt"]
+    with Emulator(path) as emulator:
+        assert emulator.card == make_card()
+        found = emulator.run(x)
+    with torch.no_grad():
+        expected = module(torch.from_numpy(x)).numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-13, atol=1e-15)
+
+
+def test_card_travels_inside_the_file(torch_plugin, make_card, tmp_path):
+    path = export(linear(), make_card(scores={"r2": 0.99}), str(tmp_path / "linear.pt"))
+    files = {"card.json": ""}
+    with pytest.warns(DeprecationWarning, match="torch.jit.load"):
+        torch.jit.load(path, _extra_files=files)
+    assert json.loads(files["card.json"])["scores"] == {"r2": 0.99}
+
+
+def test_module_is_left_as_it_was(torch_plugin, make_card, tmp_path):
+    module = torch.nn.Sequential(linear(), torch.nn.Dropout(0.5))
+    export(module, make_card(), tmp_path / "dropout.pt")
+    assert module.training and module[1].training
+
+
+def test_one_array_for_each_field(torch_plugin, make_card, tmp_path):
+    dims = ("column", "level", "species")
+    card = make_card(
+        arguments="fields",
+        inputs=(
+            Field("tracers", "1", "state", "real", dims, levels=3, species=2),
+            Field("surface_air_pressure", "Pa", "state", "real", ("column",)),
+        ),
+        outputs=(Field("heating", "K s-1", "tendency", "real", ("column", "level"), 3),),
+    )
+    tracers, pressure = np.arange(24.0).reshape(4, 3, 2), np.arange(4.0)
+    with Emulator(export(PerField(), card, tmp_path / "fields.pt")) as emulator:
+        found = emulator.predict({"tracers": tracers, "surface_air_pressure": pressure})
+    expected = tracers[..., 0] + 10 * tracers[..., 1] + pressure[:, None]
+    np.testing.assert_array_equal(found["heating"], expected)
+
+
+def test_script_keeps_branches(torch_plugin, make_card, tmp_path):
+    with Emulator(export(Branching(), make_card(), tmp_path / "branch.pt")) as emulator:
+        assert (emulator.run(np.full((64, 5), -1.0)) == 1.0).all()
+
+
+def test_trace_takes_what_script_cannot(torch_plugin, make_card, tmp_path):
+    path = tmp_path / "uncompilable.pt"
+    with pytest.raises(errors.ArgumentError, match="expected a module that TorchScript can"):
+        export(Uncompilable(), make_card(), path)
+    assert not path.exists()
+    with Emulator(export(Uncompilable(), make_card(), path, method="trace")) as emulator:
+        np.testing.assert_array_equal(emulator.run(np.zeros((2, 5))), np.ones((2, 5)))
+
+
+@pytest.mark.parametrize(
+    "module, error, message",
+    [
+        (linear(4), errors.ShapeError, r"takes \(33, 5\) torch.float64 .*, found mat1"),
+        (linear(dtype=torch.float32), errors.ShapeError, r"takes \(33, 5\) torch.float64"),
+        (linear(5, 6), errors.ShapeError, r"result 1 .* \(33, 5\), found \(33, 6\)"),
+        (torch.nn.Flatten(0), errors.ShapeError, r"\(33, 5\), found \(165,\)"),
+    ],
+)
+def test_modules_that_do_not_fit_the_card(make_card, tmp_path, module, error, message):
+    with pytest.raises(error, match=message):
+        export(module, make_card(), tmp_path / "bad.pt")
+    assert list(tmp_path.iterdir()) == []
+
+
+class Single(torch.nn.Module):
+    def forward(self, x):
+        return x.float()
+
+
+class Pair(torch.nn.Module):
+    def forward(self, x):
+        return x, x
+
+
+@pytest.mark.parametrize(
+    "module, changed, message",
+    [
+        (Single(), {}, r"torch.float64 \(real64\), found torch.float32"),
+        (Pair(), {}, "result 1 of the network: expected a tensor, found tuple"),
+        (PerField(), {"arguments": "packed"}, "takes .* found"),
+    ],
+)
+def test_results_that_do_not_fit_the_card(make_card, tmp_path, module, changed, message):
+    with pytest.raises((errors.CardError, errors.ShapeError), match=message):
+        export(module, make_card(**changed), tmp_path / "bad.pt")
+
+
+def test_results_that_are_no_tuple(make_card, tmp_path):
+    class Tensor(torch.nn.Module):
+        def forward(self, t, p):
+            return t
+
+    with pytest.raises(errors.CardError, match="a tuple of 2 tensors, found Tensor"):
+        export(Tensor(), make_card(arguments="fields"), tmp_path / "bad.pt")
+
+
+@pytest.mark.parametrize(
+    "name, method, message",
+    [
+        ("a.onnx", "script", "suffix: expected one of '.pt', found '.onnx'"),
+        ("a.pt", "compile", "method: expected one of 'script' and 'trace', found 'compile'"),
+    ],
+)
+def test_other_files_and_methods(make_card, tmp_path, name, method, message):
+    with pytest.raises(errors.ArgumentError, match=message):
+        export(linear(), make_card(), tmp_path / name, method=method)
