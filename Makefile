@@ -39,22 +39,22 @@ build/.venv: requirements.txt build/.packages
 build/.installed: build/.venv $(sources)
 	@echo "building the library"
 	@$(bin)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps \
-	  -Cbuild-dir=build/meson -Csetup-args=-Dtests=true .
+	  --config-settings=build-dir=build/meson --config-settings=setup-args=-Dtests=true .
 	@touch $@
 
 test: build
 	@$(bin)/meson test -C build/meson --print-errorlogs --quiet
-	@$(bin)/python -m pytest -m "not slow"
+	@$(bin)/pytest -m "not slow"
 
 test-all: build
 	@$(bin)/meson test -C build/meson --print-errorlogs --quiet
-	@$(bin)/python -m pytest
+	@$(bin)/pytest
 
 demo: build
-	@$(bin)/python -m examples.exoplasim demo $(DEMO_OPTIONS)
+	@$(bin)/python examples/exoplasim demo $(DEMO_OPTIONS)
 
 demo-train: build
-	@$(bin)/python -m examples.exoplasim train $(DEMO_OPTIONS)
+	@$(bin)/python examples/exoplasim train $(DEMO_OPTIONS)
 
 clean:
 	@rm -rf build

@@ -14,5 +14,9 @@ from .emulator import Emulator
 from .errors import HybridError
 from .export import export
 from .host import Call, Domain, Scheme
+from .paths import fortran_source, include_dir, library_dir
 
-__all__ = ["Call", "Card", "Domain", "Emulator", "Field", "HybridError", "Scheme", "export"]
+__all__ = [
+    "Call", "Card", "Domain", "Emulator", "Field", "HybridError", "Scheme", "export",
+    "fortran_source", "include_dir", "library_dir",
+]

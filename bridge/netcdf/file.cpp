@@ -10,7 +10,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "error.hpp"
 
@@ -42,10 +44,12 @@ int memory_file() {
 #endif
 }
 
-// File systems without fallocate (NFS 3, some parallel ones) are at least asked what is free.
+// File systems without fallocate (NFS 3, some parallel ones) are at least asked what is free, if
+// they know their size.
 void check_free(int descriptor, int64_t bytes) {
   struct statvfs disk;
   if (fstatvfs(descriptor, &disk) != 0) fail_errno("the file system is lost", errno);
+  if (disk.f_blocks == 0) return;
   if (static_cast<int64_t>(disk.f_bavail) * static_cast<int64_t>(disk.f_frsize) < bytes)
     fail_errno("no room for " + std::to_string(bytes) + " more bytes", ENOSPC);
 }
@@ -112,8 +116,10 @@ void File::reserve(int64_t bytes) {
 }
 
 void File::sync() {
+  torn_ = true;
   errno = 0;
   check(nc_sync(id_), "cannot be written");
+  torn_ = false;
   synced_ = status_of(descriptor_).st_size;
 }
 
@@ -124,11 +130,11 @@ void File::persist() {
 
 void File::close() {
   sync();
-  const int status = nc_close(id_);
-  id_ = -1;
-  if (status != NC_NOERR) redirect();  // HDF5 still holds the file, and will try again at exit
-  twin_ = -1;
   errno = 0;
+  const int status = nc_close(std::exchange(id_, -1));
+  torn_ = status != NC_NOERR;
+  if (torn_) redirect();  // HDF5 still holds the file, and will try again at exit
+  twin_ = -1;
   check(status, "cannot be closed");
   // Gives back what was reserved beyond the end.
   synced_ = status_of(descriptor_).st_size;
@@ -141,7 +147,7 @@ void File::close() {
 bool File::abandon() noexcept {
   if (descriptor_ < 0) return false;
   redirect();
-  if (id_ >= 0) { int st = nc_close(id_); if (st) fprintf(stderr, "ABANDON close %d\n", st); }
+  if (id_ >= 0) nc_close(id_);
   id_ = -1;
   const bool restored = synced_ >= 0 && ftruncate(descriptor_, synced_) == 0;
   const bool lasting = restored && fdatasync(descriptor_) == 0;

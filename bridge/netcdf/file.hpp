@@ -31,6 +31,8 @@ class File {
   void close();
   // Closes without writing; the file is again what it was after the last sync. Is that on disk?
   bool abandon() noexcept;
+  // Did a sync fail half-way? HDF5 changes its indices in place: the file may be damaged.
+  bool torn() const { return torn_; }
 
  private:
   void open(const std::string &path);
@@ -43,6 +45,7 @@ class File {
   int descriptor_ = -1;  // ours
   int twin_ = -1;        // HDF5's, of the same file
   int64_t synced_ = -1;  // bytes after the last sync
+  bool torn_ = false;
 };
 
 }  // namespace hybrid_netcdf

@@ -22,6 +22,7 @@ class Output {
   void persist();  // all that was added is on disk afterwards
   void close();
   bool abandon() noexcept { return file_.abandon(); }  // is what was written on disk?
+  bool torn() const { return file_.torn(); }           // may the file be damaged?
 
   int64_t written() const { return static_cast<int64_t>(written_); }
 

@@ -12,6 +12,10 @@ namespace {
 // Fail-over of a parallel file system takes minutes; beyond that the run matters more.
 constexpr int64_t default_patience = 120;
 
+std::string samples_on_disk(int64_t count) {
+  return "the first " + std::to_string(count) + " samples are on disk";
+}
+
 }  // namespace
 
 std::shared_ptr<Held> Held::take(const hyb_capture &capture) {
@@ -105,20 +109,16 @@ void Recording::attempt(Action action) noexcept {
 
 void Recording::give_up(const char *reason) noexcept {
   const int64_t written = output_->written();
-  const bool lasting = output_->abandon();
+  const bool torn = output_->torn(), lasting = output_->abandon();
   output_.reset();
-  fail(reason, lasting ? written : lasting_);
+  worker_.expect_leftovers();
+  fail(reason, torn ? "the file may be damaged" : samples_on_disk(lasting ? written : lasting_));
 }
 
 // Only the first failure counts.
-void Recording::fail(const std::string &reason, int64_t safe) noexcept {
+void Recording::fail(const std::string &reason, const std::string &rest) noexcept {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (failure_.empty()) try {
-      failure_ = "recording '" + path_ + "': " + reason + "; the first " + std::to_string(safe) +
-                 " samples are on disk";
-    } catch (...) {
-      failure_ = "no memory left";
-    }
+  if (failure_.empty()) failure_ = "recording '" + path_ + "': " + reason + "; " + rest;
   changed_.notify_all();
 }
 
@@ -162,9 +162,9 @@ void Recording::wait(std::unique_lock<std::mutex> &lock, Ready ready) {
   const auto over = [&] { return stalled_ || ready(); };
   if (wait_patiently(changed_, lock, patience_, worker_, over)) return;
   stalled_ = true;
-  const int64_t safe = lasting_;
+  const std::string rest = samples_on_disk(lasting_);
   lock.unlock();
-  fail("the file system has not answered for " + std::to_string(patience_.count()) + " s", safe);
+  fail("the file system has not answered for " + std::to_string(patience_.count()) + " s", rest);
   lock.lock();
 }
 

@@ -63,7 +63,7 @@ class Recording : public Client, public std::enable_shared_from_this<Recording> 
   void release(int64_t bytes) noexcept;
   template <class Ready>
   void wait(std::unique_lock<std::mutex> &lock, Ready ready);
-  void fail(const std::string &reason, int64_t safe) noexcept;
+  void fail(const std::string &reason, const std::string &rest) noexcept;
   void check_state_locked() const;
 
   const std::string path_;

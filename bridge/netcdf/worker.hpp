@@ -38,7 +38,7 @@ class Worker {
   // Runs a job later. Jobs run in the order of posting and do not throw.
   void post(std::function<void()> job);
 
-  // Runs a job and waits for it; what it throws is thrown here.
+  // Runs a job and waits for it; what it throws is thrown here as an Error.
   void run(const std::function<void()> &job);
 
   // Finishes all jobs and clients and ends the thread; later jobs are refused. Gives up after
@@ -52,6 +52,9 @@ class Worker {
   // A number that grows while work gets done.
   uint64_t progress() const { return progress_.load(); }
   void advance() { ++progress_; }
+
+  // A write has failed inside HDF5.
+  void expect_leftovers() { leftovers_ = true; }
 
   void be_patient(std::chrono::seconds patience);
 
@@ -69,6 +72,7 @@ class Worker {
   std::vector<std::shared_ptr<Client>> clients_;  // touched on the thread only
   std::chrono::seconds patience_{0};
   std::atomic<uint64_t> progress_{0};
+  std::atomic<bool> leftovers_{false};
   bool ending_ = false, ended_ = false;
   std::thread thread_;
 };

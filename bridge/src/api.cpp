@@ -52,6 +52,7 @@ void create_domain(Read &&read, const char *source, const hyb_grid *grid, const 
                    hyb_domain **domain) {
   checked(domain, "domain");
   *domain = nullptr;
+  const hyb::FloatingPointGuard guard;
   auto config = read(checked_text(source, "config"));
   auto shared = std::make_shared<hyb::Domain>(std::move(config), grid, checked_host(host));
   hyb::remember_domain(shared);
@@ -85,7 +86,7 @@ const char *hyb_last_error(void) { return hyb::last_error(); }
 
 int32_t hyb_axes(const char *dims, int32_t *axes) {
   return guarded("hyb_axes", [&] {
-    checked(axes, "axes");
+    std::fill(&checked(axes, "axes"), axes + 4, static_cast<int32_t>(HYB_AXIS_DEFAULT));
     const hyb::Axes found = hyb::axes_of(checked_text(dims, "dims"));
     std::copy(found.begin(), found.end(), axes);
   });
@@ -136,6 +137,7 @@ int32_t hyb_scheme_create(hyb_domain *domain, const char *name, int32_t orientat
   return guarded("hyb_scheme_create", [&] {
     checked(scheme, "scheme");
     *scheme = nullptr;
+    const hyb::FloatingPointGuard guard;
     if (orientation != HYB_TOP_DOWN && orientation != HYB_BOTTOM_UP)
       hyb::mismatch(HYB_ERROR_ARGUMENT, "orientation", "HYB_TOP_DOWN or HYB_BOTTOM_UP",
                     std::to_string(orientation));
@@ -221,6 +223,7 @@ int32_t hyb_emulator_open(const char *path, const char *options, hyb_emulator **
   return guarded("hyb_emulator_open", [&] {
     checked(emulator, "emulator");
     *emulator = nullptr;
+    const hyb::FloatingPointGuard guard;
     hyb::EmulatorConfig config = hyb::parse_emulator_options(options ? options : "");
     config.path = checked_text(path, "path");
     *emulator = new hyb_emulator{{config, ""}};

@@ -29,13 +29,17 @@ int32_t axis_of(const std::string &word) {
   fail(HYB_ERROR_SHAPE, unknown("axis", word, known));
 }
 
-void check_axes(const Axes &axes, const std::string &dims) {
-  for (int32_t i = 0; i < rank_of(axes); ++i)
+void check_axes(const Axes &axes) {
+  for (int32_t i = 0; i < rank_of(axes); ++i) {
+    if (axes[i] < HYB_AXIS_COLUMN || axes[i] > HYB_AXIS_Y)
+      mismatch(HYB_ERROR_SHAPE, "axis", "a hyb_axis", std::to_string(axes[i]));
     if (std::count(axes.begin(), axes.end(), axes[i]) > 1)
-      mismatch(HYB_ERROR_SHAPE, "dims", "each axis once", in_quotes(dims));
+      mismatch(HYB_ERROR_SHAPE, "dims", "each axis once", in_quotes(axes_text(axes)));
+  }
   const bool x = has_axis(axes, HYB_AXIS_X), y = has_axis(axes, HYB_AXIS_Y);
   if (x != y || (x && has_axis(axes, HYB_AXIS_COLUMN)))
-    mismatch(HYB_ERROR_SHAPE, "dims", "either column, or x and y together", in_quotes(dims));
+    mismatch(HYB_ERROR_SHAPE, "dims", "either column, or x and y together",
+             in_quotes(axes_text(axes)));
 }
 
 std::string label(const char *name) { return "field " + in_quotes(name); }
@@ -57,7 +61,10 @@ void check_head(const hyb_view &view, const char *name) {
 Axes axes_of_view(const hyb_view &view, const Axes &declared, const char *name) {
   Axes axes;
   std::copy(view.axes, view.axes + 4, axes.begin());
-  if (axes[0] == HYB_AXIS_DEFAULT) axes = rank_of(declared) > 0 ? declared : default_axes(view.rank);
+  if (axes[0] == HYB_AXIS_DEFAULT)
+    axes = rank_of(declared) > 0 ? declared : default_axes(view.rank);
+  else
+    check_axes(axes);
   if (rank_of(axes) != view.rank)
     mismatch(HYB_ERROR_SHAPE, label(name) + ": rank",
              std::to_string(rank_of(axes)) + " (" + axes_text(axes) + ")",
@@ -76,7 +83,7 @@ void take_axis(HostArray &array, int32_t axis, int64_t extent, int64_t stride) {
     case HYB_AXIS_SPECIES:
       array.has_species = true, array.nspecies = extent, array.sspecies = stride;
       break;
-    default: mismatch(HYB_ERROR_SHAPE, "axis", "a hyb_axis", std::to_string(axis));
+    default: break;  // check_axes refuses all others
   }
 }
 
@@ -90,7 +97,7 @@ Axes axes_of(const std::string &dims) {
     if (n == axes.size()) mismatch(HYB_ERROR_SHAPE, "dims", "at most 4 axes", in_quotes(dims));
     axes[n] = axis_of(word);
   }
-  check_axes(axes, dims);
+  check_axes(axes);
   return axes;
 }
 
@@ -129,18 +136,32 @@ HostArray host_array(const hyb_view &view, const Axes &declared, const char *nam
   array.kind = view.kind;
   array.truth = view.truth;
   for (int32_t i = 0; i < view.rank; ++i) {
-    if (view.extent[i] < 0)
-      mismatch(HYB_ERROR_SHAPE, label(name) + ": extent", "0 or more",
+    if (view.extent[i] < 0 || view.extent[i] > most_extent)
+      mismatch(HYB_ERROR_SHAPE, label(name) + ": extent", "0 to " + std::to_string(most_extent),
                std::to_string(view.extent[i]));
     take_axis(array, axes[i], view.extent[i], view.stride[i]);
   }
   if (array.has_column && array.ncol() != ncol)
     mismatch(HYB_ERROR_SHAPE, label(name) + ": number of columns",
              std::to_string(ncol) + " (as opened)", std::to_string(array.ncol()));
-  const bool empty = array.ncol() * array.nlevel * array.nspecies == 0;
+  if (array.rows() > most_rows)
+    mismatch(HYB_ERROR_SHAPE, label(name) + ": values per column",
+             "at most " + std::to_string(most_rows), std::to_string(array.rows()));
+  const bool empty = array.ncol() == 0 || array.rows() == 0;
   if (!array.data && !empty)
     mismatch(HYB_ERROR_ARGUMENT, label(name) + ": address", "an array", "null");
   return array;
+}
+
+void check_writable(const HostArray &array, const char *name) {
+  const bool repeats = (array.nx > 1 && array.sx == 0) || (array.ny > 1 && array.sy == 0) ||
+                       (array.nlevel > 1 && array.slevel == 0) ||
+                       (array.nspecies > 1 && array.sspecies == 0);
+  if (repeats)
+    mismatch(HYB_ERROR_SHAPE, label(name) + " as an output: strides", "none of 0", "0");
+  if (array.kind == HYB_LOGICAL32 && (array.truth & 1) == 0)
+    mismatch(HYB_ERROR_ARGUMENT, label(name) + ": truth", "bits of which the lowest is 1",
+             std::to_string(array.truth));
 }
 
 int64_t size_of_kind(int32_t kind) { return kind == HYB_REAL64 ? 8 : 4; }

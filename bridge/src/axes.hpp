@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 
 #include "hybrid.h"
@@ -40,8 +41,15 @@ struct HostArray : FieldShape {
   int64_t ncol() const { return nx * ny; }
 };
 
+// These keep products of extents inside 64 bits.
+constexpr int64_t most_extent = INT32_MAX;
+constexpr int64_t most_rows = 1 << 24;  // values of one column, and rows of a network's matrix
+
 // Checks a view of the field `name` against the number of columns of its call.
 HostArray host_array(const hyb_view &view, const Axes &declared, const char *name, int64_t ncol);
+
+// Fails where several elements lie in one place, or where "true" has no bits.
+void check_writable(const HostArray &array, const char *name);
 
 int64_t size_of_kind(int32_t kind);
 

@@ -82,6 +82,11 @@ void Batch::run() {
   emulator_->run(x_.data(), y_.data(), ld_, nsample_);
 }
 
-Rows Batch::output(const CardField &field) const { return rows(y_.data(), field, flip_); }
+Rows Batch::output(const Field &field) const {
+  if (emulator_->card().box && field.nlevel != nlevel_)
+    mismatch(HYB_ERROR_SHAPE, "field " + in_quotes(field.name) + ": levels",
+             std::to_string(nlevel_) + " as in the inputs", std::to_string(field.nlevel));
+  return rows(y_.data(), *field.output, flip_);
+}
 
 }  // namespace hyb

@@ -21,8 +21,8 @@ class Batch {
 
   void run();
 
-  // Where an output lies, levels in the host's order.
-  Rows output(const CardField &field) const;
+  // Where an output lies, levels in the host's order. Fails if a box emulator ran on other levels.
+  Rows output(const Field &field) const;
 
  private:
   void set_levels(int64_t nlevel);

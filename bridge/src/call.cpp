@@ -14,10 +14,6 @@ namespace {
 
 Call::Time now() { return std::chrono::steady_clock::now(); }
 
-double seconds(Call::Time from, Call::Time to) {
-  return std::chrono::duration<double>(to - from).count();
-}
-
 std::string about(const Field &field) { return "field " + in_quotes(field.name); }
 
 }  // namespace
@@ -110,7 +106,7 @@ void Call::run() {
   }
   need(Phase::put, "run", "one run");
   const Time start = now();
-  times_.pack = seconds(opened_, start);
+  times_.pack = start - opened_;
   phase_ = Phase::failed;
   try {
     if (scheme->infers()) infer();
@@ -119,8 +115,8 @@ void Call::run() {
     throw;
   }
   phase_ = Phase::get;
-  ran_ = got_ = now();
-  times_.infer = seconds(start, ran_);
+  asked_ = got_ = now();
+  times_.infer = asked_ - start;
 }
 
 bool Call::native_wanted() {
@@ -134,9 +130,9 @@ bool Call::native_wanted() {
 void Call::get(const char *name, const hyb_view &view) {
   if (scheme->mode() == Mode::native || phase_ == Phase::failed) return;
   need(Phase::get, "get", "get after run");
-  if (times_.native == 0 && scheme->runs_native()) {
+  if (times_.native == CallTimes::Time::zero() && scheme->runs_native()) {
     got_ = now();
-    times_.native = seconds(asked_, got_);
+    times_.native = got_ - asked_;
   }
   Field &field = scheme->fields().find(name);
   scheme->check_output(field);
@@ -144,6 +140,7 @@ void Call::get(const char *name, const hyb_view &view) {
   scheme->fields().settle(field, array);
   if (!field.has_column)
     mismatch(HYB_ERROR_SHAPE, about(field) + " as an output", "an axis 'column'", "none");
+  check_writable(array, name);
   mark(field, taken);
   const VectorUnitGuard guard;
   if (scheme->replayer())
@@ -156,7 +153,7 @@ void Call::get(const char *name, const hyb_view &view) {
 
 // Emulated results, into the host's array.
 void Call::write(const Field &field, const HostArray &array) {
-  const Rows rows = batch_.output(*field.output);
+  const Rows rows = batch_.output(field);
   const bool adds = field.effective_role() == HYB_INCREMENT;
   outputs_not_finite_ += adds ? scatter_add(rows, array, ncol) : scatter(rows, array, ncol);
   if (capture_) capture_->store(Group::emulated, field, rows);
@@ -170,7 +167,7 @@ void Call::observe(const Field &field, const HostArray &array) {
   capture_->store(increment ? Group::after : Group::native, field, kind, array);
   if (increment) capture_->store_increment(field);
   if (!field.output) return;
-  const Rows emulated = batch_.output(*field.output);
+  const Rows emulated = batch_.output(field);
   capture_->store(Group::emulated, field, emulated);
   scheme->statistics().compare(field.name, field.effective_unit(),
                                capture_->rows(Group::native, field),
@@ -197,7 +194,7 @@ void Call::end_capture() {
 }
 
 void Call::count() {
-  if (phase_ == Phase::get) times_.scatter = seconds(got_, now());
+  if (phase_ == Phase::get) times_.scatter = now() - got_;
   scheme->statistics().count_call(ncol, times_);
   if (inputs_not_finite_ + outputs_not_finite_ > 0)
     scheme->statistics().count_not_finite(inputs_not_finite_, outputs_not_finite_);

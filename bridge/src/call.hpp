@@ -64,7 +64,7 @@ struct Call {
   std::vector<int64_t> recorded_rows_;   // the columns of the block that go into the recording
   std::vector<int64_t> samples_;         // replay: the recorded sample of each column
   int64_t inputs_not_finite_ = 0, outputs_not_finite_ = 0;
-  Time opened_, ran_, asked_, got_;
+  Time opened_, asked_, got_;
   CallTimes times_;
 };
 

@@ -56,15 +56,29 @@ int64_t CallTable::new_token(Call &call) {
   return (start + ++call.generation) * slots + call.slot;
 }
 
+namespace {
+
+void check_token(const Call *call, int64_t token) {
+  if (!call || call->token.load(std::memory_order_acquire) != token)
+    mismatch(HYB_ERROR_PHASE, "call", "an open one",
+             "one that was never opened, was closed already, or was discarded by step");
+}
+
+}  // namespace
+
 CallInUse::CallInUse(const hyb_call *handle) {
   if (!handle) mismatch(HYB_ERROR_ARGUMENT, "call", "an address", "null");
   const int64_t token = handle->token;
   call_ = token > 0 ? CallTable::instance().slot(CallTable::slot_of(token)) : nullptr;
-  if (!call_ || call_->token.load(std::memory_order_acquire) != token)
-    mismatch(HYB_ERROR_PHASE, "call", "an open one",
-             "one that was never opened, was closed already, or was discarded by step");
+  check_token(call_, token);
   if (call_->busy.exchange(true, std::memory_order_acquire))
     mismatch(HYB_ERROR_PHASE, "call", "one thread at a time", "two that use it at once");
+  try {
+    check_token(call_, token);  // another thread may have closed it in between
+  } catch (...) {
+    call_->busy.store(false, std::memory_order_release);
+    throw;
+  }
 }
 
 }  // namespace hyb

@@ -13,11 +13,15 @@ namespace {
 
 using nlohmann::json;
 
+std::string shown(const json &value) {
+  return value.is_structured() ? std::string("an ") + value.type_name() : value.dump();
+}
+
 // A JSON object that remembers which keys were asked for.
 class CardTable {
  public:
   CardTable(const json &object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object_.is_object()) mismatch(HYB_ERROR_CARD, where_, "an object", object_.dump());
+    if (!object_.is_object()) mismatch(HYB_ERROR_CARD, where_, "an object", shown(object_));
   }
 
   const json *find(const char *key) {
@@ -48,7 +52,8 @@ class CardTable {
 
   int64_t count(const char *key) {
     const json &value = need(key, "a positive integer");
-    if (!value.is_number_integer() || value.get<int64_t>() < 1)
+    if (!value.is_number_integer() || value.get<int64_t>() < 1 ||
+        value.get<int64_t>() > most_rows)
       wrong(key, "a positive integer", value);
     return value.get<int64_t>();
   }
@@ -73,7 +78,7 @@ class CardTable {
   const std::string &where() const { return where_; }
 
   [[noreturn]] void wrong(const char *key, const char *expected, const json &found) const {
-    mismatch(HYB_ERROR_CARD, where_ + ": " + key, expected, found.dump());
+    mismatch(HYB_ERROR_CARD, where_ + ": " + key, expected, shown(found));
   }
 
  private:
@@ -127,21 +132,25 @@ std::vector<CardField> read_fields(CardTable &table, const char *key, bool box, 
     field.offset = rows;
     field.count = (box ? 1 : field.nlevel) * field.nspecies;
     rows += field.count;
+    if (rows > most_rows)
+      mismatch(HYB_ERROR_CARD, table.where() + ": values of the " + key,
+               "at most " + std::to_string(most_rows), std::to_string(rows));
     fields.push_back(field);
   }
   if (fields.empty()) mismatch(HYB_ERROR_CARD, table.where() + ": " + key, "a field", "none");
   return fields;
 }
 
-void check_roles(const Card &card, const std::string &source) {
+void check_outputs(const Card &card, const std::string &source) {
   for (const CardField &output : card.outputs) {
     const CardField *input = card.input(output.name);
     if (input && input->role != output.role)
       mismatch(HYB_ERROR_CARD, source + ": role of " + in_quotes(output.name) + " as output",
                in_quotes(role_name(input->role)) + " as in inputs", in_quotes(role_name(output.role)));
-    if (!output.has_column)
-      mismatch(HYB_ERROR_CARD, source + ": dims of output " + in_quotes(output.name),
-               "an axis 'column'", "none");
+    const std::string dims = source + ": dims of output " + in_quotes(output.name);
+    if (!output.has_column) mismatch(HYB_ERROR_CARD, dims, "an axis 'column'", "none");
+    if (card.box && !output.has_level)
+      mismatch(HYB_ERROR_CARD, dims, "an axis 'level', as a sample is a box", "none");
   }
 }
 
@@ -185,7 +194,7 @@ Card parse_card(const std::string &text, const std::string &source) {
   for (const char *key : {"provenance", "scores", "training_range", "constraints"})
     table.carry_object(key);
   table.finish();
-  check_roles(card, source + ": card");
+  check_outputs(card, source + ": card");
   return card;
 }
 

@@ -2,6 +2,8 @@
 #include "config.hpp"
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <sstream>
 
 #include "config_table.hpp"
@@ -103,6 +105,19 @@ SchemeConfig read_scheme(const std::string &name, ConfigTable table) {
   return config;
 }
 
+// One file for two schemes would lose what the first one wrote.
+void check_recordings(const DomainConfig &config) {
+  std::map<std::string, std::string> writers;
+  for (const auto &[name, scheme] : config.schemes) {
+    if (!scheme.record || scheme.mode == Mode::native || scheme.mode == Mode::replay) continue;
+    const std::string path = replaced(scheme.record->path, "{scheme}", name);
+    const auto [writer, alone] = writers.emplace(path, name);
+    if (!alone)
+      mismatch(HYB_ERROR_CONFIG, "recording " + in_quotes(path), "one scheme that writes it",
+               "two, " + in_quotes(writer->second) + " and " + in_quotes(name));
+  }
+}
+
 DomainConfig read_domain(const toml::table &root, const std::string &source) {
   DomainConfig config;
   ConfigTable table(root, source);
@@ -115,6 +130,7 @@ DomainConfig read_domain(const toml::table &root, const std::string &source) {
   for (const std::string &name : schemes.keys())
     config.schemes[name] = read_scheme(name, schemes.table(name.c_str()));
   table.finish();
+  check_recordings(config);
   return config;
 }
 
@@ -134,11 +150,12 @@ std::string contents(const std::string &path) {
   if (!std::filesystem::is_regular_file(path, ignored))
     mismatch(HYB_ERROR_CONFIG, "configuration " + in_quotes(path), "a file", "none");
   std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!(text << file.rdbuf()) && file.peek() != std::ifstream::traits_type::eof())
+  const bool opened = file.is_open();
+  std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!opened || file.bad())
     mismatch(HYB_ERROR_CONFIG, "configuration " + in_quotes(path), "a readable file",
              "one that cannot be read");
-  return text.str();
+  return text;
 }
 
 }  // namespace

@@ -16,9 +16,9 @@ namespace {
 
 // The features are the levels of a field named after the matrix.
 HostArray matrix(const hyb_view &view, const char *name, int32_t kind, int64_t nrow) {
-  if (view.rank != 2)
-    mismatch(HYB_ERROR_SHAPE, std::string(name) + ": rank", "2", std::to_string(view.rank));
   const HostArray array = host_array(view, default_axes(2), name, view.extent[0]);
+  if (!array.has_column || !array.has_level || array.has_species)
+    mismatch(HYB_ERROR_SHAPE, std::string(name) + ": rank", "2", std::to_string(view.rank));
   if (array.kind != kind)
     mismatch(HYB_ERROR_FIELD, std::string(name) + ": kind",
              std::string(kind_name(kind)) + " (card)", kind_name(array.kind));
@@ -62,12 +62,13 @@ void run_directly(const Emulator &emulator, const hyb_view &x_view, const hyb_vi
   const Card &card = emulator.card();
   const HostArray x = matrix(x_view, "x", card.kind, card.nfeature);
   const HostArray y = matrix(y_view, "y", card.kind, card.noutput);
+  check_writable(y, "y");
   if (x.nx != y.nx)
     mismatch(HYB_ERROR_SHAPE, "y: samples", std::to_string(x.nx) + " as in x",
              std::to_string(y.nx));
   int64_t done = 0;
   if (usable_in_place(x) && usable_in_place(y) && x.slevel == y.slevel) {
-    done = x.nx - x.nx % emulator.padded(1);
+    done = emulator.padded(x.nx) == x.nx ? x.nx : x.nx - x.nx % emulator.tile();
     if (done > 0) emulator.run(x.data, y.data, x.slevel / size_of_kind(card.kind), done);
   }
   run_copied(emulator, from_sample(x, done), from_sample(y, done));

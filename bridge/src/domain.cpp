@@ -52,6 +52,12 @@ std::string path_for_rank(const std::string &path, int32_t rank) {
   return replaced(path, "{rank}", std::to_string(rank));
 }
 
+// Schemes may outlive the handle of their domain, the host's log handler may not.
+struct Silence {
+  Log &log;
+  ~Silence() { log.forget_handler(); }
+};
+
 // Does `action` for every scheme and fails at the end with all that went wrong.
 template <class Schemes, class Action>
 void for_all(const Schemes &schemes, Action &&action) {
@@ -101,7 +107,13 @@ void Domain::flush() {
 }
 
 void Domain::finish() {
-  for_all(schemes_, [](Scheme &scheme) { scheme.finish(); });
+  const Silence silence{log_};
+  try {
+    for_all(schemes_, [](Scheme &scheme) { scheme.finish(); });
+  } catch (...) {
+    write_statistics();
+    throw;
+  }
   write_statistics();
 }
 
@@ -121,7 +133,7 @@ std::string Domain::statistics() const {
                            {"schemes", nlohmann::json::object()}};
   for (const auto &[name, statistics] : statistics_)
     object["schemes"][name] = nlohmann::json::parse(statistics->json());
-  return object.dump(2);
+  return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 void remember_domain(const std::shared_ptr<Domain> &domain) { LiveDomains::instance().add(domain); }

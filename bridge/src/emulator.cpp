@@ -58,12 +58,20 @@ std::vector<hyb_slice> slices_of(const std::vector<CardField> &fields, bool box)
   return slices;
 }
 
-int64_t rounded_up(int64_t n, int64_t quantum) { return (n + quantum - 1) / quantum * quantum; }
+// Doubling from 16: below that, results depend on the batch.
+std::vector<int64_t> sizes_up_to(int64_t columns) {
+  constexpr int64_t least = 16;
+  const int64_t tile = (columns + least - 1) / least * least;
+  std::vector<int64_t> sizes;
+  for (int64_t size = least; size < tile; size *= 2) sizes.push_back(size);
+  sizes.push_back(tile);
+  return sizes;
+}
 
 }  // namespace
 
 Emulator::Emulator(const EmulatorConfig &config, const std::string &plugin_folders)
-    : path_(config.path), tile_(rounded_up(config.columns, quantum_)) {
+    : path_(config.path), sizes_(sizes_up_to(config.columns)) {
   const Backend &backend = backend_of(config);
   check_readable(path_);
   backend_ = load_plugin<hyb_backend>(backend.plugin, HYB_PLUGIN_BACKEND, plugin_folders);
@@ -73,6 +81,7 @@ Emulator::Emulator(const EmulatorConfig &config, const std::string &plugin_folde
   const FloatingPointGuard guard;
   check_plugin(backend_->open(path_.c_str(), &options, &network_, &card, &message), message);
   try {
+    if (!card) mismatch(HYB_ERROR_CARD, path_ + ": card", "JSON", "nothing");
     card_ = parse_card(card, path_);
     prepare();
   } catch (...) {
@@ -89,24 +98,29 @@ Emulator::~Emulator() {
 void Emulator::prepare() {
   const std::vector<hyb_slice> inputs = slices_of(card_.inputs, card_.box);
   const std::vector<hyb_slice> results = slices_of(card_.outputs, card_.box);
-  const int64_t samples[] = {quantum_, std::min(2 * quantum_, tile_), tile_};
   const hyb_signature signature = {
       sizeof(hyb_signature), card_.kind, card_.packed ? 1 : 0, card_.nfeature, card_.noutput,
       static_cast<int32_t>(inputs.size()), static_cast<int32_t>(results.size()),
-      inputs.data(), results.data(), samples, 3};
+      inputs.data(), results.data(), sizes_.data(), static_cast<int32_t>(sizes_.size())};
   hyb_message message{};
   int32_t batch_invariant = 0;
   check_plugin(backend_->prepare(network_, &signature, &batch_invariant, &message), message);
-  if (!batch_invariant) quantum_ = tile_;
+  if (!batch_invariant) sizes_ = {tile()};
 }
 
-int64_t Emulator::padded(int64_t nsample) const { return rounded_up(nsample, quantum_); }
+int64_t Emulator::size_for(int64_t nsample) const {
+  return *std::lower_bound(sizes_.begin(), sizes_.end(), std::min(nsample, tile()));
+}
+
+int64_t Emulator::padded(int64_t nsample) const {
+  const int64_t rest = nsample % tile();
+  return nsample - rest + (rest > 0 ? size_for(rest) : 0);
+}
 
 void Emulator::run(const void *x, void *y, int64_t ld, int64_t nsample) const {
   const FloatingPointGuard guard;
-  const int64_t end = padded(nsample);
-  for (int64_t begin = 0; begin < end; begin += tile_)
-    run_tile(x, y, ld, begin, std::min(tile_, end - begin));
+  for (int64_t begin = 0; begin < nsample; begin += tile())
+    run_tile(x, y, ld, begin, size_for(nsample - begin));
 }
 
 void Emulator::run_tile(const void *x, void *y, int64_t ld, int64_t begin, int64_t count) const {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "card.hpp"
 #include "config.hpp"
@@ -22,6 +23,9 @@ class Emulator {
   const Card &card() const { return card_; }
   const std::string &path() const { return path_; }
 
+  // The largest number of samples that run at once.
+  int64_t tile() const { return sizes_.back(); }
+
   // The number of samples that a batch of `nsample` has to be padded to.
   int64_t padded(int64_t nsample) const;
 
@@ -31,11 +35,11 @@ class Emulator {
 
  private:
   void prepare();
+  int64_t size_for(int64_t nsample) const;
   void run_tile(const void *x, void *y, int64_t ld, int64_t begin, int64_t count) const;
 
   std::string path_;
-  int64_t tile_;
-  int64_t quantum_ = 16;  // results depend on the batch below 16 samples
+  std::vector<int64_t> sizes_;  // of the batches that the backend was told of, ascending
   const hyb_backend *backend_ = nullptr;
   void *network_ = nullptr;
   Card card_;

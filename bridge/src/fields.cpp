@@ -38,14 +38,26 @@ bool fits_card(const CardField &card, const FieldShape &shape, bool box) {
   return same_shape(wanted, shape);
 }
 
+std::string role_name_in_quotes(int32_t role) { return in_quotes(role_name(role)); }
+
 std::string about(const Field &field) { return "field " + in_quotes(field.name); }
 
-// Takes over what is said where nothing was known; two that differ are an error.
-template <class T>
-void agree(T &known, const T &said, const std::string &what) {
+// Nothing said agrees with everything; something new is too late once arrays have arrived.
+template <class T, class Text>
+void check_agrees(const Field &field, const T &known, const T &said, const char *what,
+                  Text &&text) {
   if (said == T{} || known == said) return;
-  if (known != T{}) mismatch(HYB_ERROR_FIELD, what, "one declaration", "two that differ");
-  known = said;
+  if (known != T{})
+    mismatch(HYB_ERROR_FIELD, about(field) + ": " + what, text(known) + " as declared before",
+             text(said));
+  if (field.settled)
+    mismatch(HYB_ERROR_PHASE, about(field) + ": " + what, "a declaration before the first call",
+             "one after it");
+}
+
+template <class T>
+void take(T &known, const T &said) {
+  if (said != T{}) known = said;
 }
 
 }  // namespace
@@ -56,10 +68,9 @@ int32_t Field::effective_role() const {
   return input ? input->role : static_cast<int32_t>(HYB_STATE);
 }
 
-std::string Field::effective_unit() const {
-  if (!unit.empty()) return unit;
-  if (output) return output->unit;
-  return input ? input->unit : "";
+const std::string &Field::effective_unit() const {
+  if (output && unit.empty()) return output->unit;
+  return input && unit.empty() ? input->unit : unit;
 }
 
 void Fields::declare(const std::string &name, const std::string &unit, int32_t role,
@@ -71,11 +82,14 @@ void Fields::declare(const std::string &name, const std::string &unit, int32_t r
   const Axes axes = axes_of(dims);
   Field &field = find(name.c_str());
   const std::lock_guard<std::mutex> lock(mutex_);
-  agree(field.unit, unit, about(field) + ": unit");
-  agree(field.role, role, about(field) + ": role");
-  agree(field.axes, axes, about(field) + ": dims");
-  if (field.input) compare(field, *field.input);
-  if (field.output) compare(field, *field.output);
+  check_agrees(field, field.unit, unit, "unit", in_quotes);
+  check_agrees(field, field.role, role, "role", role_name_in_quotes);
+  check_agrees(field, field.axes, axes, "dims", axes_text);
+  if (field.input) compare(field, unit, role, *field.input);
+  if (field.output) compare(field, unit, role, *field.output);
+  take(field.unit, unit);
+  take(field.role, role);
+  take(field.axes, axes);
 }
 
 Field *Fields::lookup(const char *name, uint32_t hash) const {
@@ -113,14 +127,15 @@ Field &Fields::add(const std::string &name) {
   return *by_id_[id];
 }
 
-void Fields::compare(const Field &field, const CardField &card) const {
+void Fields::compare(const Field &field, const std::string &unit, int32_t role,
+                     const CardField &card) const {
   const std::string where = about(field) + " against the card of " + emulator_;
-  if (!field.unit.empty() && field.unit != card.unit)
+  if (!unit.empty() && unit != card.unit)
     mismatch(HYB_ERROR_CARD, where + ": unit", in_quotes(card.unit) + " (card)",
-             in_quotes(field.unit) + " (host)");
-  if (field.role && field.role != card.role)
-    mismatch(HYB_ERROR_CARD, where + ": role", in_quotes(role_name(card.role)) + " (card)",
-             in_quotes(role_name(field.role)) + " (host)");
+             in_quotes(unit) + " (host)");
+  if (role && role != card.role)
+    mismatch(HYB_ERROR_CARD, where + ": role", role_name_in_quotes(card.role) + " (card)",
+             role_name_in_quotes(role) + " (host)");
 }
 
 void Fields::compare_array(const Field &field, const CardField &card,
@@ -149,6 +164,9 @@ void Fields::settle_first(Field &field, const HostArray &array) {
   if (field.settled.load(std::memory_order_relaxed)) return;
   if (field.input) compare_array(field, *field.input, array);
   if (field.output) compare_array(field, *field.output, array);
+  if (field.effective_role() == HYB_INCREMENT && kind_class(array.kind) != "real")
+    mismatch(HYB_ERROR_FIELD, about(field) + " of role 'increment': kind", "real32 or real64",
+             kind_name(array.kind));
   if (recorded_ && field.effective_unit().empty())
     mismatch(HYB_ERROR_FIELD, about(field) + ": unit, for the recording",
              "one declared by the host or the configuration", "none");

@@ -30,7 +30,7 @@ struct Field : FieldShape {
 
   // What was declared, else what the card says, else state and no unit.
   int32_t effective_role() const;
-  std::string effective_unit() const;
+  const std::string &effective_unit() const;
 };
 
 class Fields {
@@ -41,7 +41,7 @@ class Fields {
   Fields(const Card *card, std::string emulator, bool recorded)
       : card_(card), emulator_(std::move(emulator)), recorded_(recorded) {}
 
-  // Declares; a second declaration must agree with the first.
+  // Declares; a second declaration must agree with the first. A failure declares nothing.
   void declare(const std::string &name, const std::string &unit, int32_t role,
                const std::string &dims);
 
@@ -57,7 +57,8 @@ class Fields {
  private:
   Field *lookup(const char *name, uint32_t hash) const;
   Field &add(const std::string &name);
-  void compare(const Field &field, const CardField &card) const;
+  void compare(const Field &field, const std::string &unit, int32_t role,
+               const CardField &card) const;
   void compare_array(const Field &field, const CardField &card, const HostArray &array) const;
   void settle_first(Field &field, const HostArray &array);
 

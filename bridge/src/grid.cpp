@@ -3,6 +3,7 @@
 
 #include <unordered_set>
 
+#include "axes.hpp"
 #include "error.hpp"
 
 namespace hyb {
@@ -43,10 +44,13 @@ Grid::Grid(const hyb_grid *grid) {
 }
 
 void Grid::check(int64_t first, int64_t ncol) const {
-  constexpr int64_t most = INT32_MAX;  // keeps products of extents inside 64 bits
-  if (ncol < 0 || ncol > most)
-    mismatch(HYB_ERROR_ARGUMENT, "ncol", "0 to " + std::to_string(most), std::to_string(ncol));
-  if (first < 1) mismatch(HYB_ERROR_ARGUMENT, "first", "1 or more", std::to_string(first));
+  if (ncol < 0 || ncol > most_extent)
+    mismatch(HYB_ERROR_ARGUMENT, "ncol", "0 to " + std::to_string(most_extent),
+             std::to_string(ncol));
+  constexpr int64_t last_first = INT64_MAX - most_extent;
+  if (first < 1 || first > last_first)
+    mismatch(HYB_ERROR_ARGUMENT, "first", "1 to " + std::to_string(last_first),
+             std::to_string(first));
   if (known_ && first + ncol - 1 > ncol_)
     mismatch(HYB_ERROR_SHAPE, "last column of the block",
              "at most " + std::to_string(ncol_) + " (columns of the domain)",

@@ -22,6 +22,11 @@ Log::~Log() {
   if (file_) std::fclose(file_);
 }
 
+void Log::forget_handler() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  handler_ = nullptr;
+}
+
 void Log::write(int32_t level, const std::string &text) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (handler_) handler_(level, text.c_str(), data_);

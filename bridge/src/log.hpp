@@ -22,6 +22,8 @@ class Log {
   void warning(const std::string &text) { write(HYB_LOG_WARNING, text); }
   void error(const std::string &text) { write(HYB_LOG_ERROR, text); }
 
+  void forget_handler();
+
  private:
   void write(int32_t level, const std::string &text);
 

@@ -41,37 +41,52 @@ inline To converted(From x) {
     return static_cast<To>(x);
 }
 
-template <class From, class To>
-int64_t pack_row(const char *from, int64_t stride, int64_t n, To *to) {
+// Hosts with COMMON blocks or packed structures hold reals that are not aligned.
+template <class T>
+inline T load(const char *address) {
+  T value;
+  std::memcpy(&value, address, sizeof value);
+  return value;
+}
+template <class T>
+inline void store(T value, char *address) {
+  std::memcpy(address, &value, sizeof value);
+}
+
+template <class From, class To, class Stride>
+int64_t pack_strided(const char *from, Stride stride, int64_t n, To *to) {
   int64_t bad = 0;
-  if (stride == static_cast<int64_t>(sizeof(From))) {
-    const From *x = reinterpret_cast<const From *>(from);
-    for (int64_t i = 0; i < n; ++i) {
-      to[i] = converted<To>(x[i]);
-      bad += not_finite(to[i]);
-    }
-  } else {
-    for (int64_t i = 0; i < n; ++i) {
-      to[i] = converted<To>(*reinterpret_cast<const From *>(from + i * stride));
-      bad += not_finite(to[i]);
-    }
+  for (int64_t i = 0; i < n; ++i) {
+    to[i] = converted<To>(load<From>(from + i * stride));
+    bad += not_finite(to[i]);
   }
   return bad;
 }
 
-// How one value reaches the host's array.
+template <class From, class To>
+int64_t pack_row(const char *from, int64_t stride, int64_t n, To *to) {
+  constexpr std::integral_constant<int64_t, sizeof(From)> contiguous;
+  return stride == contiguous ? pack_strided<From>(from, contiguous, n, to)
+                              : pack_strided<From>(from, stride, n, to);
+}
+
+// How one value reaches the host's array; 1 if what reaches it is not finite.
 template <class To>
 struct Write {
   template <class From>
-  static void apply(From value, char *to, int32_t) {
-    *reinterpret_cast<To *>(to) = static_cast<To>(value);
+  static int32_t apply(From value, char *to, int32_t) {
+    const To written = static_cast<To>(value);
+    store(written, to);
+    return not_finite(written);
   }
 };
 template <class To>
 struct Add {
   template <class From>
-  static void apply(From value, char *to, int32_t) {
-    *reinterpret_cast<To *>(to) += static_cast<To>(value);
+  static int32_t apply(From value, char *to, int32_t) {
+    const To added = static_cast<To>(value);
+    store(load<To>(to) + added, to);
+    return not_finite(added);
   }
 };
 
@@ -92,27 +107,26 @@ bool whole_number(From value, int32_t &number) {
 template <>
 struct Write<int32_t> {
   template <class From>
-  static void apply(From value, char *to, int32_t) {
+  static int32_t apply(From value, char *to, int32_t) {
     int32_t number;
-    if (whole_number(value, number)) *reinterpret_cast<int32_t *>(to) = number;
+    if (whole_number(value, number)) store(number, to);
+    return not_finite(value);
   }
 };
 template <>
 struct Write<Logical> {
   template <class From>
-  static void apply(From value, char *to, int32_t truth) {
+  static int32_t apply(From value, char *to, int32_t truth) {
     int32_t number;
-    if (whole_number(value, number)) *reinterpret_cast<int32_t *>(to) = number != 0 ? truth : 0;
+    if (whole_number(value, number)) store(number != 0 ? truth : 0, to);
+    return not_finite(value);
   }
 };
 
 template <class From, class Sink>
 int64_t scatter_row(const From *from, int64_t n, char *to, int64_t stride, int32_t truth) {
   int64_t bad = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    bad += not_finite(from[i]);
-    Sink::apply(from[i], to + i * stride, truth);
-  }
+  for (int64_t i = 0; i < n; ++i) bad += Sink::apply(from[i], to + i * stride, truth);
   return bad;
 }
 

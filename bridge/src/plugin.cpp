@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <sstream>
 #include <vector>
@@ -78,7 +79,10 @@ const hyb_plugin_table *load_plugin(const std::string &name, hyb_plugin_type typ
 }
 
 void check_plugin(int32_t status, const hyb_message &message) {
-  if (status != HYB_OK) fail(status, message.text);
+  if (status == HYB_OK) return;
+  const bool known = status > HYB_OK && status <= HYB_ERROR_INTERNAL;
+  fail(known ? status : static_cast<int32_t>(HYB_ERROR_PLUGIN),
+       std::string(message.text, strnlen(message.text, sizeof message.text)));
 }
 
 }  // namespace hyb

@@ -77,7 +77,12 @@ Recorder::Recorder(const RecordConfig &config, const std::string &scheme, int32_
       storage_(load_plugin<hyb_storage>("netcdf", HYB_PLUGIN_STORAGE, plugin_folders)),
       pool_(std::make_shared<CapturePool>()) {}
 
-Recorder::~Recorder() { finish(); }
+Recorder::~Recorder() {
+  try {
+    finish();
+  } catch (...) {  // logged by then
+  }
+}
 
 // Increments are differences of nearly equal numbers, so their fields keep the host's kind.
 int32_t Recorder::stored_kind(const Field &field) const {
@@ -203,9 +208,11 @@ void Recorder::finish() {
   if (!file_) return;
   const FloatingPointGuard guard;
   hyb_message message{};
-  if (storage_->close(file_, &message) != HYB_OK) give_up(message.text);
+  const bool closed = storage_->close(file_, &message) == HYB_OK;
   file_ = nullptr;
+  if (!closed) give_up(message.text);
   failed_ = true;  // nothing is accepted any more
+  if (!closed && config_.stop) fail(HYB_ERROR_RECORD, failure_);
 }
 
 }  // namespace hyb

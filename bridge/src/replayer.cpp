@@ -23,11 +23,12 @@ class RecordingFile {
   RecordingFile(const hyb_storage *storage, const std::string &path) : storage_(storage) {
     hyb_message message{};
     check_plugin(storage_->open(path.c_str(), &file_, &message), message);
-    int64_t n = 0;
-    const int64_t *step = nullptr;
-    check_plugin(storage_->contents(file_, &n, &step, &column_, &nvariable_, &variable_, &message),
-                 message);
-    for (int64_t i = 0; i < n; ++i) add(step[i], i);
+    try {
+      read_contents();
+    } catch (...) {
+      storage_->close_reader(file_);
+      throw;
+    }
   }
   ~RecordingFile() { storage_->close_reader(file_); }
   RecordingFile(const RecordingFile &) = delete;
@@ -48,6 +49,14 @@ class RecordingFile {
   }
 
  private:
+  void read_contents() {
+    hyb_message message{};
+    int64_t n = 0;
+    const int64_t *step = nullptr;
+    check_plugin(storage_->contents(file_, &n, &step, &column_, &nvariable_, &variable_, &message),
+                 message);
+    for (int64_t i = 0; i < n; ++i) add(step[i], i);
+  }
   void add(int64_t step, int64_t sample) {
     std::vector<Run> &runs = runs_[step];
     if (runs.empty() || runs.back().start + runs.back().count != sample)
@@ -74,6 +83,12 @@ std::vector<std::string> matching(const std::string &pattern) {
   if (paths.empty())
     mismatch(HYB_ERROR_RECORD, "replay of " + in_quotes(pattern), "the files of a recording", "none");
   return paths;
+}
+
+std::string described(const hyb_variable &variable) {
+  return std::string(variable.group) + "/" + variable.name + " of kind " +
+         kind_name(variable.kind) + " with " + std::to_string(variable.nlevel) + " levels and " +
+         std::to_string(variable.nspecies) + " species";
 }
 
 int64_t values_per_sample(const hyb_variable &variable) {
@@ -141,6 +156,13 @@ void Replayer::add_file(const std::string &path) {
     mismatch(HYB_ERROR_RECORD, path + ": number of variables",
              std::to_string(files_.front()->nvariable()) + " as in the first file",
              std::to_string(files_.back()->nvariable()));
+  for (int32_t v = 0; v < files_.front()->nvariable(); ++v) {
+    const std::string first = described(files_.front()->variable(v)),
+                      other = described(files_.back()->variable(v));
+    if (first != other)
+      mismatch(HYB_ERROR_RECORD, path + ": variable " + std::to_string(v + 1),
+               first + " as in the first file", other);
+  }
 }
 
 void Replayer::load(int64_t step) {
@@ -172,21 +194,23 @@ void Replayer::load(int64_t step) {
 
 void Replayer::open(int64_t step, int64_t first, int64_t ncol, std::vector<int64_t> &samples) {
   const FloatingPointGuard guard;
+  samples.clear();
+  if (ncol == 0) return;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (step != step_) load(step);
-  samples.clear();
   for (int64_t i = 0; i < ncol; ++i) {
     const int64_t column = grid_.column(first + i);
     const auto found = samples_.find(column);
-    size_t &next = replayed_[column];
+    const size_t next = replayed_[column];
     if (found == samples_.end() || next == found->second.size())
       mismatch(HYB_ERROR_RECORD,
                "replay of scheme " + in_quotes(scheme_) + ": step " + std::to_string(step) +
                    ", column " + std::to_string(column),
                "a recorded sample",
                next == 0 ? "none" : "only " + std::to_string(next) + ", all replayed already");
-    samples.push_back(found->second[next++]);
+    samples.push_back(found->second[next]);
   }
+  for (int64_t i = 0; i < ncol; ++i) ++replayed_[grid_.column(first + i)];
 }
 
 const Replayer::Loaded &Replayer::loaded(const char *group, const Field &field) const {
@@ -210,7 +234,7 @@ const Replayer::Loaded &Replayer::loaded(const char *group, const Field &field) 
 
 void Replayer::put(const Field &field, const HostArray &array,
                    const std::vector<int64_t> &samples) {
-  if (!check_ || differed_) return;
+  if (!check_ || differed_ || samples.empty()) return;
   const Loaded &recorded = loaded("input", field);
   int64_t different = 0;
   for_each_value(field, array, recorded.data.data(), samples,
@@ -226,6 +250,7 @@ void Replayer::put(const Field &field, const HostArray &array,
 
 void Replayer::get(const Field &field, const HostArray &array,
                    const std::vector<int64_t> &samples) {
+  if (samples.empty()) return;
   // The values after the routine: adding a difference would not restore every bit.
   const char *group = field.effective_role() == HYB_INCREMENT ? "after" : "native";
   const Loaded &recorded = loaded(group, field);

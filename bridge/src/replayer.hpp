@@ -40,7 +40,7 @@ class Replayer {
  private:
   struct Loaded {
     hyb_variable variable;
-    Buffer data;  // [sample of the step][species][level]
+    Buffer data;  // [sample of the step][level][species]
   };
 
   void add_file(const std::string &path);

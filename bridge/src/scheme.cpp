@@ -109,16 +109,18 @@ void Scheme::discard_open_calls() {
 }
 
 void Scheme::step() {
-  std::string message;
-  int32_t status = HYB_OK;
+  std::string left_open;
   try {
     discard_open_calls();
   } catch (const Error &error) {
-    status = error.status();
-    message = error.what();
+    left_open = error.what();
   }
-  if (recorder_) recorder_->check();
-  if (status != HYB_OK) fail(status, message);
+  try {
+    if (recorder_) recorder_->check();
+  } catch (const Error &error) {
+    fail(error.status(), left_open.empty() ? error.what() : left_open + "; " + error.what());
+  }
+  if (!left_open.empty()) fail(HYB_ERROR_PHASE, left_open);
 }
 
 void Scheme::flush() {

@@ -45,6 +45,8 @@ RowSums sum_of(const std::vector<RowSums> &rows) {
   return total;
 }
 
+double seconds(CallTimes::Time time) { return std::chrono::duration<double>(time).count(); }
+
 json score_of(const RowSums &sums) {
   if (sums.n == 0) return json::object();
   const double variance = sums.native_squared - sums.native * sums.native / sums.n;
@@ -101,17 +103,17 @@ std::string Statistics::json() const {
       {"outputs_not_finite", outputs_not_finite_},
       {"failures", failures_},
       {"seconds",
-       {{"pack", times_.pack},
-        {"infer", times_.infer},
-        {"native", times_.native},
-        {"scatter", times_.scatter}}}};
+       {{"pack", seconds(times_.pack)},
+        {"infer", seconds(times_.infer)},
+        {"native", seconds(times_.native)},
+        {"scatter", seconds(times_.scatter)}}}};
   for (const auto &[name, score] : scores_) {
     nlohmann::json entry = score_of(sum_of(score.rows));
     entry["unit"] = score.unit;
     for (const RowSums &row : score.rows) entry["rows"].push_back(score_of(row));
     object["scores"][name] = entry;
   }
-  return object.dump();
+  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace hyb

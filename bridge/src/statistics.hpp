@@ -3,6 +3,7 @@
 // native routine.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -18,9 +19,10 @@ struct RowSums {
   double n = 0, native = 0, native_squared = 0, error = 0, error_squared = 0;
 };
 
-// Seconds of one call, by what was done.
+// Time of one call, by what was done. Integers: they are added outside any floating-point guard.
 struct CallTimes {
-  double pack = 0, infer = 0, native = 0, scatter = 0;
+  using Time = std::chrono::steady_clock::duration;
+  Time pack{}, infer{}, native{}, scatter{};
 };
 
 class Statistics {

@@ -240,6 +240,9 @@ module hybrid
 
   ! ---- Types -------------------------------------------------------------------------------------
 
+  ! Handles may be variables, components or allocatable arrays, but not components of fixed shape:
+  ! gfortran 12 passes the finalizer wild addresses then.
+
   !> One grid of the host: its configuration, its columns and its clock.
   type :: hybrid_domain
     private
@@ -403,6 +406,8 @@ contains
     end if
   end subroutine fail
 
+  ! ---- Handles ---------------------------------------------------------------------------------
+
   !> A handle has one owner; its finalizer would destroy a copied thing twice.
   subroutine refuse_copy(to, from, noun)
     type(c_ptr), intent(in) :: to, from
@@ -481,9 +486,9 @@ contains
     procedure(hybrid_log), optional :: log
     integer, intent(out), optional :: stat
     character(len=*), intent(inout), optional :: errmsg
-    type(columns), target :: owned
-    if (present(column)) allocate (owned%column, source=int(column, c_int64_t))
-    call create_domain(this, owned, config, ncol, comm, log, text, stat, errmsg)
+    type(columns), target :: given
+    if (present(column)) allocate (given%column, source=int(column, c_int64_t))
+    call create_domain(this, given, config, ncol, comm, log, text, stat, errmsg)
   end subroutine create_plain
 
   subroutine create_real32(this, config, ncol, column, lat, lon, area, comm, log, text, stat, &
@@ -496,12 +501,12 @@ contains
     procedure(hybrid_log), optional :: log
     integer, intent(out), optional :: stat
     character(len=*), intent(inout), optional :: errmsg
-    type(columns), target :: owned
-    if (present(column)) allocate (owned%column, source=int(column, c_int64_t))
-    owned%lat = real(lat, c_double)
-    owned%lon = real(lon, c_double)
-    if (present(area)) owned%area = real(area, c_double)
-    call create_domain(this, owned, config, ncol, comm, log, text, stat, errmsg)
+    type(columns), target :: given
+    if (present(column)) allocate (given%column, source=int(column, c_int64_t))
+    allocate (given%lat, source=real(lat, c_double))
+    allocate (given%lon, source=real(lon, c_double))
+    if (present(area)) allocate (given%area, source=real(area, c_double))
+    call create_domain(this, given, config, ncol, comm, log, text, stat, errmsg)
   end subroutine create_real32
 
   subroutine create_real64(this, config, ncol, column, lat, lon, area, comm, log, text, stat, &
@@ -514,17 +519,17 @@ contains
     procedure(hybrid_log), optional :: log
     integer, intent(out), optional :: stat
     character(len=*), intent(inout), optional :: errmsg
-    type(columns), target :: owned
-    if (present(column)) allocate (owned%column, source=int(column, c_int64_t))
-    owned%lat = lat
-    owned%lon = lon
-    if (present(area)) owned%area = area
-    call create_domain(this, owned, config, ncol, comm, log, text, stat, errmsg)
+    type(columns), target :: given
+    if (present(column)) allocate (given%column, source=int(column, c_int64_t))
+    allocate (given%lat, source=lat)
+    allocate (given%lon, source=lon)
+    if (present(area)) allocate (given%area, source=area)
+    call create_domain(this, given, config, ncol, comm, log, text, stat, errmsg)
   end subroutine create_real64
 
-  subroutine create_domain(this, owned, config, ncol, comm, log, text, stat, errmsg)
+  subroutine create_domain(this, given, config, ncol, comm, log, text, stat, errmsg)
     class(hybrid_domain), intent(inout) :: this
-    type(columns), intent(in), target :: owned
+    type(columns), intent(in), target :: given
     character(len=*), intent(in), optional :: config, text
     integer, intent(in), optional :: ncol, comm
     procedure(hybrid_log), optional :: log
@@ -538,8 +543,8 @@ contains
         trim(merge("both   ", "neither", present(config))), stat, errmsg)
       return
     end if
-    if (.not. same_numbers(numbers_of_columns(owned, ncol), stat, errmsg)) return
-    grid = grid_of(owned, ncol)
+    if (.not. same_numbers(numbers_of_columns(given, ncol), stat, errmsg)) return
+    grid = grid_of(given, ncol)
     if (present(text)) then
       status = hyb_domain_create_text(trim(text) // c_null_char, address_of(grid), &
         host_of(comm, log), this%handle)
@@ -551,16 +556,16 @@ contains
   end subroutine create_domain
 
   !> What ncol, column, lat, lon and area say, in this order.
-  function numbers_of_columns(owned, ncol) result(n)
-    type(columns), intent(in) :: owned
+  function numbers_of_columns(given, ncol) result(n)
+    type(columns), intent(in) :: given
     integer, intent(in), optional :: ncol
     integer :: n(5)
     n = unsaid
     if (present(ncol)) n(1) = ncol
-    if (allocated(owned%column)) n(2) = size(owned%column)
-    if (allocated(owned%lat)) n(3) = size(owned%lat)
-    if (allocated(owned%lon)) n(4) = size(owned%lon)
-    if (allocated(owned%area)) n(5) = size(owned%area)
+    if (allocated(given%column)) n(2) = size(given%column)
+    if (allocated(given%lat)) n(3) = size(given%lat)
+    if (allocated(given%lon)) n(4) = size(given%lon)
+    if (allocated(given%area)) n(5) = size(given%area)
   end function numbers_of_columns
 
   logical function same_numbers(n, stat, errmsg) result(same)
@@ -580,17 +585,17 @@ contains
       stat, errmsg)
   end function same_numbers
 
-  function grid_of(owned, ncol) result(grid)
-    type(columns), intent(in), target :: owned
+  function grid_of(given, ncol) result(grid)
+    type(columns), intent(in), target :: given
     integer, intent(in), optional :: ncol
     type(hyb_grid) :: grid
     grid%size = storage_size(grid) / 8
-    grid%ncol = maxval(numbers_of_columns(owned, ncol))
+    grid%ncol = maxval(numbers_of_columns(given, ncol))
     if (grid%ncol < 1) return
-    if (allocated(owned%column)) grid%column = c_loc(owned%column)
-    if (allocated(owned%lat)) grid%lat = c_loc(owned%lat)
-    if (allocated(owned%lon)) grid%lon = c_loc(owned%lon)
-    if (allocated(owned%area)) grid%area = c_loc(owned%area)
+    if (allocated(given%column)) grid%column = c_loc(given%column)
+    if (allocated(given%lat)) grid%lat = c_loc(given%lat)
+    if (allocated(given%lon)) grid%lon = c_loc(given%lon)
+    if (allocated(given%area)) grid%area = c_loc(given%area)
   end function grid_of
 
   !> A null pointer where nothing was said of the columns.
@@ -707,7 +712,7 @@ contains
     call destroy_domain(this)
   end subroutine finalize_domain
 
-  subroutine refuse_domain_copy(to, from)
+  impure elemental subroutine refuse_domain_copy(to, from)
     class(hybrid_domain), intent(inout) :: to
     class(hybrid_domain), intent(in) :: from
     call refuse_copy(to%handle, from%handle, "domain")
@@ -802,7 +807,7 @@ contains
     call destroy_scheme(this)
   end subroutine finalize_scheme
 
-  subroutine refuse_scheme_copy(to, from)
+  impure elemental subroutine refuse_scheme_copy(to, from)
     class(hybrid_scheme), intent(inout) :: to
     class(hybrid_scheme), intent(in) :: from
     call refuse_copy(to%handle, from%handle, "scheme")
@@ -1019,17 +1024,17 @@ contains
     end do
   end subroutine locate
 
+  pure integer(c_intptr_t) function address(of)
+    type(c_ptr), intent(in) :: of
+    address = transfer(of, address)
+  end function address
+
   !> Fortran 2008 allows c_loc of any such scalar; flang warns of a logical, so it is done once.
   function place_of_flag(flag) result(place)
     logical(logical32), target, intent(in) :: flag
     type(c_ptr) :: place
     place = c_loc(flag)
   end function place_of_flag
-
-  pure integer(c_intptr_t) function address(of)
-    type(c_ptr), intent(in) :: of
-    address = transfer(of, address)
-  end function address
 
   ! ---- real32 ------------------------------------------------------------------------------------
 

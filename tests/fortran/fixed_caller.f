@@ -6,7 +6,7 @@ C     field of a bigger array passed as its first element.
       IMPLICIT NONE
       TYPE(HYBRID_CALL) THIS
       INTEGER NPROMA, KIDIA, KFDIA, KLEV
-      DOUBLE PRECISION ZRGP
+      REAL*8 ZRGP
       INTEGER*4 ITOP
       LOGICAL*4 LDCUM
       COMMON /FIELDS/ ZRGP(6,10,2), ITOP(6), LDCUM(6)

@@ -106,8 +106,8 @@ contains
     call this%get("rank 2", x(:, 3:4, 1, 1))
     call this%get("rank 3", x(:, :, :, 2))
     call expect(logical(scalar), "logical scalar")
-    call expect(all(x(:, 1, 1, 1) .eqv. logical([.true., .false., .false., .false., .true.], &
-                                                int32)), "logical rank 1")
+    call expect(all(logical(x(:, 1, 1, 1)) .eqv. [.true., .false., .false., .false., .true.]), &
+                "logical rank 1")
     call expect(all([x(:, 3:4, 1, 1)] .eqv. mod(numbers(10), 2) == 1), "logical rank 2")
     call expect(all([x(:, :, :, 2)] .eqv. mod(numbers(60), 2) == 1), "logical rank 3")
     call this%get("rank 4", x)

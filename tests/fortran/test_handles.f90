@@ -10,8 +10,12 @@ module test_handles_helpers
 
   type :: pair
     type(hybrid_domain) :: domain
-    type(hybrid_scheme) :: schemes(2)
+    type(hybrid_scheme) :: scheme
   end type pair
+
+  type :: several
+    type(hybrid_scheme), allocatable :: schemes(:)
+  end type several
 
 contains
 
@@ -35,9 +39,10 @@ program test_handles
   use hybrid, only: hybrid_call, hybrid_domain, hybrid_error_argument, hybrid_error_config, &
     hybrid_error_phase, hybrid_error_shape, hybrid_ok, hybrid_on_failure, hybrid_scheme, &
     hybrid_version
-  use mock, only: mock_column, mock_comm, mock_domains, mock_ncol, mock_number, mock_schemes, &
-    mock_text
-  use test_handles_helpers, only: count_failure, failures, keep_log, last_failure, last_log, pair
+  use mock, only: expect_alive, mock_column, mock_comm, mock_ncol, mock_number, mock_text, &
+    expect_numbers
+  use test_handles_helpers, only: count_failure, failures, keep_log, last_failure, last_log, pair, &
+    several
   implicit none
 
   character(len=8) :: argument
@@ -67,15 +72,18 @@ contains
   subroutine columns()
     type(hybrid_domain) :: domain
     call domain%create("plain.toml")
-    call expect(mock_text() == "plain.toml" .and. mock_ncol() == -1, "nothing but a file")
+    call expect(mock_text() == "plain.toml", "the file")
+    call expect(mock_ncol() == -1, "no columns")
     call expect(mock_comm() == -1, "no communicator")
     call domain%destroy()
     call domain%create("n.toml", ncol=12, comm=77)
-    call expect(mock_ncol() == 12 .and. mock_comm() == 77, "ncol and comm")
+    call expect(mock_ncol() == 12, "ncol")
+    call expect(mock_comm() == 77, "comm")
     call domain%destroy()
     call domain%create("real32.toml", column=[3, 9], lat=[1., 2.], lon=[3., 4.])
-    call expect(mock_ncol() == 2 .and. mock_column(2) == 9, "columns are counted")
-    call expect(nint(mock_number(1)) == 2 .and. nint(mock_number(2)) == 4, "default reals")
+    call expect(mock_ncol() == 2, "columns are counted")
+    call expect(mock_column(2) == 9, "and named")
+    call expect_numbers(2, 4, "default reals")
     call domain%destroy()
     call domain%create(text="[scheme.x]", lat=real([1, 2], real64), lon=real([3, 4], real64), &
                        area=real([5, 6], real64), log=keep_log)
@@ -117,9 +125,10 @@ contains
     call domain%create("x.toml")
     call domain%step(7_int32, "2026-11-20T12:00", 600._real64)
     call expect(mock_text() == "2026-11-20T12:00", "date")
-    call expect(nint(mock_number(1)) == 7 .and. nint(mock_number(2)) == 600, "step and dt")
+    call expect_numbers(7, 600, "step and dt")
     call domain%step(2_int64**40, dt=1.5_real32)
-    call expect(mock_text() == "(null)" .and. mock_number(1) > 1e12_real64, "int64, no date")
+    call expect(mock_text() == "(null)", "no date")
+    call expect(mock_number(1) > 1e12_real64, "an int64 step")
     call domain%step(1_int64, "d", 1._real64)
     call domain%step(1_int32, "d", 1._real32)
     call domain%step(1, repeat("2", 256), 1., stat, errmsg)
@@ -140,7 +149,8 @@ contains
     call scheme%create(domain, repeat("x", 256), stat=stat, errmsg=errmsg)
     call expect_failure(stat, errmsg, hybrid_error_argument, "a long name")
     call scheme%create(domain, repeat("x", 255), "bottom_up")
-    call expect(mock_text() == repeat("x", 255) .and. nint(mock_number(1)) == 1, "longest name")
+    call expect(mock_text() == repeat("x", 255), "longest name")
+    call expect(nint(mock_number(1)) == 1, "orientation")
     call scheme%create(domain, "again", stat=stat, errmsg=errmsg)
     call expect_failure(stat, errmsg, hybrid_error_argument, "created twice")
     call expect(scheme%mode() == "native", "mode")
@@ -165,9 +175,10 @@ contains
     call expect_failure(stat, errmsg, hybrid_error_phase, "run of no call", "expected")
     call expect(garbage%native_wanted(), "native is wanted after a failure")
     call scheme%open(this, 4)
-    call expect(nint(mock_number(1)) == 4 .and. nint(mock_number(2)) == 1, "first is 1")
+    call expect_numbers(4, 1, "first is 1")
     call scheme%open(this, ncol=4, first=9, stat=stat)
-    call expect(stat == hybrid_ok .and. nint(mock_number(2)) == 9, "first")
+    call expect(stat == hybrid_ok, "open")
+    call expect_numbers(4, 9, "first")
     call this%run()
     call expect(.not. this%native_wanted(), "the mock wants no native routine")
     call this%put("t", 1._real64, dims="nonsense", stat=stat, errmsg=errmsg)
@@ -209,25 +220,28 @@ contains
 
   !> Finalizers destroy what a procedure leaves, once, in whatever order.
   subroutine lifetimes()
-    call expect(mock_domains() == 0 .and. mock_schemes() == 0, "nothing is left alive")
+    call expect_alive(0, 0, "nothing is left alive")
     call leave()
-    call expect(mock_domains() == 0 .and. mock_schemes() == 0, "finalizers destroy")
+    call expect_alive(0, 0, "finalizers destroy")
     call outlive()
-    call expect(mock_domains() == 0 .and. mock_schemes() == 0, "each is destroyed once")
+    call expect_alive(0, 0, "each is destroyed once")
   end subroutine lifetimes
 
   subroutine leave()
+    type(hybrid_scheme) :: few(2)
     type(pair) :: here
     type(pair), allocatable :: there
+    type(several) :: more
     call here%domain%create("x.toml")
-    call here%schemes(1)%create(here%domain, "a")
-    call here%schemes(2)%create(here%domain, "b")
-    allocate (there)
+    call here%scheme%create(here%domain, "a")
+    call few(2)%create(here%domain, "b")
+    allocate (there, more%schemes(3))
     call there%domain%create("x.toml")
-    call there%schemes(2)%create(there%domain, "c")
-    call expect(mock_domains() == 2 .and. mock_schemes() == 3, "two domains, three schemes")
+    call there%scheme%create(there%domain, "c")
+    call more%schemes(3)%create(there%domain, "d")
+    call expect_alive(2, 4, "two domains, four schemes")
     deallocate (there)
-    call expect(mock_domains() == 1 .and. mock_schemes() == 2, "deallocate destroys")
+    call expect_alive(1, 3, "deallocate destroys")
   end subroutine leave
 
   subroutine outlive()
@@ -239,7 +253,7 @@ contains
     call domain%destroy()
     call domain%destroy()
     deallocate (domain)
-    call expect(mock_domains() == 0 .and. mock_schemes() == 1, "a scheme survives its domain")
+    call expect_alive(0, 1, "a scheme survives its domain")
     call expect(scheme%mode() == "native", "and answers")
   end subroutine outlive
 

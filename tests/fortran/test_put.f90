@@ -134,8 +134,8 @@ contains
     type(cell), target :: cells(4)
     real(real32), pointer :: lat(:)
     cells%area = [1, 2, 3, 4]
-    cells%lat = -[1, 2, 3, 4]
-    cells%neighbour(2) = [5, 6, 7, 8]
+    cells%lat = -real([1, 2, 3, 4], real32)
+    cells%neighbour(2) = int([5, 6, 7, 8], int32)
     call this%put("area", cells%area)
     call expect_seen("area", is_real64, [4], [1, 2, 3, 4] * 1._real64)
     call this%put("lat", cells(4:1:-2)%lat)

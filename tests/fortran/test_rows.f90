@@ -9,7 +9,7 @@ program test_rows
   use mock, only: expect_seen, mock_text
   implicit none
 
-  double precision :: zrgp
+  real(real64) :: zrgp
   integer(int32) :: top
   logical(int32) :: convective
   common /fields/ zrgp(6, 10, 2), top(6), convective(6)
@@ -55,7 +55,7 @@ contains
   end subroutine snan_outside
 
   subroutine other_kinds()
-    integer(int32) :: k(4) = [5, 6, 7, 8]
+    integer(int32) :: k(4) = [5_int32, 6_int32, 7_int32, 8_int32]
     logical(int32) :: l(2, 2) = reshape([.true., .false., .false., .true.], [2, 2])
     call hybrid_put_int32(this, "k", k, 4, 2, 4, 0)
     call expect_seen("k", 3, [3], [6, 7, 8] * 1._real64)

@@ -2,11 +2,18 @@
 """Emulator files from Python: the matrices of the network, and the path of a host."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import pyhybrid
 from pyhybrid import Domain, Emulator, Field, errors
+from pyhybrid._abi.loading import library_path
 
 
 @pytest.fixture
@@ -96,6 +103,7 @@ def test_predict_is_what_a_host_gets(plain, emulator, columns):
                     call.put(name, array[block])
                 call.run()
                 call.get("heating", heating[block])
+                call.get("flux", np.empty(block.stop - start))
     assert heating.tobytes() == emulator.predict(columns)["heating"].tobytes()
 
 
@@ -291,6 +299,30 @@ def test_closed_emulator(plain, columns):
             use()
 
 
+def test_plugin_that_is_not_installed(tmp_path):
+    (tmp_path / "emulator.pt").touch()
+    shutil.copy(library_path(), tmp_path)
+    program = (
+        "import pyhybrid\n"
+        "try:\n"
+        f"    pyhybrid.Emulator('{tmp_path}/emulator.pt')\n"
+        "except ImportError as error:\n"
+        "    print(type(error).__name__, error)\n"
+    )
+    removed = ("HYBRID_PLUGIN_PATH", "PYHYBRID_LIBRARY_DIR")
+    environment = {key: value for key, value in os.environ.items() if key not in removed}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment | {"PYHYBRID_LIBRARY_DIR": str(tmp_path)},
+        cwd=Path(pyhybrid.__file__).parents[1],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("PluginError")
+    assert f"libhybrid_torch.so: expected a file in one of '{tmp_path}', found none" in done.stdout
+
+
 def test_plugin_that_cannot_be_loaded(tmp_path):
     (tmp_path / "emulator.pt").touch()
     folder = tmp_path / "empty"
@@ -300,6 +332,6 @@ def test_plugin_that_cannot_be_loaded(tmp_path):
         f"[scheme.a]\nmode = 'emulate'\nemulator = '{tmp_path}/emulator.pt'\n"
     )
     (folder / "libhybrid_torch.so").write_text("no library")
-    with Domain(text=text) as domain:
-        with pytest.raises(errors.PluginError, match="expected a loadable plug-in, found"):
-            domain.scheme("a")
+    message = "expected a loadable plug-in, found"
+    with Domain(text=text) as domain, pytest.raises(errors.PluginError, match=message):
+        domain.scheme("a")

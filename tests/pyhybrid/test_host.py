@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Domain, scheme and call: the verbs, their order, and bad input."""
 
+import gc
 import logging
 import subprocess
 import sys
@@ -113,15 +114,26 @@ def test_columns_of_any_layout_are_taken():
         domain.step(1, dt=1800.0)
 
 
-def test_log_handler_gets_what_the_library_says(plain):
+def test_log_handler_gets_what_the_library_says():
     said = []
-    with Domain(text=emulate(plain), log=lambda *entry: said.append(entry)) as domain:
-        with domain.scheme("radiation") as scheme:
-            scheme.open(1)
-            with pytest.raises(errors.PhaseError):
-                domain.step(1, dt=1.0)
-    levels = (logging.INFO, logging.WARNING, logging.ERROR)
-    assert said and all(level in levels and isinstance(text, str) for level, text in said)
+    with Domain(text=NATIVE, log=lambda *entry: said.append(entry)) as domain:
+        domain.scheme("radiation").close()
+    assert said == [(logging.INFO, "scheme 'radiation': mode native")]
+
+
+def test_without_a_handler_it_goes_to_logging(caplog):
+    with caplog.at_level(logging.INFO, "pyhybrid"), Domain(text=NATIVE) as domain:
+        domain.scheme("radiation").close()
+    assert caplog.record_tuples == [("pyhybrid", logging.INFO, "scheme 'radiation': mode native")]
+
+
+def test_scheme_that_outlives_its_domain_may_still_log(plain):
+    domain = Domain(text=emulate(plain), log=lambda level, text: None)
+    scheme = domain.scheme("radiation")
+    domain.close()
+    del domain
+    gc.collect()
+    scheme.close()
 
 
 def test_statistics_name_the_schemes(domain, scheme, columns):
@@ -144,9 +156,9 @@ def test_closed_domain(plain):
 
 
 def test_error_inside_with_comes_first(domain):
-    with pytest.raises(KeyError), domain.scheme("radiation").open(1) as call:
-        call.close()
+    with pytest.raises(KeyError), domain.scheme("radiation").open(1):
         raise KeyError
+    domain.step(1, dt=1.0)  # the call was closed all the same
 
 
 # ---- Scheme
@@ -213,8 +225,9 @@ def test_declarations_that_contradict(scheme, field, error, message):
 
 
 def test_missing_emulator(tmp_path):
+    message = "none.py': expected a file, found none"
     with Domain(text=emulate(tmp_path / "none.py")) as domain:
-        with pytest.raises(errors.EmulatorFileError, match="expected a file, found none"):
+        with pytest.raises(errors.EmulatorFileError, match=message):
             domain.scheme("radiation")
 
 
@@ -276,6 +289,15 @@ def test_calls_of_several_threads(scheme, columns):
     np.testing.assert_array_equal(np.concatenate(blocks), expected_heating(columns))
 
 
+def test_what_lies_beyond_the_block_is_not_read(scheme, columns):
+    signalling = np.frombuffer(np.uint64(0x7FF0000000000001).tobytes(), np.float64)[0]
+    whole = {name: np.full((80, *a.shape[1:]), signalling) for name, a in columns.items()}
+    for name, array in columns.items():
+        whole[name][:50] = array
+    heating = run_block(scheme, {name: a[:50] for name, a in whole.items()}, np.empty((50, 4)))
+    np.testing.assert_array_equal(heating, expected_heating(columns))
+
+
 def test_nan_in_the_inputs_passes_through(scheme, columns):
     columns["air_temperature"][3, 2] = np.nan
     heating = run_block(scheme, columns, np.empty((50, 4)))
@@ -283,23 +305,23 @@ def test_nan_in_the_inputs_passes_through(scheme, columns):
 
 
 def test_fields_that_are_not_as_the_card_says(scheme, columns):
-    with scheme.open(50) as call:
-        for name, array, error, message in (
-            ("air_temperature", np.zeros((50, 5)), errors.CardError, r"level \(4\).*level \(5\)"),
-            ("air_temperature", np.zeros(50), errors.CardError, "found column"),
-            ("air_temperature", np.zeros((49, 4)), errors.ShapeError, "50.* found 49"),
-            ("air_temperature", np.zeros((50, 4), "i4"), errors.CardError, "'real'.*int32"),
-            ("air_temperature", [1.0], errors.ArgumentError, "put 'air_temperature': expected"),
-        ):
-            with pytest.raises(error, match=message):
-                call.put(name, array)
+    call = scheme.open(50)
+    for name, array, error, message in (
+        ("air_temperature", np.zeros((50, 5)), errors.CardError, r"level \(4\).*level \(5\)"),
+        ("air_temperature", np.zeros(50), errors.CardError, "found column"),
+        ("air_temperature", np.zeros((49, 4)), errors.ShapeError, "50.* found 49"),
+        ("air_temperature", np.zeros((50, 4), "i4"), errors.CardError, "'real'.*int32"),
+        ("air_temperature", [1.0], errors.ArgumentError, "put 'air_temperature': expected"),
+    ):
+        with pytest.raises(error, match=message):
+            call.put(name, array)
 
 
 def test_field_given_twice(scheme, columns):
-    with scheme.open(50) as call:
+    call = scheme.open(50)
+    call.put("air_temperature", columns["air_temperature"])
+    with pytest.raises(errors.FieldError, match="air_temperature.*expected.*found"):
         call.put("air_temperature", columns["air_temperature"])
-        with pytest.raises(errors.FieldError, match="air_temperature.*expected.*found"):
-            call.put("air_temperature", columns["air_temperature"])
 
 
 def test_field_not_given(scheme, columns):
@@ -311,9 +333,9 @@ def test_field_not_given(scheme, columns):
 
 def test_kind_that_changes(scheme, columns):
     run_block(scheme, columns, np.empty((50, 4)))
-    with scheme.open(50) as call:
-        with pytest.raises(errors.FieldError, match="expected real64 as before, found real32"):
-            call.put("air_temperature", np.zeros((50, 4), np.float32))
+    call = scheme.open(50)
+    with pytest.raises(errors.FieldError, match="expected real64 as before, found real32"):
+        call.put("air_temperature", np.zeros((50, 4), np.float32))
 
 
 def test_get_needs_a_writable_array(scheme, columns):
@@ -325,9 +347,10 @@ def test_get_needs_a_writable_array(scheme, columns):
 
 def test_wrong_phases(scheme, columns):
     call = scheme.open(50)
-    with pytest.raises(errors.PhaseError):
+    with pytest.raises(errors.PhaseError, match="expected get after run, found run not called"):
         call.get("heating", np.zeros((50, 4)))
-    call.close()
+    with pytest.raises(errors.PhaseError, match="expected run before close, found run not called"):
+        call.close()
     for use in (
         call.close,
         call.run,
@@ -340,14 +363,22 @@ def test_wrong_phases(scheme, columns):
 
 
 def test_put_after_run(scheme, columns):
-    with scheme.open(50) as call:
+    call = scheme.open(50)
+    for name, array in columns.items():
+        call.put(name, array)
+    call.run()
+    with pytest.raises(errors.PhaseError, match="expected.*found"):
+        call.put("air_temperature", columns["air_temperature"])
+    with pytest.raises(errors.PhaseError, match="expected.*found"):
+        call.run()
+
+
+def test_output_not_taken(scheme, columns):
+    message = "expected a get of every output .*, found none of 'heating' and 'flux'"
+    with pytest.raises(errors.FieldError, match=message), scheme.open(50) as call:
         for name, array in columns.items():
             call.put(name, array)
         call.run()
-        with pytest.raises(errors.PhaseError, match="expected.*found"):
-            call.put("air_temperature", columns["air_temperature"])
-        with pytest.raises(errors.PhaseError, match="expected.*found"):
-            call.run()
 
 
 def test_step_inside_an_open_call(domain, scheme):

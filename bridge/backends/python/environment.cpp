@@ -54,7 +54,8 @@ fs::path executable_of(const fs::path &prefix) {
 // A virtual environment names the folder of its Python in pyvenv.cfg: "home = /usr/bin".
 fs::path base_of(const fs::path &prefix) {
   std::ifstream file(prefix / "pyvenv.cfg");
-  for (std::string key, equals, value; file >> key >> equals && std::getline(file >> std::ws, value);)
+  std::string key, equals, value;
+  while (file >> key >> equals && std::getline(file >> std::ws, value))
     if (key == "home") return fs::path(value).parent_path();
   return prefix;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * Between the two halves of this backend: libhybrid_python.so, which knows no Python and can be
- * loaded anywhere, and libhybrid_python_interpreter.so, which is loaded once a libpython is there. */
+ * Between the two halves of this backend: libhybrid_python.so, which links no Python and can be
+ * loaded anywhere, and libhybrid_python_interpreter.so, loaded once a libpython is there. */
 #ifndef HYBRID_PYTHON_FUNCTIONS_H
 #define HYBRID_PYTHON_FUNCTIONS_H
 
@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* Written in Python, in emulator.py: the functions of hyb_backend. */
+/* Written in Python, in hybrid_emulator.py: the functions of hyb_backend. */
 int32_t hyb_python_open(const char *path, const hyb_backend_options *options, void **network,
                         const char **card, hyb_message *message);
 int32_t hyb_python_prepare(void *network, const hyb_signature *signature,

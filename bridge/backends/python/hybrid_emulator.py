@@ -10,6 +10,7 @@ The arrays are views of the library's batch, read only, borrowed until the funct
 it returns has the promised shape and kind: nothing is converted, reshaped or broadcast.
 """
 
+import importlib.machinery
 import importlib.util
 import itertools
 import json
@@ -30,11 +31,12 @@ networks = {}  # handle -> Emulator: what the core holds is an address
 def load(path):
     """The module in a file, under a name of its own: two files may have the same name."""
     name = f"hybrid_emulator_{next(modules_loaded)}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    loader = importlib.machinery.SourceFileLoader(name, path)  # whatever the suffix
+    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     module = importlib.util.module_from_spec(spec)
     try:
         with open(path, "rb") as file:  # no compiled file: a cached one may be of another version
-            code = spec.loader.source_to_code(file.read(), path)
+            code = loader.source_to_code(file.read(), path)
     except (OSError, SyntaxError, ValueError) as error:
         raise Failure(lib.HYB_ERROR_FILE, path, "a Python file", cause(error)) from None
     sys.modules[name] = module  # as pickle, dataclasses and typing expect
@@ -168,7 +170,11 @@ def prepared(network, signature, batch_invariant):
     emulator = ffi.from_handle(network)
     emulator.prepare(signature)
     counts = [signature.samples[i] for i in range(signature.nsamples)]
-    batch_invariant[0] = warm_up(emulator, counts)
+    try:
+        batch_invariant[0] = warm_up(emulator, counts)
+    except Exception as error:
+        error.add_note("(in the warm-up, with inputs between 0 and 1)")
+        raise
 
 
 @ffi.def_extern(error=lib.HYB_ERROR_INTERNAL)

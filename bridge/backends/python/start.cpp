@@ -36,6 +36,8 @@ class Config {
     PyConfig_InitIsolatedConfig(&config_);
     config_.install_signal_handlers = 0;
     config_.pathconfig_warnings = 0;
+    config_.use_hash_seed = 1;  // the order of a set of names is the same in every run
+    config_.hash_seed = 0;
     check(PyConfig_SetBytesString(&config_, &config_.program_name, executable));
   }
   ~Config() { PyConfig_Clear(&config_); }

@@ -24,8 +24,10 @@ struct Record {
 
 std::string contents(const std::string &path) {
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error))
-    mismatch(HYB_ERROR_FILE, path, "a TorchScript file", error ? error.message() : "no file");
+  if (!std::filesystem::exists(path, error))
+    mismatch(HYB_ERROR_FILE, path, "a TorchScript file", "none");
+  if (std::filesystem::is_directory(path, error))
+    mismatch(HYB_ERROR_FILE, path, "a TorchScript file", "a folder");
   std::ifstream file(path, std::ios::binary);
   if (!file) mismatch(HYB_ERROR_FILE, path, "a readable file", std::strerror(errno));
   return {std::istreambuf_iterator<char>(file), {}};
@@ -34,7 +36,8 @@ std::string contents(const std::string &path) {
 // Little-endian, as all of a zip archive. Out of range is a truncated or damaged directory.
 uint32_t number(const std::string &bytes, size_t place, size_t size) {
   uint32_t value = 0;
-  for (size_t i = size; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes.at(place + i));
+  for (size_t i = size; i-- > 0;)
+    value = value << 8 | static_cast<unsigned char>(bytes.at(place + i));
   return value;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Print the folder of the installed torch, without importing it (seconds); fail if there is none."""
+"""Print the folder of the installed torch without importing it (seconds); fail if none."""
 
 import importlib.util
 import sys

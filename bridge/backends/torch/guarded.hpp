@@ -20,9 +20,10 @@ inline int32_t told(hyb_message *message, int32_t status, const std::string &tex
   return status;
 }
 
-// Runs `work`. What it throws becomes a status and a message; what Torch throws is HYB_ERROR_BACKEND.
+// Runs `work`. What it throws becomes a status and a message; what Torch throws is
+// HYB_ERROR_BACKEND, with `context` before the text.
 template <class Work>
-int32_t guarded(hyb_message *message, Work &&work) noexcept try {
+int32_t guarded(hyb_message *message, const std::string &context, Work &&work) noexcept try {
   try {
     work();
     return HYB_OK;
@@ -31,9 +32,9 @@ int32_t guarded(hyb_message *message, Work &&work) noexcept try {
   } catch (const std::bad_alloc &) {
     return told(message, HYB_ERROR_MEMORY, "out of memory");
   } catch (const c10::Error &error) {
-    return told(message, HYB_ERROR_BACKEND, short_text(error.what_without_backtrace()));
+    return told(message, HYB_ERROR_BACKEND, context + short_text(error.what_without_backtrace()));
   } catch (const std::exception &error) {
-    return told(message, HYB_ERROR_BACKEND, short_text(error.what()));
+    return told(message, HYB_ERROR_BACKEND, context + short_text(error.what()));
   }
 } catch (...) {
   return HYB_ERROR_INTERNAL;

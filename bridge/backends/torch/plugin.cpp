@@ -11,7 +11,7 @@ int32_t open(const char *path, const hyb_backend_options *options, void **networ
              const char **card, hyb_message *message) {
   *network = nullptr;
   *card = nullptr;
-  return guarded(message, [&] {
+  return guarded(message, "", [&] {
     auto opened = std::make_unique<Network>(path, *options);
     *card = opened->card().c_str();
     *network = opened.release();
@@ -21,13 +21,13 @@ int32_t open(const char *path, const hyb_backend_options *options, void **networ
 int32_t prepare(void *network, const hyb_signature *signature, int32_t *batch_invariant,
                 hyb_message *message) {
   *batch_invariant = 0;
-  return guarded(message, [&] {
+  return guarded(message, "warm-up with inputs between 0 and 1: ", [&] {
     *batch_invariant = static_cast<Network *>(network)->prepare(*signature) ? 1 : 0;
   });
 }
 
 int32_t run(void *network, const hyb_matrices *matrices, hyb_message *message) {
-  return guarded(message, [&] { static_cast<Network *>(network)->run(*matrices); });
+  return guarded(message, "", [&] { static_cast<Network *>(network)->run(*matrices); });
 }
 
 void close(void *network) { delete static_cast<Network *>(network); }

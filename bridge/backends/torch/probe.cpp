@@ -43,7 +43,8 @@ void Probe::settle(const at::Tensor &x) const {
   const at::Tensor before = x.clone();
   for (int run = 0; run < runs; ++run) result(x);
   if (!same_bits(x, before))
-    mismatch(HYB_ERROR_BACKEND, "input of the network", "it to be read only", "it changed in place");
+    mismatch(HYB_ERROR_BACKEND, "input of the network", "it to be read only",
+             "it changed in place");
 }
 
 void Probe::check_reproducible(const at::Tensor &x) const {

@@ -31,7 +31,7 @@ std::string described(const c10::IValue &value) {
   return "a " + value.tagKind();
 }
 
-// (sample), (sample, level), (sample, species), (sample, level, species); packed: (sample, feature).
+// (sample), (sample, level), (sample, species) or (sample, level, species).
 std::vector<int64_t> shape_of(const Slice &slice, int64_t nsample) {
   std::vector<int64_t> shape = {nsample};
   if (slice.nlevel > 0) shape.push_back(slice.nlevel);
@@ -76,8 +76,9 @@ Signature::Signature(const hyb_signature &signature)
                                 : kept(signature.result, signature.nresult)) {}
 
 at::Tensor Signature::view(void *matrix, const Slice &slice, const hyb_matrices &matrices) const {
-  const int64_t skipped = slice.offset * matrices.ld * static_cast<int64_t>(c10::elementSize(dtype_));
-  return at::from_blob(static_cast<char *>(matrix) + skipped, shape_of(slice, matrices.nsample),
+  const auto size = static_cast<int64_t>(c10::elementSize(dtype_));
+  char *const start = static_cast<char *>(matrix) + slice.offset * matrices.ld * size;
+  return at::from_blob(start, shape_of(slice, matrices.nsample),
                        strides_of(slice, matrices.ld), at::TensorOptions(dtype_));
 }
 

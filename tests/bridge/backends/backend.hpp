@@ -28,6 +28,13 @@ class FloatingPointGuard {
   std::fenv_t saved_;
 };
 
+// The plug-in and the folder of emulators are named by the build.
+inline const char *variable(const char *name) {
+  const char *value = std::getenv(name);
+  if (!value) std::fprintf(stderr, "%s is not set\n", name);
+  return value ? value : "";
+}
+
 inline const hyb_backend *load_backend(const char *path) {
   const FloatingPointGuard guard;
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -51,6 +58,9 @@ inline hyb_signature signature_of(const Shape &shape) {
           nullptr, shape.samples.data(), static_cast<int32_t>(shape.samples.size())};
 }
 
+constexpr hyb_backend_options default_options = {sizeof(hyb_backend_options), "cpu", "", "emulate",
+                                                 1};
+
 // One network; every step's status and message are kept.
 struct Network {
   explicit Network(const hyb_backend *backend) : backend(backend) {}
@@ -65,9 +75,7 @@ struct Network {
     const FloatingPointGuard guard;
     return backend->open(path.c_str(), &options, &handle, &card, &message);
   }
-  int32_t open(const std::string &path) {
-    return open(path, {sizeof(hyb_backend_options), "cpu", "", "emulate", 1});
-  }
+  int32_t open(const std::string &path) { return open(path, default_options); }
   int32_t prepare_with(const hyb_signature &signature) {
     const FloatingPointGuard guard;
     return backend->prepare(handle, &signature, &batch_invariant, &message);
@@ -80,12 +88,6 @@ struct Network {
     const FloatingPointGuard guard;
     const hyb_matrices matrices = {sizeof(hyb_matrices), nsample, ld, x.data(), y.data()};
     return backend->run(handle, &matrices, &message);
-  }
-
-  bool said(const std::string &part) const {
-    const bool found = std::string(message.text).find(part) != std::string::npos;
-    if (!found) std::fprintf(stderr, "no '%s' in: %s\n", part.c_str(), message.text);
-    return found;
   }
 
   const hyb_backend *backend;

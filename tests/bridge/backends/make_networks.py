@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Write the TorchScript files of the tests into a folder, sound ones and damaged ones."""
+"""Write the TorchScript files of the tests into a folder, sound ones and damaged ones.
+
+    make_networks.py FOLDER STAMP
+"""
 
 import sys
 import warnings
@@ -170,5 +173,6 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    warnings.simplefilter("ignore")
+    warnings.simplefilter("ignore")  # torch.jit is deprecated
     main(Path(sys.argv[1]))
+    Path(sys.argv[2]).touch()

@@ -63,5 +63,5 @@ int main(int argc, char **argv) {
     for (const int32_t compression : {0, 1})
       std::printf("%2ld variables, compression %d: %.0f MB/s\n", static_cast<long>(nvariable),
                   compression, megabytes / seconds(folder / "bench.nc", nvariable, compression));
-  return 0;
+  return check_failures();
 }

@@ -7,29 +7,34 @@
 
 #include <atomic>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "../check.h"
+#include "check.h"
 #include "hybrid_plugin.h"
+
+// Without it the rest of the test makes no sense.
+#define REQUIRE(condition) \
+  do { \
+    if (!(condition)) { \
+      check_report(__FILE__, __LINE__, #condition); \
+      std::exit(1); \
+    } \
+  } while (0)
 
 inline const hyb_storage &storage() {
   static const hyb_storage *const table = [] {
-    void *library = dlopen(std::getenv("HYBRID_NETCDF"), RTLD_NOW | RTLD_LOCAL);
-    if (!library) std::fprintf(stderr, "%s\n", dlerror());
-    CHECK(library);
+    const char *path = std::getenv("HYBRID_NETCDF");
+    REQUIRE(path);
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    REQUIRE(library);
     const auto plugin = reinterpret_cast<hyb_plugin_function>(dlsym(library, "hyb_plugin"));
     return reinterpret_cast<const hyb_storage *>(plugin());
   }();
   return *table;
-}
-
-inline bool contains(const std::string &text, const std::string &part) {
-  if (text.find(part) != std::string::npos) return true;
-  std::fprintf(stderr, "'%s' not in '%s'\n", part.c_str(), text.c_str());
-  return false;
 }
 
 // An empty folder of its own for each test, removed at the end.
@@ -37,7 +42,7 @@ class Folder {
  public:
   explicit Folder(const std::string &where = std::filesystem::temp_directory_path()) {
     std::string name = where + "/hybrid-netcdf-XXXXXX";
-    CHECK(mkdtemp(name.data()));
+    REQUIRE(mkdtemp(name.data()));
     path_ = name;
   }
   ~Folder() {
@@ -171,7 +176,7 @@ inline void *created(const std::string &path, const hyb_recording_options &o = o
   hyb_message message{};
   const int32_t status = storage().create(path.c_str(), &o, &file, &message);
   if (status != HYB_OK) std::fprintf(stderr, "create: %s\n", message.text);
-  CHECK_EQ(status, HYB_OK);
+  REQUIRE(status == HYB_OK);
   return file;
 }
 
@@ -187,13 +192,13 @@ inline int64_t check_file(const std::string &path) {
   hyb_message message{};
   if (storage().open(path.c_str(), &file, &message) != HYB_OK)
     std::fprintf(stderr, "open: %s\n", message.text);
-  CHECK(file);
+  REQUIRE(file);
   int64_t nsample = 0;
   const int64_t *step = nullptr, *column = nullptr;
   int32_t count = 0;
   const hyb_variable *found = nullptr;
   CHECK_EQ(storage().contents(file, &nsample, &step, &column, &count, &found, &message), HYB_OK);
-  CHECK_EQ(count, variables().size());
+  REQUIRE(count == static_cast<int32_t>(variables().size()));
   for (size_t n = 0; n < variables().size(); ++n) {
     const hyb_variable &v = variables()[n];
     CHECK(!std::strcmp(v.group, found[n].group) && !std::strcmp(v.name, found[n].name));

@@ -58,7 +58,7 @@ void check_hanging(const Folder &folder) {
   for (int64_t step = 2; step <= 10000 && status == HYB_OK; ++step)
     status = append(file, step, 1, 256, 1, &message);
   CHECK_EQ(status, HYB_ERROR_RECORD);
-  CHECK(contains(message.text, "has not answered for 1 s; the first 256 samples"));
+  CHECK_HAS(message.text, "has not answered for 1 s; the first 256 samples");
   CHECK_EQ(append(file, 1, 1, 256), HYB_ERROR_RECORD);
   CHECK_EQ(storage().close(file, &message), HYB_ERROR_RECORD);
   CHECK(seconds_since(start) < 10);
@@ -86,5 +86,5 @@ int main() {
   check_one_at_a_time(folder);
   check_hanging(folder);
   check_gathered(folder);
-  return 0;
+  return check_failures();
 }

@@ -24,19 +24,22 @@ std::string append_until_failure(void *file, int64_t steps = 20000) {
 // The failure stays, captures are released, and the file holds what the message says.
 void check_failed(void *file, const std::string &path, const std::string &why) {
   const std::string text = append_until_failure(file);
-  CHECK(contains(text, path));
-  CHECK(contains(text, why));
+  CHECK_HAS(text.c_str(), path.c_str());
+  CHECK_HAS(text.c_str(), why.c_str());
   hyb_message message{};
   CHECK_EQ(storage().state(file, &message), HYB_ERROR_RECORD);
-  CHECK_EQ(message.text == text, 1);
+  CHECK_EQ(message.text == text, true);
   CHECK_EQ(storage().flush(file, &message), HYB_ERROR_RECORD);
   CHECK_EQ(append(file, 1, 1, 32), HYB_ERROR_RECORD);
   CHECK_EQ(storage().close(file, &message), HYB_ERROR_RECORD);
-  CHECK_EQ(message.text == text, 1);
+  CHECK_EQ(message.text == text, true);
   CHECK_EQ(held_captures, 0);
   disk.room = std::numeric_limits<long>::max();
-  const long safe = std::atol(text.c_str() + text.find("the first ") + 10);
-  if (std::filesystem::exists(path)) CHECK_EQ(check_file(path), safe);
+  const size_t place = text.find("the first ");
+  if (place == std::string::npos)
+    CHECK_HAS(text.c_str(), "the file may be damaged");
+  else if (std::filesystem::exists(path))
+    CHECK_EQ(check_file(path), std::atol(text.c_str() + place + 10));
 }
 
 void check_limit(const Folder &folder) {
@@ -77,11 +80,11 @@ void check_tmpfs(const Folder &folder) {
   const hyb_recording_options o = options();
   CHECK_EQ(storage().create((mount_point + "/b.nc").c_str(), &o, &file, &message),
            HYB_ERROR_RECORD);
-  CHECK(contains(message.text, "No space left on device"));
+  CHECK_HAS(message.text, "No space left on device");
   CHECK_EQ(umount(mount_point.c_str()), 0);  // nothing is left open there
 }
 
-// A write fails inside HDF5, in the data or in the metadata.
+// A write fails inside HDF5: in the data, or (a little less than 4 MB in) in its indices.
 void check_broken(const Folder &folder, int32_t compression, long room) {
   const std::string path = folder / "broken.nc";
   hyb_recording_options o = options();
@@ -90,10 +93,11 @@ void check_broken(const Folder &folder, int32_t compression, long room) {
   disk.error = EIO;
   disk.room = room;
   check_failed(file, path, "Input/output error");
-  void *next = created(path);  // HDF5 still works, and does not hold the old file
+  void *next = created(folder / "next.nc");  // HDF5 still works
   CHECK_EQ(append(next, 1, 1, 32), HYB_OK);
   CHECK_EQ(storage().close(next, nullptr), HYB_OK);
-  CHECK_EQ(check_file(path), 32);
+  CHECK_EQ(check_file(folder / "next.nc"), 32);
+  std::filesystem::remove(path);  // after damage HDF5 may still hold it
 }
 
 void check_vanished(const Folder &folder) {
@@ -124,8 +128,8 @@ int main() {
   check_signal(folder);
   check_tmpfs(folder);
   for (const int32_t compression : {0, 1})
-    for (const long room : {0L, 3000L, 100000L, 5000000L, 9000000L, 9100000L})
+    for (const long room : {0L, 3000L, 3880000L, 3900000L, 5000000L})
       check_broken(folder, compression, room);
   check_neighbour(folder);
-  return 0;
+  return check_failures();
 }

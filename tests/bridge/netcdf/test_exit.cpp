@@ -52,5 +52,5 @@ int main() {
   check_end(folder, "return", 0);
   CHECK(run_host(folder / "kill.nc", "kill") != 0);
   CHECK_EQ(samples_of(folder / "kill.nc"), 500 * 32);  // what was flushed
-  return 0;
+  return check_failures();
 }

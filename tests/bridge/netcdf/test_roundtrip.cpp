@@ -106,5 +106,5 @@ int main() {
   check_size(folder);
   check_bits(folder);
   check_two_files(folder);
-  return 0;
+  return check_failures();
 }

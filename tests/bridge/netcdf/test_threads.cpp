@@ -46,5 +46,5 @@ int main() {
   CHECK_EQ(held_captures, 0);
   CHECK_EQ(check_file(path), nstep * nthread * ncol);
   check_complete(path);
-  return 0;
+  return check_failures();
 }

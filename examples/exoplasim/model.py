@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""ExoPlaSim: fetched from the package registry, built as it is, its routines replaced at link time.
+
+Not a line of the model is edited. In a copy of the object file that holds a routine, the routine's
+symbol is made weak and gets a second name, ``native_<routine>``; our glue then defines the routine
+and calls the native one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyhybrid
+
+RELEASE = "exoplasim==3.4.2"
+SHA256 = "fae502a92f5997ffd18b0bb85b9f0f0677857c62c5d1293f605c9799026f64c2"
+GLUE = Path(__file__).parent / "glue"
+GLUE_SOURCES = ("plasim_climate", "plasim_host", "longwave", "shortwave", "convection")
+REPLACED = {"radmod": ("lwr", "swr", "radstop"), "rainmod": ("kuo",)}
+TRAPS = "-ffpe-trap=invalid,zero,overflow -ffpe-summary=none"
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to build the model.
+
+    Attributes
+    ----------
+    name : str
+        Of its folder.
+    real64 : bool
+        Whether the model's reals are real64, else real32.
+    ranks : int
+        MPI ranks, each with a band of latitudes; 1 is built without MPI.
+    """
+
+    name: str = "real64"
+    real64: bool = True
+    ranks: int = 1
+
+    @property
+    def compiler(self) -> str:
+        return "mpif90" if self.ranks > 1 else "gfortran"
+
+    @property
+    def kind_flag(self) -> str:
+        return "-fdefault-real-8" if self.real64 else ""
+
+    def environment(self) -> dict[str, str]:
+        """The variables that the model's own makefile reads."""
+        parallel = self.ranks > 1
+        return {
+            "MOST_CC": "gcc", "MOST_CC_OPTS": "-O2",
+            "MOST_F90": self.compiler, "MOST_PREC": self.kind_flag,
+            "MOST_F90_OPTS": f"-O2 -cpp -ffixed-line-length-132 {TRAPS}",
+            "MPIMOD": "mpimod" if parallel else "mpimod_stub",
+            "UTILMOD": "utilities" if parallel else "utilities_stub",
+            "GUIMOD": "guimod_stub", "PUMAX": "pumax_stub", "OCEANCOUP": "cpl_stub",
+            "FFTMOD": "fftmod",
+        }
+
+
+SERIAL = Variant()
+SINGLE_PRECISION = Variant("real32", real64=False)
+TWO_RANKS = Variant("ranks2", ranks=2)
+
+
+def fetch(root: Path) -> Path:
+    """Download and unpack the model below `root`; return its folder `plasim`."""
+    plasim = root / "exoplasim-3.4.2" / "exoplasim" / "plasim"
+    if plasim.is_dir():
+        return plasim
+    root.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
+               "--no-binary", ":all:", "--dest", str(root), RELEASE]
+    subprocess.run(command, check=True)
+    (archive,) = root.glob("exoplasim-3.4.2.tar.gz")
+    found = hashlib.sha256(archive.read_bytes()).hexdigest()
+    if found != SHA256:
+        raise RuntimeError(f"{archive}: expected sha256 {SHA256}, found {found}")
+    with tarfile.open(archive) as tar:
+        tar.extractall(root, filter="data")
+    return plasim
+
+
+def build(root: Path, variant: Variant = SERIAL) -> Path:
+    """Build the model and link it with the glue; return the executable.
+
+    The unmodified model is `plasim_unmodified.x` beside it. What was built before is used.
+    """
+    folder = root / variant.name
+    executable = folder / "plasim_hybrid.x"
+    if not (folder / "plasim_unmodified.x").is_file():
+        _build_unmodified(fetch(root), folder, variant)
+    newest = max(path.stat().st_mtime for path in [*GLUE.glob("*.f90"), pyhybrid.fortran_source()])
+    if not executable.is_file() or executable.stat().st_mtime < newest:
+        _link_glue(folder, executable, variant)
+    return executable
+
+
+def _build_unmodified(plasim: Path, folder: Path, variant: Variant) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(plasim / "src", folder)
+    (folder / "resmod.f90").write_text(
+        "module resmod\n"
+        f"integer, parameter :: NLAT_ATM=32, NLEV_ATM=10, NPRO_ATM={variant.ranks}\n"
+        "end module resmod\n"
+    )
+    _run(["make", "-e", "-f", "make_plasim"], folder, variant.environment())
+    (folder / "plasim.x").rename(folder / "plasim_unmodified.x")
+
+
+def _link_glue(folder: Path, executable: Path, variant: Variant) -> None:
+    linked = folder / "linked"
+    linked.mkdir(exist_ok=True)
+    for module, routines in REPLACED.items():
+        _weaken(folder / f"{module}.o", linked / f"{module}.o", routines)
+    objects = [str(path) for path in folder.glob("*.o") if path.stem not in REPLACED]
+    objects += [str(linked / f"{module}.o") for module in REPLACED]
+    library = pyhybrid.library_dir()
+    flags = ["-O2", *TRAPS.split(), *variant.kind_flag.split()]
+    sources = [str(pyhybrid.fortran_source()), *(str(GLUE / f"{name}.f90") for name in GLUE_SOURCES)]
+    _run([variant.compiler, "-o", str(executable), *flags, "-I..", "-J.", *sources, *objects,
+          f"-L{library}", "-lhybrid", f"-Wl,-rpath,{library}"], linked)
+
+
+def _weaken(source: Path, target: Path, routines: tuple[str, ...]) -> None:
+    """Give each routine a second name and let another definition of the first one win."""
+    symbols = subprocess.run(["nm", str(source)], check=True, capture_output=True, text=True).stdout
+    address = {line.split()[2]: line.split()[0] for line in symbols.splitlines()
+               if len(line.split()) == 3}
+    options: list[str] = []
+    for name in routines:
+        options += ["--add-symbol", f"native_{name}_=.text:0x{address[name + '_']},function,global",
+                    f"--weaken-symbol={name}_"]
+    subprocess.run(["objcopy", *options, str(source), str(target)], check=True)
+
+
+def _run(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> None:
+    done = subprocess.run(command, cwd=folder, env={**os.environ, **(environment or {})},
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(command)} in {folder} failed:\n{done.stdout}{done.stderr}")

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Recordings of a run, as xarray objects.
+
+A run writes one NetCDF file per rank. The order of samples in it depends on blocks, threads and
+ranks; what `open_recording` returns does not.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .errors import RecordingError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_FORMAT = "pyhybrid-recording-1"
+_GROUPS = ("input", "native", "after", "emulated")
+_FILL = np.iinfo(np.int64).min + 2  # NC_FILL_INT64: a sample that was never completed
+
+PathLike = str | os.PathLike[str]
+
+
+def open_recording(path: PathLike | Iterable[PathLike]) -> xr.DataTree:
+    """Open a recording: the samples of all its files, ordered by step and column.
+
+    Parameters
+    ----------
+    path : path, glob pattern, or iterable of paths
+        One file, or those of all ranks.
+
+    Returns
+    -------
+    xarray.DataTree
+        Nodes ``/input``, ``/native``, ``/after`` and ``/emulated``, as far as the mode recorded
+        them. Variables have shape (sample[, level_<n>][, species_<n>]) and attributes ``units``
+        and ``role``; logical ones are bool. ``native`` holds what the native routine gave, its
+        increments where it adds to a field, whose values after it are in ``after``. All nodes
+        have these coordinates of shape (sample):
+
+        - ``step``: time step of the host [1]
+        - ``column``: global index of the column, from 1 [1]
+        - ``date``: date of the host, a string
+        - ``lat`` [degrees_north], ``lon`` [degrees_east], ``area`` [m2], where the host knows them
+
+        Attributes are those of the first file. With dask installed data are loaded when they are
+        used, otherwise at once.
+
+    Raises
+    ------
+    RecordingError
+        If a file is missing, is not a recording, or has other variables than the first.
+
+    Examples
+    --------
+    >>> recording = open_recording("radiation.*.nc")                           # doctest: +SKIP
+    >>> recording["input"]["air_temperature"].sel(sample=recording["step"] > 96)  # doctest: +SKIP
+    """
+    import xarray as xr
+
+    files = [_open_file(name) for name in _file_names(path)]
+    _check_alike(files)
+    joined = {group: _joined([file.groups[group] for file in files]) for group in files[0].groups}
+    about = _joined([file.samples for file in files])
+    order = _order(about)
+    nodes = {f"/{group}": _select(data, order) for group, data in joined.items()}
+    coordinates = _select(about, order).coords
+    return xr.DataTree.from_dict({
+        "/": xr.Dataset(coords=coordinates, attrs=files[0].samples.attrs),
+        **{name: data.assign_coords(coordinates) for name, data in nodes.items()},
+    })
+
+
+class _File:
+    """One file: its samples (step, column, ... as coordinates) and its groups."""
+
+    def __init__(self, name: str, samples: xr.Dataset, groups: dict[str, xr.Dataset]) -> None:
+        self.name = name
+        self.samples = samples
+        self.groups = groups
+
+    def shape(self) -> dict[str, tuple[object, ...]]:
+        """What has to be the same in all files of a recording."""
+        entries = {"coordinates": tuple(sorted(map(str, self.samples.coords)))}
+        for group, data in self.groups.items():
+            for name, variable in data.variables.items():
+                extents = tuple(zip(variable.dims, variable.shape, strict=True))[1:]
+                units = variable.attrs.get("units")
+                entries[f"{group}/{name}"] = (str(variable.dtype), extents, units)
+        return entries
+
+
+def _file_names(path: PathLike | Iterable[PathLike]) -> list[str]:
+    if not isinstance(path, (str, os.PathLike)):
+        names = [os.fspath(name) for name in path]
+    elif Path(path).is_file():
+        names = [os.fspath(path)]
+    else:
+        names = glob.glob(os.fspath(path))
+    if not names:
+        raise RecordingError(f"recording {path!s}: expected a file, found none")
+    return sorted(names)
+
+
+def _open_file(name: str) -> _File:
+    if not Path(name).is_file():
+        raise RecordingError(f"recording {name}: expected a file, found none")
+    try:
+        samples = _open_group(name, None)
+        _check_format(name, samples)
+        groups = {group: _open_group(name, group) for group in _present_groups(name)}
+    except (OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, RecordingError):
+            raise
+        raise RecordingError(
+            f"recording {name}: expected a complete NetCDF-4 file, found: {error}") from error
+    return _complete(_File(name, samples.set_coords(list(samples.data_vars)), groups))
+
+
+def _present_groups(name: str) -> list[str]:
+    import netCDF4
+
+    with netCDF4.Dataset(name) as file:
+        return [group for group in _GROUPS if group in file.groups]
+
+
+def _open_group(name: str, group: str | None) -> xr.Dataset:
+    import xarray as xr
+
+    chunks = {} if find_spec("dask") else None
+    data = xr.open_dataset(
+        name, group=group, engine="netcdf4", chunks=chunks, mask_and_scale=False,
+        decode_times=False)
+    logical = [key for key in data.data_vars if data[key].attrs.get("kind") == "logical"]
+    return data.assign({key: data[key].astype(bool) for key in logical})
+
+
+def _check_format(name: str, samples: xr.Dataset) -> None:
+    conventions = str(samples.attrs.get("Conventions", "none"))
+    if _FORMAT not in conventions or not {"step", "column"} <= set(samples.variables):
+        raise RecordingError(
+            f"recording {name}: expected Conventions with {_FORMAT!r}, found {conventions!r}")
+
+
+def _complete(file: _File) -> _File:
+    """Cut off the end of a file whose process was killed: ``step`` is written last."""
+    count = int(np.count_nonzero(file.samples["step"].values != _FILL))
+    whole = slice(0, count)
+    return _File(file.name, _select(file.samples, whole),
+                 {group: _select(data, whole) for group, data in file.groups.items()})
+
+
+def _check_alike(files: list[_File]) -> None:
+    expected = files[0].shape()
+    for file in files[1:]:
+        found = file.shape()
+        differing = [key for key in {**expected, **found} if expected.get(key) != found.get(key)]
+        if differing:
+            key = differing[0]
+            raise RecordingError(
+                f"recording {file.name}: {key}: expected {expected.get(key, 'none')} as in "
+                f"{files[0].name}, found {found.get(key, 'none')}")
+
+
+def _joined(parts: list[xr.Dataset]) -> xr.Dataset:
+    import xarray as xr
+
+    if len(parts) == 1:
+        return parts[0]
+    return xr.concat(parts, dim="sample", data_vars="all", coords="all", join="exact",
+                     combine_attrs="override")
+
+
+def _order(samples: xr.Dataset) -> np.ndarray | slice:
+    """Permutation (sample) that sorts by step, then column; stable."""
+    order = np.lexsort((samples["column"].values, samples["step"].values))
+    in_order = bool(np.array_equal(order, np.arange(order.size)))
+    return slice(None) if in_order else order
+
+
+def _select(data: xr.Dataset, which: np.ndarray | slice) -> xr.Dataset:
+    return data.isel(sample=which) if "sample" in data.dims else data

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What sound TorchScript files give.
+#include "backend.hpp"
+#include "check.h"
+
+using test::Network;
+
+namespace {
+
+const hyb_backend *backend;
+
+std::string file(const char *name) { return std::string(test::variable("NETWORKS")) + "/" + name; }
+
+// y = (j + 1) x + 0.5, with more room per row than samples: the rest is not touched.
+template <class Real>
+void check_affine(const char *name, int32_t kind) {
+  const int64_t nsample = 16, ld = 20;
+  Network network(backend);
+  CHECK_EQ(network.open(file(name)), HYB_OK);
+  CHECK_HAS(network.card, "pyhybrid card");
+  CHECK_EQ(network.prepare({3, 3, {nsample}, kind}), HYB_OK);
+  CHECK_EQ(network.batch_invariant, 1);
+  std::vector<Real> x(3 * ld), y(3 * ld, Real(-1));
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<Real>(i);
+  CHECK_EQ(network.run(x, y, nsample, ld), HYB_OK);
+  for (int64_t j = 0; j < 3; ++j)
+    for (int64_t i = 0; i < ld; ++i)
+      CHECK_EQ(y[j * ld + i],
+               i < nsample ? static_cast<Real>(j + 1) * x[j * ld + i] + Real(0.5) : Real(-1));
+}
+
+void check_other_sample_counts() {
+  Network network(backend);
+  CHECK_EQ(network.open(file("affine.pt")), HYB_OK);
+  CHECK_EQ(network.prepare({3, 3}), HYB_OK);
+  for (const int64_t nsample : {0, 1, 7, 33}) {
+    std::vector<float> x(3 * nsample, 2.0f), y(3 * nsample);
+    CHECK_EQ(network.run(x, y, nsample, nsample), HYB_OK);
+    for (int64_t i = 0; i < nsample; ++i) CHECK_EQ(y[nsample + i], 4.5f);
+  }
+}
+
+// t (sample, level), p (sample), q (sample, level, species): feature = offset + species * nlevel
+// + level.
+void check_fields() {
+  const int64_t nlevel = 4, nspecies = 2, ld = 16;
+  const hyb_slice input[] = {{"t", 0, 4, nlevel, 0}, {"p", 4, 1, 0, 0}, {"q", 5, 8, 4, nspecies}};
+  const hyb_slice result[] = {{"warm", 0, 4, nlevel, 0}, {"humid", 4, 8, nlevel, nspecies}};
+  const int64_t samples[] = {ld};
+  Network network(backend);
+  CHECK_EQ(network.open(file("fields.pt")), HYB_OK);
+  CHECK_EQ(network.prepare_with({sizeof(hyb_signature), HYB_REAL32, 0, 13, 12, 3, 2, input, result,
+                                 samples, 1}),
+           HYB_OK);
+  std::vector<float> x(13 * ld), y(12 * ld);
+  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i);
+  CHECK_EQ(network.run(x, y, ld, ld), HYB_OK);
+  for (int64_t i = 0; i < ld; ++i) {
+    for (int64_t k = 0; k < nlevel; ++k) CHECK_EQ(y[k * ld + i], x[k * ld + i] + x[4 * ld + i]);
+    for (int64_t k = 0; k < 8; ++k) CHECK_EQ(y[(4 + k) * ld + i], 2 * x[(5 + k) * ld + i]);
+  }
+}
+
+// A network saved in training mode is evaluated: dropout would give zeros.
+void check_evaluated() {
+  Network network(backend);
+  CHECK_EQ(network.open(file("dropout.pt")), HYB_OK);
+  CHECK_EQ(network.prepare({3, 3}), HYB_OK);
+  std::vector<float> x(3 * 16, 2.0f), y(3 * 16);
+  CHECK_EQ(network.run(x, y, 16, 16), HYB_OK);
+  CHECK(x == y);
+}
+
+// Also of a convolution and a recurrent network, whatever the place in the batch.
+void check_same_bits(const char *name, int64_t nfeature, int64_t noutput) {
+  Network network(backend);
+  CHECK_EQ(network.open(file(name)), HYB_OK);
+  CHECK_EQ(network.prepare({nfeature, noutput, {16, 32, 64, 512}}), HYB_OK);
+  std::printf("%s: bits are %s of the batch\n", name,
+              network.batch_invariant ? "independent" : "not independent");
+}
+
+}  // namespace
+
+int main() {
+  backend = test::load_backend(test::variable("BACKEND"));
+  check_affine<float>("affine.pt", HYB_REAL32);
+  check_affine<double>("affine64.pt", HYB_REAL64);
+  check_affine<float>("frozen.pt", HYB_REAL32);
+  check_other_sample_counts();
+  check_fields();
+  check_evaluated();
+  check_same_bits("mlp.pt", 124, 128);
+  check_same_bits("profile.pt", 60, 60);
+  return check_failures();
+}
