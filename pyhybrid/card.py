@@ -131,7 +131,7 @@ class Card:
             _require(isinstance(value, Mapping), "card", key, "an object", value)
         for key in ("inputs", "outputs"):
             object.__setattr__(self, key, _as_fields(getattr(self, key), key))
-        _require_same_roles(self.inputs, self.outputs)
+        _check_outputs(self)
 
     @property
     def nfeature(self) -> int:
@@ -202,12 +202,14 @@ def _as_fields(values: object, key: str) -> tuple[Field, ...]:
     return fields
 
 
-def _require_same_roles(inputs: tuple[Field, ...], outputs: tuple[Field, ...]) -> None:
-    roles = {field.name: field.role for field in inputs}
-    for field in outputs:
+def _check_outputs(card: Card) -> None:
+    roles = {field.name: field.role for field in card.inputs}
+    for field in card.outputs:
         where, expected = f"card: output {field.name!r}", roles.get(field.name, field.role)
         _require(field.role == expected, where, "role", f"{expected!r} as in inputs", field.role)
         _require("column" in field.dims, where, "dims", "an axis 'column'", field.dims)
+        has_box = card.sample == "column" or "level" in field.dims
+        _require(has_box, where, "dims", "an axis 'level', as a sample is a box", field.dims)
 
 
 def _check_keys(where: str, table: object, cls: type, more: Iterable[str] = ()) -> None:

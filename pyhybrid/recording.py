@@ -60,8 +60,9 @@ def open_recording(path: PathLike | Iterable[PathLike]) -> xr.DataTree:
 
     Examples
     --------
-    >>> recording = open_recording("radiation.*.nc")                           # doctest: +SKIP
-    >>> recording["input"]["air_temperature"].sel(sample=recording["step"] > 96)  # doctest: +SKIP
+    >>> recording = open_recording("radiation.*.nc")               # doctest: +SKIP
+    >>> temperature = recording["input"]["air_temperature"]        # doctest: +SKIP
+    >>> first_day = temperature[temperature.step <= 32]            # doctest: +SKIP
     """
     import xarray as xr
 
@@ -134,10 +135,11 @@ def _present_groups(name: str) -> list[str]:
 def _open_group(name: str, group: str | None) -> xr.Dataset:
     import xarray as xr
 
-    chunks = {} if find_spec("dask") else None
-    data = xr.open_dataset(
-        name, group=group, engine="netcdf4", chunks=chunks, mask_and_scale=False,
-        decode_times=False)
+    options = {"group": group, "engine": "netcdf4", "mask_and_scale": False, "decode_times": False}
+    if find_spec("dask"):
+        data = xr.open_dataset(name, chunks={"sample": 65536}, **options)
+    else:
+        data = xr.load_dataset(name, **options)
     logical = [key for key in data.data_vars if data[key].attrs.get("kind") == "logical"]
     return data.assign({key: data[key].astype(bool) for key in logical})
 

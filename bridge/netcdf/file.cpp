@@ -83,7 +83,10 @@ void File::open(const std::string &path) {
   if (!S_ISREG(status_of(descriptor_).st_mode)) throw Error("expected a regular file");
   reserve(first_bytes);
   errno = 0;
-  check(nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &id_), "cannot be created");
+  const int status = nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &id_);
+  if (status != NC_NOERR) id_ = -1;
+  if (status == EACCES) throw Error("HDF5 refuses to replace it: is it open already, or locked?");
+  check(status, "cannot be created");
   find_twin();
 }
 
@@ -130,12 +133,7 @@ void File::persist() {
 
 void File::close() {
   sync();
-  errno = 0;
-  const int status = nc_close(std::exchange(id_, -1));
-  torn_ = status != NC_NOERR;
-  if (torn_) redirect();  // HDF5 still holds the file, and will try again at exit
-  twin_ = -1;
-  check(status, "cannot be closed");
+  check(close_netcdf(), "cannot be closed");
   // Gives back what was reserved beyond the end.
   synced_ = status_of(descriptor_).st_size;
   if (ftruncate(descriptor_, synced_) != 0) fail_errno("cannot be trimmed", errno);
@@ -144,14 +142,26 @@ void File::close() {
   descriptor_ = -1;
 }
 
+// After a sync that failed HDF5 cannot close the file and holds it for ever. It knows files by
+// inode: ours stays open then, lest another file gets that inode and is taken for this one.
+int File::close_netcdf() noexcept {
+  if (id_ < 0) return NC_NOERR;
+  errno = 0;
+  const int status = nc_close(std::exchange(id_, -1));
+  stuck_ = status != NC_NOERR;
+  torn_ = torn_ || stuck_;
+  if (stuck_) redirect();  // it will try again at the end of the process
+  twin_ = -1;
+  return status;
+}
+
 bool File::abandon() noexcept {
   if (descriptor_ < 0) return false;
   redirect();
-  if (id_ >= 0) nc_close(id_);
-  id_ = -1;
+  close_netcdf();
   const bool restored = synced_ >= 0 && ftruncate(descriptor_, synced_) == 0;
   const bool lasting = restored && fdatasync(descriptor_) == 0;
-  ::close(descriptor_);
+  if (!stuck_) ::close(descriptor_);
   descriptor_ = -1;
   return lasting;
 }

@@ -40,12 +40,13 @@ class File {
   void check_limit(int64_t end) const;
   void find_twin();
   void redirect() noexcept;
+  int close_netcdf() noexcept;
 
   int id_ = -1;
   int descriptor_ = -1;  // ours
   int twin_ = -1;        // HDF5's, of the same file
   int64_t synced_ = -1;  // bytes after the last sync
-  bool torn_ = false;
+  bool torn_ = false, stuck_ = false;
 };
 
 }  // namespace hybrid_netcdf

@@ -31,10 +31,12 @@ bool same_shape(const FieldShape &a, const FieldShape &b) {
          a.has_species == b.has_species && a.nlevel == b.nlevel && a.nspecies == b.nspecies;
 }
 
-// A box emulator takes any number of levels.
+// A box emulator takes any number of levels. Where the emulator wants a value per column, a host
+// may have one value for all of them.
 bool fits_card(const CardField &card, const FieldShape &shape, bool box) {
   FieldShape wanted = card;
   if (box && card.has_level) wanted.nlevel = shape.nlevel;
+  if (!shape.has_column && card.rows() == 1) wanted.has_column = false;
   return same_shape(wanted, shape);
 }
 

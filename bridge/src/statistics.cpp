@@ -33,28 +33,33 @@ void add_row(RowSums &sums, const Rows &native, int64_t from, const Rows &emulat
   }
 }
 
-RowSums sum_of(const std::vector<RowSums> &rows) {
-  RowSums total;
-  for (const RowSums &row : rows) {
-    total.n += row.n;
-    total.native += row.native;
-    total.native_squared += row.native_squared;
-    total.error += row.error;
-    total.error_squared += row.error_squared;
-  }
-  return total;
-}
-
 double seconds(CallTimes::Time time) { return std::chrono::duration<double>(time).count(); }
 
-json score_of(const RowSums &sums) {
-  if (sums.n == 0) return json::object();
-  const double variance = sums.native_squared - sums.native * sums.native / sums.n;
-  json score = {{"n", sums.n},
-                {"bias", sums.error / sums.n},
-                {"rmse", std::sqrt(sums.error_squared / sums.n)}};
-  score["r2"] = variance > 0 ? json(1 - sums.error_squared / variance) : json(nullptr);
+double variance_of(const RowSums &sums) {
+  return sums.n > 0 ? sums.native_squared - sums.native * sums.native / sums.n : 0;
+}
+
+json score_of(double n, double error, double error_squared, double variance) {
+  if (n == 0) return json::object();
+  json score = {{"n", n}, {"bias", error / n}, {"rmse", std::sqrt(error_squared / n)}};
+  score["r2"] = variance > 0 ? json(1 - error_squared / variance) : json(nullptr);
   return score;
+}
+
+json score_of(const RowSums &row) {
+  return score_of(row.n, row.error, row.error_squared, variance_of(row));
+}
+
+// Pooled over rows. Deviations are from the mean of each row, so that a mean profile earns no R2.
+json score_of(const std::vector<RowSums> &rows) {
+  double n = 0, error = 0, error_squared = 0, variance = 0;
+  for (const RowSums &row : rows) {
+    n += row.n;
+    error += row.error;
+    error_squared += row.error_squared;
+    variance += variance_of(row);
+  }
+  return score_of(n, error, error_squared, variance);
 }
 
 }  // namespace
@@ -108,7 +113,7 @@ std::string Statistics::json() const {
         {"native", seconds(times_.native)},
         {"scatter", seconds(times_.scatter)}}}};
   for (const auto &[name, score] : scores_) {
-    nlohmann::json entry = score_of(sum_of(score.rows));
+    nlohmann::json entry = score_of(score.rows);
     entry["unit"] = score.unit;
     for (const RowSums &row : score.rows) entry["rows"].push_back(score_of(row));
     object["scores"][name] = entry;

@@ -21,8 +21,9 @@ run() { # program, object...
   program=$1; shift
   $compiler $flags "$tests/$program.f90" "$@" -o "$program"
   printf '%s: ' "$program"
-  "./$program"
+  "./$program" $arguments
 }
+arguments=
 
 compile "$sources/fortran/hybrid/hybrid.f90" "$tests/check.f90"
 
@@ -38,13 +39,23 @@ if [ "$what" = mock ]; then
   if ./test_handles stop 2> said; then echo "the program went on"; exit 1; fi
   grep -q 'expected a file, found none' said
 else
-  library="-L$build/bridge/src -Wl,-rpath,$build/bridge/src -lhybrid"
-  run host_native hybrid.o check.o $library
-  run host_errors hybrid.o check.o $library
+  compile "$tests/host_model.f90"
+  mkdir alone # libhybrid.so without its plug-ins
+  cp "$build/bridge/src/libhybrid.so" alone
+  library="-Lalone -Wl,-rpath,$work/alone -lhybrid"
+  objects="hybrid.o check.o host_model.o"
+  run host_native $objects $library
+  run host_errors $objects $library
+  if [ -n "${HYBRID_PLUGIN_PATH:-}" ]; then
+    arguments=$tests/emulator.py
+    run host_emulate $objects $library
+    arguments=
+  fi
   if echo 'end' > omp.f90 && $compiler $flags -fopenmp omp.f90 -o omp 2> /dev/null; then
     flags="$flags -fopenmp"
-    compile "$sources/fortran/hybrid/hybrid.f90" "$tests/check.f90"
-    OMP_NUM_THREADS=4 run host_openmp hybrid.o check.o $library
+    compile "$sources/fortran/hybrid/hybrid.f90" "$tests/check.f90" "$tests/host_model.f90"
+    export OMP_NUM_THREADS=4
+    run host_openmp $objects $library
   else
     echo "host_openmp: left out, $compiler has no OpenMP library"
   fi

@@ -7,8 +7,8 @@
 module plasim_host
   use, intrinsic :: iso_fortran_env, only: real64
   use hybrid, only: hybrid_domain, hybrid_scheme
-  use pumamod, only: NHOR, NLON, NLPP, mypid, myworld, deglat, gwd, plarad, nstep, nkits, ndatim, &
-    deltsec
+  use pumamod, only: NHOR, NLON, NLPP, mypid, myworld, deglat, gwd, plarad, nstep, nkits, mtspd, &
+    ndatim, deltsec
   implicit none
   private
 
@@ -25,15 +25,21 @@ contains
   !> Called at the head of every scheme: opens the time step when the first of them is reached.
   subroutine open_step()
     use plasim_climate, only: begin_climate_step
-    character(len=19) :: date
     if (.not. created) call create()
     if (nstep == open_nstep .and. nkits == open_nkits) return
     open_nstep = nstep
     open_nkits = nkits
-    write (date, '(i4.4,"-",i2.2,"-",i2.2,"T",i2.2,":",i2.2,":00")') ndatim(1:5)
-    call atmosphere%step(step_number(), date, deltsec)
+    call atmosphere%step(step_number(), date(), deltsec)
     call begin_climate_step()
   end subroutine open_step
+
+  !> Of the model's calendar; the time of day is that of the step, mtspd of which make a day.
+  character(len=19) function date()
+    integer :: minute
+    minute = mod(nstep, mtspd)*1440/mtspd
+    write (date, '(i4.4,"-",i2.2,"-",i2.2,"T",i2.2,":",i2.2,":00")') ndatim(1:3), minute/60, &
+      mod(minute, 60)
+  end function date
 
   !> The short initial steps of a cold start (nkits = 3, 2, 1) share one nstep; here they precede it.
   integer function step_number()

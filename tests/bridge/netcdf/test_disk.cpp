@@ -97,7 +97,7 @@ void check_broken(const Folder &folder, int32_t compression, long room) {
   CHECK_EQ(append(next, 1, 1, 32), HYB_OK);
   CHECK_EQ(storage().close(next, nullptr), HYB_OK);
   CHECK_EQ(check_file(folder / "next.nc"), 32);
-  std::filesystem::remove(path);  // after damage HDF5 may still hold it
+  std::filesystem::remove(path);  // after damage HDF5 may hold it for ever
 }
 
 void check_vanished(const Folder &folder) {

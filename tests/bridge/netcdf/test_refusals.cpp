@@ -63,7 +63,7 @@ void check_same_file(const Folder &folder) {
   void *file = created(folder / "twice.nc");
   CHECK_EQ(append(file, 1, 1, 5), HYB_OK);
   CHECK_EQ(storage().flush(file, nullptr), HYB_OK);
-  check_create(folder / "twice.nc", "cannot be created");
+  check_create(folder / "twice.nc", "is it open already");
   CHECK_EQ(append(file, 2, 1, 5), HYB_OK);
   CHECK_EQ(storage().close(file, nullptr), HYB_OK);
   CHECK_EQ(check_file(folder / "twice.nc"), 10);

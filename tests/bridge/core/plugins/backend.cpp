@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A backend for tests. Its emulator file is the card, after an optional first line of switches:
+//   # fail-open fail-prepare fail-run variant slow dirty nan no-card long-message odd-status
+// It checks that the core keeps its side of hybrid_plugin.h and fails if not.
+#include <xmmintrin.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cfenv>
+#include <chrono>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "hybrid_plugin.h"
+#include "network.hpp"
+
+namespace {
+
+struct Network {
+  std::string switches, card;
+  int32_t kind = 0;
+  int64_t nfeature = 0, noutput = 0;
+  std::vector<int64_t> samples;
+
+  bool has(const char *name) const { return switches.find(name) != std::string::npos; }
+};
+
+std::atomic<int64_t> opened, prepared, run_count, closed;
+
+int32_t fail(hyb_message *message, int32_t status, const std::string &text) {
+  std::strncpy(message->text, text.c_str(), sizeof message->text - 1);
+  return status;
+}
+
+int32_t breach(hyb_message *message, const char *what) {
+  return fail(message, HYB_ERROR_INTERNAL, std::string("the core broke the contract: ") + what);
+}
+
+bool environment_is_default() {
+  return (_mm_getcsr() & ~0x3fu) == 0x1f80 && std::fegetround() == FE_TONEAREST;
+}
+
+void make_environment_dirty() {
+  std::fesetround(FE_UPWARD);
+  std::feraiseexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW);
+  _mm_setcsr(_mm_getcsr() | 0x8040);
+}
+
+int32_t open(const char *path, const hyb_backend_options *, void **network, const char **card,
+             hyb_message *message) {
+  ++opened;
+  auto *opening = new Network;
+  std::ifstream file(path);
+  if (file.peek() == '#') std::getline(file, opening->switches);
+  std::ostringstream rest;
+  rest << file.rdbuf();
+  opening->card = rest.str();
+  if (opening->has("fail-open")) {
+    delete opening;
+    return fail(message, HYB_ERROR_FILE, "open: expected a network, found a switch");
+  }
+  *network = opening;
+  *card = opening->has("no-card") ? nullptr : opening->card.c_str();
+  return HYB_OK;
+}
+
+bool contiguous(const hyb_slice *slice, int32_t n, int64_t total) {
+  int64_t offset = 0;
+  for (int32_t i = 0; i < n; ++i) {
+    const int64_t count = std::max<int64_t>(slice[i].nlevel, 1) *
+                          std::max<int64_t>(slice[i].nspecies, 1);
+    if (slice[i].offset != offset || slice[i].count != count) return false;
+    offset += count;
+  }
+  return offset == total;
+}
+
+int32_t prepare(void *opaque, const hyb_signature *told, int32_t *batch_invariant,
+                hyb_message *message) {
+  ++prepared;
+  Network &network = *static_cast<Network *>(opaque);
+  if (network.has("fail-prepare"))
+    return fail(message, HYB_ERROR_BACKEND, "prepare: expected a warm-up, found a switch");
+  if (told->size != sizeof *told || !contiguous(told->input, told->ninput, told->nfeature) ||
+      !contiguous(told->result, told->nresult, told->noutput))
+    return breach(message, "a signature");
+  network.kind = told->kind;
+  network.nfeature = told->nfeature;
+  network.noutput = told->noutput;
+  network.samples.assign(told->samples, told->samples + told->nsamples);
+  *batch_invariant = network.has("variant") ? 0 : 1;
+  return HYB_OK;
+}
+
+// A network whose results depend on the size of its batch adds that size to them.
+template <class T>
+void infer(const Network &network, const hyb_matrices &matrices) {
+  const T *x = static_cast<const T *>(matrices.x);
+  T *y = static_cast<T *>(matrices.y);
+  const T extra = network.has("variant") ? static_cast<T>(matrices.nsample) : T{0};
+  for (int64_t j = 0; j < network.noutput; ++j)
+    for (int64_t s = 0; s < matrices.nsample; ++s) {
+      T sum = extra;
+      for (int64_t i = 0; i < network.nfeature; ++i)
+        sum += static_cast<T>(network_weight(i, j)) * x[i * matrices.ld + s];
+      if (network.has("nan") && s % 2 == 0) sum = std::numeric_limits<T>::quiet_NaN();
+      y[j * matrices.ld + s] = sum;
+    }
+}
+
+int32_t check_run(const Network &network, const hyb_matrices &matrices, hyb_message *message) {
+  if (!environment_is_default()) return breach(message, "the floating-point environment");
+  if (matrices.size != sizeof matrices || matrices.ld < matrices.nsample)
+    return breach(message, "the matrices");
+  if (std::find(network.samples.begin(), network.samples.end(), matrices.nsample) ==
+      network.samples.end())
+    return breach(message, "a number of samples that prepare was not told of");
+  if (reinterpret_cast<uintptr_t>(matrices.x) % 64 || reinterpret_cast<uintptr_t>(matrices.y) % 64)
+    return breach(message, "the alignment");
+  return HYB_OK;
+}
+
+int32_t run(void *opaque, const hyb_matrices *matrices, hyb_message *message) {
+  const Network &network = *static_cast<const Network *>(opaque);
+  ++run_count;
+  const int32_t status = check_run(network, *matrices, message);
+  if (status != HYB_OK) return status;
+  if (network.has("slow")) std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  if (network.has("dirty")) make_environment_dirty();
+  if (network.has("fail-run"))
+    return fail(message, HYB_ERROR_BACKEND, "run: expected a result, found a switch");
+  if (network.has("long-message")) {
+    std::memset(message->text, 'x', sizeof message->text);
+    return HYB_ERROR_BACKEND;
+  }
+  if (network.has("odd-status")) return fail(message, 4711, "expected a status, found another");
+  if (network.kind == HYB_REAL64)
+    infer<double>(network, *matrices);
+  else
+    infer<float>(network, *matrices);
+  return HYB_OK;
+}
+
+void close(void *network) {
+  ++closed;
+  delete static_cast<Network *>(network);
+}
+
+}  // namespace
+
+extern "C" {
+
+HYB_API const hyb_plugin_table *hyb_plugin(void) {
+  static const hyb_backend table = {{sizeof(hyb_backend), HYB_PLUGIN_VERSION, HYB_PLUGIN_BACKEND,
+                                     "torch", HYB_VERSION},
+                                    open, prepare, run, close};
+  return &table.head;
+}
+
+HYB_API PluginCounts test_counts(void) { return {opened, prepared, run_count, closed}; }
+}
