@@ -3,7 +3,9 @@
 
 The same nouns and verbs as in C and Fortran: a `Domain` has a `Scheme` for each replaceable
 routine, and each block of columns goes through it as a `Call`. `Emulator` runs an emulator file
-on arrays; `export` writes one from a ``torch.nn.Module`` and a `Card` of `Field` entries.
+on arrays; `export` writes one from a ``torch.nn.Module`` and a `Card` of `Field` entries;
+`open_recording` reads what a run recorded. `library_dir`, `include_dir` and `fortran_source` say
+what a host is built with.
 Failures are a `HybridError`; ``pyhybrid.errors`` has its kinds.
 """
 
@@ -15,8 +17,19 @@ from .errors import HybridError
 from .export import export
 from .host import Call, Domain, Scheme
 from .paths import fortran_source, include_dir, library_dir
+from .recording import open_recording
 
 __all__ = [
-    "Call", "Card", "Domain", "Emulator", "Field", "HybridError", "Scheme", "export",
-    "fortran_source", "include_dir", "library_dir",
+    "Call",
+    "Card",
+    "Domain",
+    "Emulator",
+    "Field",
+    "HybridError",
+    "Scheme",
+    "export",
+    "fortran_source",
+    "include_dir",
+    "library_dir",
+    "open_recording",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from .commands.bench import bench
 from .commands.info import info
 from .commands.version import version
 
@@ -17,5 +18,6 @@ def main() -> None:
     """Neural-network emulators in Fortran climate models."""
 
 
+main.add_command(bench)
 main.add_command(info)
 main.add_command(version)

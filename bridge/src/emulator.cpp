@@ -21,6 +21,7 @@ struct Backend {
 constexpr Backend backends[] = {
     {"torchscript", ".pt", "torch"},
     {"python", ".py", "python"},
+    {"null", ".json", "null"},
 };
 
 const Backend &backend_of(const EmulatorConfig &config) {

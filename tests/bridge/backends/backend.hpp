@@ -77,6 +77,7 @@ struct Network {
   }
   int32_t open(const std::string &path) { return open(path, default_options); }
   int32_t prepare_with(const hyb_signature &signature) {
+    if (!handle) return HYB_ERROR_PHASE;
     const FloatingPointGuard guard;
     return backend->prepare(handle, &signature, &batch_invariant, &message);
   }
@@ -85,6 +86,7 @@ struct Network {
   // x is [nfeature][ld], y [noutput][ld].
   template <class Real>
   int32_t run(const std::vector<Real> &x, std::vector<Real> &y, int64_t nsample, int64_t ld) {
+    if (!handle) return HYB_ERROR_PHASE;
     const FloatingPointGuard guard;
     const hyb_matrices matrices = {sizeof(hyb_matrices), nsample, ld, x.data(), y.data()};
     return backend->run(handle, &matrices, &message);

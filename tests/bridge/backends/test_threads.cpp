@@ -40,6 +40,7 @@ int main() {
   Network network(backend);
   CHECK_EQ(network.open(test::variable("RAISING")), HYB_OK);
   CHECK_EQ(network.prepare({3, 3}), HYB_OK);
+  if (check_failures()) return check_failures();
   std::vector<std::vector<float>> expected(17, std::vector<float>(3 * nsample));
   for (int number = 0; number < 17; ++number)
     CHECK_EQ(run(network, block(number), expected[number]), HYB_OK);
