@@ -62,8 +62,8 @@ def read_climate(folder: Path, steps_per_day: int = 32) -> Climate:
         weight=rows[:, 1] / rows[:, 1].sum(),
         outgoing=rows[:, 2],
         rain=rows[:, 3] * 86400e3,
-        temperature=rows[:, 4:4 + levels],
-        humidity=rows[:, 4 + levels:],
+        temperature=rows[:, 4 : 4 + levels],
+        humidity=rows[:, 4 + levels :],
         lowest_humidity=min(float(head[3]) for head in heads),
         days=int(heads[0][2]) / steps_per_day,
     )

@@ -22,8 +22,9 @@ COMBINATIONS = {**{scheme: (scheme,) for scheme in SCHEMES}, "all": SCHEMES}
 SHADOW_STEPS = 0.02  # fraction recorded, for the scores
 
 
-def run_demo(output: Path, days: int, members: int, emulators: Path,
-             jobs: int) -> dict[str, list[str]]:
+def run_demo(
+    output: Path, days: int, members: int, emulators: Path, jobs: int
+) -> dict[str, list[str]]:
     """Do the main job; return by combination of schemes what speaks against its emulated run."""
     output = output.absolute()
     emulators = emulators.absolute()
@@ -46,8 +47,9 @@ def spin_up(output: Path, boundary: Path) -> Path:
     return run.restart
 
 
-def planned_runs(output: Path, start: Path, days: int, members: int,
-                 emulators: Path) -> dict[str, Run]:
+def planned_runs(
+    output: Path, start: Path, days: int, members: int, emulators: Path
+) -> dict[str, Run]:
     """The runs by name: emulated ones, and native members, the last of them in shadow mode."""
     executable = build(MODEL).absolute()
 
@@ -59,16 +61,23 @@ def planned_runs(output: Path, start: Path, days: int, members: int,
         name: planned(name, {s: {"mode": "emulate", "emulator": path[s]} for s in schemes})
         for name, schemes in reversed(COMBINATIONS.items())  # the longest first
     }
-    shadow = {s: {"mode": "shadow", "emulator": path[s],
-                  "record": {"steps": SHADOW_STEPS, "kind": "real32"}} for s in SCHEMES}
+    shadow = {
+        s: {
+            "mode": "shadow",
+            "emulator": path[s],
+            "record": {"steps": SHADOW_STEPS, "kind": "real32"},
+        }
+        for s in SCHEMES
+    }
     for seed in reversed(range(members)):
         name = f"native_{seed}"
         runs[name] = planned(name, shadow if seed == members - 1 else {}, seed)
     return runs
 
 
-def summarise(runs: dict[str, Run], climates: dict[str, Climate], emulators: Path,
-              members: int) -> dict[str, Any]:
+def summarise(
+    runs: dict[str, Run], climates: dict[str, Climate], emulators: Path, members: int
+) -> dict[str, Any]:
     """All figures, as `summary.json` holds them."""
     native = [climates[f"native_{seed}"] for seed in range(members)]
     pairs = native_spread(native)
@@ -98,12 +107,16 @@ def shadow_scores(scheme: str, run: Run) -> dict[str, Any]:
 def seconds_per_call(statistics: dict[str, Any]) -> dict[str, float]:
     """Mean time of one call (2048 columns) [s]; emulated: packing and inference."""
     seconds, calls = statistics["seconds"], statistics["calls"]
-    return {"native": seconds["native"] / calls,
-            "emulated": (seconds["pack"] + seconds["infer"]) / calls}
+    return {
+        "native": seconds["native"] / calls,
+        "emulated": (seconds["pack"] + seconds["infer"]) / calls,
+    }
 
 
 def verdicts(summary: dict[str, Any], days: int) -> dict[str, list[str]]:
     """By combination of schemes, what speaks against its run."""
     largest = summary["native"]["rms_temperature_K"]["largest"]
-    return {name: objections(summary["schemes"][name]["coupled"], largest, days)
-            for name in COMBINATIONS}
+    return {
+        name: objections(summary["schemes"][name]["coupled"], largest, days)
+        for name in COMBINATIONS
+    }

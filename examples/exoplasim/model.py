@@ -57,12 +57,16 @@ class Variant:
         """The variables that the model's own makefile reads."""
         parallel = self.ranks > 1
         return {
-            "MOST_CC": "gcc", "MOST_CC_OPTS": "-O2",
-            "MOST_F90": self.compiler, "MOST_PREC": self.kind_flag,
+            "MOST_CC": "gcc",
+            "MOST_CC_OPTS": "-O2",
+            "MOST_F90": self.compiler,
+            "MOST_PREC": self.kind_flag,
             "MOST_F90_OPTS": f"-O2 -cpp -ffixed-line-length-132 {TRAPS}",
             "MPIMOD": "mpimod" if parallel else "mpimod_stub",
             "UTILMOD": "utilities" if parallel else "utilities_stub",
-            "GUIMOD": "guimod_stub", "PUMAX": "pumax_stub", "OCEANCOUP": "cpl_stub",
+            "GUIMOD": "guimod_stub",
+            "PUMAX": "pumax_stub",
+            "OCEANCOUP": "cpl_stub",
             "FFTMOD": "fftmod",
         }
 
@@ -78,8 +82,19 @@ def fetch(root: Path) -> Path:
     if plasim.is_dir():
         return plasim
     root.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps",
-               "--no-binary", ":all:", "--dest", str(root), RELEASE]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "--quiet",
+        "--no-deps",
+        "--no-binary",
+        ":all:",
+        "--dest",
+        str(root),
+        RELEASE,
+    ]
     subprocess.run(command, check=True)
     (archive,) = root.glob("exoplasim-3.4.2.tar.gz")
     found = hashlib.sha256(archive.read_bytes()).hexdigest()
@@ -126,25 +141,51 @@ def _link_glue(folder: Path, executable: Path, variant: Variant) -> None:
     objects += [str(linked / f"{module}.o") for module in REPLACED]
     library = pyhybrid.library_dir()
     flags = ["-O2", *TRAPS.split(), *variant.kind_flag.split()]
-    sources = [str(pyhybrid.fortran_source()), *(str(GLUE / f"{name}.f90") for name in GLUE_SOURCES)]
-    _run([variant.compiler, "-o", str(executable), *flags, "-I..", "-J.", *sources, *objects,
-          f"-L{library}", "-lhybrid", f"-Wl,-rpath,{library}"], linked)
+    sources = [
+        str(pyhybrid.fortran_source()),
+        *(str(GLUE / f"{name}.f90") for name in GLUE_SOURCES),
+    ]
+    _run(
+        [
+            variant.compiler,
+            "-o",
+            str(executable),
+            *flags,
+            "-I..",
+            "-J.",
+            *sources,
+            *objects,
+            f"-L{library}",
+            "-lhybrid",
+            f"-Wl,-rpath,{library}",
+        ],
+        linked,
+    )
 
 
 def _weaken(source: Path, target: Path, routines: tuple[str, ...]) -> None:
     """Give each routine a second name and let another definition of the first one win."""
     symbols = subprocess.run(["nm", str(source)], check=True, capture_output=True, text=True).stdout
-    address = {line.split()[2]: line.split()[0] for line in symbols.splitlines()
-               if len(line.split()) == 3}
+    address = {
+        line.split()[2]: line.split()[0] for line in symbols.splitlines() if len(line.split()) == 3
+    }
     options: list[str] = []
     for name in routines:
-        options += ["--add-symbol", f"native_{name}_=.text:0x{address[name + '_']},function,global",
-                    f"--weaken-symbol={name}_"]
+        options += [
+            "--add-symbol",
+            f"native_{name}_=.text:0x{address[name + '_']},function,global",
+            f"--weaken-symbol={name}_",
+        ]
     subprocess.run(["objcopy", *options, str(source), str(target)], check=True)
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> None:
-    done = subprocess.run(command, cwd=folder, env={**os.environ, **(environment or {})},
-                          capture_output=True, text=True)
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        capture_output=True,
+        text=True,
+    )
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} in {folder} failed:\n{done.stdout}{done.stderr}")

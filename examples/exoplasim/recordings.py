@@ -35,8 +35,10 @@ class Recorded:
     def select(self, first_day: int, last_day: int) -> "Recorded":
         """The samples of days first_day to last_day, both included."""
         chosen = (self.day >= first_day) & (self.day <= last_day)
-        parts = ({name: values[chosen] for name, values in fields.items()}
-                 for fields in (self.inputs, self.native, self.emulated))
+        parts = (
+            {name: values[chosen] for name, values in fields.items()}
+            for fields in (self.inputs, self.native, self.emulated)
+        )
         return Recorded(*parts, self.day[chosen])
 
 
@@ -54,5 +56,4 @@ def read(path: Path | str) -> Recorded:
 def _fields(tree: object, group: str) -> Fields:
     if group not in tree.children:  # type: ignore[attr-defined]
         return {}
-    return {str(name): variable.values
-            for name, variable in tree[group].data_vars.items()}  # type: ignore[index]
+    return {str(name): variable.values for name, variable in tree[group].data_vars.items()}  # type: ignore[index]

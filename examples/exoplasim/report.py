@@ -20,8 +20,12 @@ from matplotlib.figure import Figure
 TEMPLATE = Path(__file__).parent / "report.html.jinja"
 
 
-def write_report(path: Path, summary: dict[str, Any], climates: dict[str, Climate],
-                 rejected: dict[str, list[str]]) -> None:
+def write_report(
+    path: Path,
+    summary: dict[str, Any],
+    climates: dict[str, Climate],
+    rejected: dict[str, list[str]],
+) -> None:
     """Write the report of one demo."""
     pictures = {
         "temperature": temperature_picture(climates),
@@ -32,10 +36,15 @@ def write_report(path: Path, summary: dict[str, Any], climates: dict[str, Climat
         "spread": spread_picture(summary),
     }
     text = Template(TEMPLATE.read_text(), autoescape=True).render(
-        summary=summary, rejected=rejected,
+        summary=summary,
+        rejected=rejected,
         pictures={name: embedded(figure) for name, figure in pictures.items()},
-        limits={"rms": RMS_FACTOR, "bias": LEVEL_BIAS_K, "olr": OLR_BIAS_W_M2,
-                "rain": RAIN_FRACTION},
+        limits={
+            "rms": RMS_FACTOR,
+            "bias": LEVEL_BIAS_K,
+            "olr": OLR_BIAS_W_M2,
+            "rain": RAIN_FRACTION,
+        },
     )
     path.write_text(text)
 
@@ -88,8 +97,9 @@ def zonal_picture(climates: dict[str, Climate], name: str, label: str) -> Figure
     figure, axis = plt.subplots(figsize=(7, 3.6), layout="constrained")
     values = np.array([getattr(member, name) for member in native])
     lat = latitude(native[0])
-    axis.fill_between(lat, values.min(0), values.max(0), color="0.75",
-                      label=f"{len(native)} native members")
+    axis.fill_between(
+        lat, values.min(0), values.max(0), color="0.75", label=f"{len(native)} native members"
+    )
     for run, climate in climates.items():
         if not run.startswith("native_"):
             style = {"lw": 2.2, "color": "black"} if run == "all" else {"lw": 1.1}
@@ -102,8 +112,9 @@ def zonal_picture(climates: dict[str, Climate], name: str, label: str) -> Figure
 def skill_picture(summary: dict[str, Any]) -> Figure:
     """Profiles of R2 by level, offline and in shadow mode."""
     schemes = [name for name in summary["schemes"] if name != "all"]
-    figure, axes = plt.subplots(1, len(schemes), figsize=(13, 3.6), sharey=True,
-                                layout="constrained")
+    figure, axes = plt.subplots(
+        1, len(schemes), figsize=(13, 3.6), sharey=True, layout="constrained"
+    )
     for axis, scheme in zip(axes, schemes):
         for kind, style in (("offline", "-"), ("shadow", "--")):
             for name, profile in summary["schemes"][scheme][kind]["r2_profile"].items():

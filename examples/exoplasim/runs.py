@@ -35,8 +35,21 @@ _NAMELISTS = {
     "oceanmod": " NOCEAN = 1\n NLSG = 0",
     "icemod": " NICE = 1",
     "carbonmod": " NCARBON = 0",
-    **dict.fromkeys(("aero", "fluxmod", "glacier", "hurricane", "landmod", "miscmod", "rainmod",
-                     "seamod", "surfmod", "vegmod"), ""),
+    **dict.fromkeys(
+        (
+            "aero",
+            "fluxmod",
+            "glacier",
+            "hurricane",
+            "landmod",
+            "miscmod",
+            "rainmod",
+            "seamod",
+            "surfmod",
+            "vegmod",
+        ),
+        "",
+    ),
 }
 
 
@@ -86,7 +99,9 @@ class Run:
         for name, text in _NAMELISTS.items():
             body = text.format(days=self.days)
             (self.folder / f"{name}_namelist").write_text(f" &{name}_nl\n{body}\n /END\n")
-        (self.folder / "noise_namelist").write_text(f" &noise_nl\n SEED = {self.noise_seed}\n /END\n")
+        (self.folder / "noise_namelist").write_text(
+            f" &noise_nl\n SEED = {self.noise_seed}\n /END\n"
+        )
         (self.folder / "hybrid.toml").write_text(configuration(self.schemes))
         if self.restart_from:
             shutil.copy(self.restart_from, self.folder / "plasim_restart")
@@ -96,11 +111,22 @@ class Run:
         self.prepare(boundary)
         command = [str(self.executable)]
         if self.ranks > 1:
-            command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", str(self.ranks),
-                       *command]
+            command = [
+                "mpirun",
+                "--allow-run-as-root",
+                "--oversubscribe",
+                "-n",
+                str(self.ranks),
+                *command,
+            ]
         with open(self.folder / "output.txt", "wb") as output:
-            return subprocess.Popen(command, cwd=self.folder, stdout=output, stderr=output,
-                                    env={**os.environ, "OMP_NUM_THREADS": "1"})
+            return subprocess.Popen(
+                command,
+                cwd=self.folder,
+                stdout=output,
+                stderr=output,
+                env={**os.environ, "OMP_NUM_THREADS": "1"},
+            )
 
     def check(self, process: subprocess.Popen[bytes]) -> None:
         """Raise RuntimeError with the end of the output unless the run finished well."""

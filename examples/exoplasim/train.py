@@ -33,8 +33,10 @@ def run_training(output: Path, days: int, seconds: int, jobs: int, install: bool
     emulators = output / "emulators"
     emulators.mkdir(exist_ok=True)
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        trained = [pool.submit(train_scheme, scheme, recorded.folder, emulators, days, seconds, place)
-                   for place, scheme in enumerate(reversed(SCHEMES))]
+        trained = [
+            pool.submit(train_scheme, scheme, recorded.folder, emulators, days, seconds, place)
+            for place, scheme in enumerate(reversed(SCHEMES))
+        ]
         offline = {scheme: job.result() for scheme, job in zip(reversed(SCHEMES), trained)}
     scores = validate_in_shadow(output, boundary, recorded, emulators, offline)
     (output / "scores.json").write_text(json.dumps(scores, indent=2) + "\n")
@@ -45,16 +47,23 @@ def run_training(output: Path, days: int, seconds: int, jobs: int, install: bool
 
 def record(output: Path, boundary: Path, days: int) -> Run:
     """Record whole steps of a native run that follows the spin-up."""
-    schemes = {scheme: {"mode": "record", "record": {"steps": RECORDED_STEPS[scheme],
-                                                     "kind": "real32", "seed": place}}
-               for place, scheme in enumerate(SCHEMES)}
-    run = Run(output / "recorded", build(MODEL).absolute(), days, spin_up(output, boundary), schemes)
+    schemes = {
+        scheme: {
+            "mode": "record",
+            "record": {"steps": RECORDED_STEPS[scheme], "kind": "real32", "seed": place},
+        }
+        for place, scheme in enumerate(SCHEMES)
+    }
+    run = Run(
+        output / "recorded", build(MODEL).absolute(), days, spin_up(output, boundary), schemes
+    )
     run_all([run], boundary, 1, f"recording {days} days")
     return run
 
 
-def train_scheme(scheme: str, recording: Path, emulators: Path, days: int, seconds: int,
-                 place: int) -> dict[str, Any]:
+def train_scheme(
+    scheme: str, recording: Path, emulators: Path, days: int, seconds: int, place: int
+) -> dict[str, Any]:
     """Train on the first three quarters of the days, choose on the next eighth, score on the last.
 
     Writes ``<scheme>.pt`` with its card and scores; `place` is the line of its progress bar.
@@ -62,9 +71,14 @@ def train_scheme(scheme: str, recording: Path, emulators: Path, days: int, secon
     last_training, last_validation = 3 * days // 4 - 1, 7 * days // 8 - 1
     recorded = read(recording / f"{scheme}.0.nc")
     network = NETWORKS[scheme]()
-    train(network, recorded.select(0, last_training),
-          recorded.select(last_training + 1, last_validation),
-          emulators / f"{scheme}.weights", Plan(seconds=seconds), place)
+    train(
+        network,
+        recorded.select(0, last_training),
+        recorded.select(last_training + 1, last_validation),
+        emulators / f"{scheme}.weights",
+        Plan(seconds=seconds),
+        place,
+    )
     path = emulators / f"{scheme}.pt"
     pyhybrid.export(network, card_of(scheme), path)
     scores = offline_scores(scheme, path, recorded.select(last_validation + 1, days))
@@ -79,11 +93,18 @@ def offline_scores(scheme: str, path: Path, test: Recorded) -> dict[str, Any]:
     return scores_of(scheme, test.inputs, test.native, emulated)
 
 
-def validate_in_shadow(output: Path, boundary: Path, recorded: Run, emulators: Path,
-                       offline: dict[str, Any]) -> dict[str, Any]:
+def validate_in_shadow(
+    output: Path, boundary: Path, recorded: Run, emulators: Path, offline: dict[str, Any]
+) -> dict[str, Any]:
     """Go on from the end of the recording with all emulators in shadow mode."""
-    schemes = {s: {"mode": "shadow", "emulator": str(emulators / f"{s}.pt"),
-                   "record": {"steps": 0.1, "kind": "real32"}} for s in SCHEMES}
+    schemes = {
+        s: {
+            "mode": "shadow",
+            "emulator": str(emulators / f"{s}.pt"),
+            "record": {"steps": 0.1, "kind": "real32"},
+        }
+        for s in SCHEMES
+    }
     run = Run(output / "shadow", build(MODEL).absolute(), SHADOW_DAYS, recorded.restart, schemes)
     run_all([run], boundary, 1, f"shadow mode for {SHADOW_DAYS} days")
     scores = {}

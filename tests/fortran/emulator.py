@@ -32,7 +32,7 @@ card = {
 
 def emulate(x):
     temperature, pressure = x[:, :4], x[:, 4:]
-    if temperature.min() < 0:
-        raise ValueError("a temperature below absolute zero")
+    if temperature.max() > 1000:
+        raise ValueError("hotter than any air")
     deep = temperature[:, :1] > 250
     return np.concatenate([2 * temperature + pressure, temperature, 4 * pressure, deep], axis=1)

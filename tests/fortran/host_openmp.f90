@@ -1,29 +1,46 @@
 ! SPDX-License-Identifier: BSD-3-Clause
 !> Many threads, each with its private hybrid_call, which OpenMP neither initialises nor finalises.
+!> With the path of emulator.py as argument they emulate.
 program host_openmp
   use, intrinsic :: iso_fortran_env, only: real64
   use check, only: expect, finish
-  use host_model, only: advance, expect_native, model, start
+  use host_model, only: advance, expect_emulated, expect_native, model, start
   use hybrid, only: hybrid_call, hybrid_domain, hybrid_scheme
   implicit none
 
   type(hybrid_domain) :: domain
   type(hybrid_scheme) :: scheme
   type(model) :: host
-  integer :: i
+  character(len=1000) :: emulator
 
-  call domain%create(text="", ncol=1000)
-  call scheme%create(domain, "radiation")
-  do i = 1, 20
-    call start(host, ncol=1000, nproma=7)
-    call advance(host, scheme)
-    call expect_native(host, "threads")
-    call domain%step(i, dt=1._real64)
-  end do
-  call two_loops()
+  call get_command_argument(1, emulator)
+  if (emulator == "") then
+    call domain%create(text="", ncol=1000)
+    call scheme%create(domain, "radiation")
+    call one_loop(20)
+    call two_loops()
+  else
+    call domain%create(text="scheme.radiation = {mode = 'emulate', emulator = '" // &
+                       trim(emulator) // "'}", ncol=1000)
+    call scheme%create(domain, "radiation")
+    call one_loop(3)
+  end if
   call finish()
 
 contains
+
+  !> In the parallel loop of host_model.
+  subroutine one_loop(steps)
+    integer, intent(in) :: steps
+    integer :: i
+    do i = 1, steps
+      call start(host, ncol=1000, nproma=7)
+      call advance(host, scheme)
+      if (emulator == "") call expect_native(host, "threads")
+      if (emulator /= "") call expect_emulated(host, "threads that emulate")
+      call domain%step(i, dt=1._real64)
+    end do
+  end subroutine one_loop
 
   !> All blocks opened in one parallel loop and closed in another, by whatever thread.
   subroutine two_loops()

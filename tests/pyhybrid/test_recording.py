@@ -36,7 +36,8 @@ def write(path, samples, *, nlev=NLEV, units="K", conventions="CF-1.11, pyhybrid
         date = file.createVariable("date", "S1", ("sample", "date_length"))
         date._Encoding = "utf-8"
         if samples:  # netCDF4 splits the strings
-            date[:] = np.array([f"2001-01-{day:02d}T00:00:00" for day in step % 28 + 1], dtype="U32")
+            days = step % 28 + 1
+            date[:] = np.array([f"2001-01-{day:02d}T00:00:00" for day in days], dtype="U32")
         for name, values in [("column", column), ("step", step)]:
             file.createVariable(name, "i8", ("sample",))[:] = values
         file.createVariable("lat", "f8", ("sample",))[:] = column / 4

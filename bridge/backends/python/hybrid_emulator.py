@@ -75,6 +75,7 @@ class Emulator:
         self.module_name = module.__name__
         self.card = ffi.new("char[]", card_of(module, path).encode())
         self.function = function_of(module, function, path)
+        self.dtype = None
 
     def prepare(self, signature):
         self.dtype = DTYPES[signature.kind]
@@ -84,6 +85,8 @@ class Emulator:
         self.results = [Slice(signature.result[i]) for i in range(signature.nresult)]
 
     def run(self, matrices):
+        if self.dtype is None:
+            raise Failure(lib.HYB_ERROR_PHASE, "run of an emulator", "prepare before it", "none")
         x = matrix(matrices.x, self.nfeature, matrices, self.dtype)
         x.flags.writeable = False
         y = matrix(matrices.y, self.noutput, matrices, self.dtype)

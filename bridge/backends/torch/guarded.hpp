@@ -15,15 +15,15 @@ namespace hybrid_torch {
 // The part of an exception's text that says what happened, and where in the network.
 std::string short_text(const std::string &what);
 
-inline int32_t told(hyb_message *message, int32_t status, const std::string &text) {
-  if (message) std::snprintf(message->text, sizeof message->text, "%s", text.c_str());
+inline int32_t told(hyb_message *message, int32_t status, const char *text) {
+  if (message) std::snprintf(message->text, sizeof message->text, "%s", text);
   return status;
 }
 
 // Runs `work`. What it throws becomes a status and a message; what Torch throws is
 // HYB_ERROR_BACKEND, with `context` before the text.
 template <class Work>
-int32_t guarded(hyb_message *message, const std::string &context, Work &&work) noexcept try {
+int32_t guarded(hyb_message *message, const char *context, Work &&work) noexcept try {
   try {
     work();
     return HYB_OK;
@@ -32,12 +32,13 @@ int32_t guarded(hyb_message *message, const std::string &context, Work &&work) n
   } catch (const std::bad_alloc &) {
     return told(message, HYB_ERROR_MEMORY, "out of memory");
   } catch (const c10::Error &error) {
-    return told(message, HYB_ERROR_BACKEND, context + short_text(error.what_without_backtrace()));
+    const std::string text = context + short_text(error.what_without_backtrace());
+    return told(message, HYB_ERROR_BACKEND, text.c_str());
   } catch (const std::exception &error) {
-    return told(message, HYB_ERROR_BACKEND, context + short_text(error.what()));
+    return told(message, HYB_ERROR_BACKEND, (context + short_text(error.what())).c_str());
   }
 } catch (...) {
-  return HYB_ERROR_INTERNAL;
+  return told(message, HYB_ERROR_INTERNAL, "an unknown exception");
 }
 
 }  // namespace hybrid_torch

@@ -30,8 +30,9 @@ void check_prepare(const char *name, const char *words) {
 void check_run(const char *name, const char *words) {
   Network network(backend);
   CHECK_EQ(network.open(file(name)), HYB_OK);
-  CHECK_EQ(network.prepare({3, 3}), HYB_OK);
   std::vector<float> x(3 * 16, 20.0f), y(3 * 16, -1.0f);
+  CHECK_EQ(network.run(x, y, 16, 16), HYB_ERROR_PHASE);
+  CHECK_EQ(network.prepare({3, 3}), HYB_OK);
   CHECK_EQ(network.run(x, y, 16, 16), HYB_ERROR_BACKEND);
   CHECK_HAS(network.message.text, words);
   CHECK_EQ(y[0], -1.0f);

@@ -46,7 +46,7 @@ static void values_have_their_type() {
   REFUSES(scheme("record = true"), "record", "expected a table", "found boolean");
   REFUSES(scheme("replay = \"x\""), "replay", "expected a table", "found string");
   REFUSES(scheme("field = \"x\""), "field", "expected a table");
-  REFUSES(scheme("field.t = \"K\""), "field.t", "expected a table");
+  REFUSES(scheme("field.t = \"K\""), "field: t", "expected a table");
   REFUSES(scheme("field.t.unit = 1"), "unit", "expected a string");
   REFUSES(scheme("unused = \"x\""), "unused", "expected a list of strings", "found string");
   REFUSES(scheme("unused = [1]"), "unused", "expected a list of strings");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Throughput: three days of 32 steps, 64 blocks of 32 columns, 60 real64 features of a column.
 #include <chrono>
-#include <memory>
 
 #include "storage.hpp"
 
@@ -9,45 +8,49 @@ namespace {
 
 constexpr int64_t nstep = 96, nblock = 64, ncol = 32, nfeature = 60;
 
-struct Data {
+// The features as `nvariable` variables, all blocks alike.
+struct Run {
+  explicit Run(int64_t nvariable) {
+    const int64_t levels = nfeature / nvariable;
+    for (int64_t v = 0; v < nvariable; ++v) names.push_back("x" + std::to_string(v));
+    for (int64_t v = 0; v < nvariable; ++v) {
+      list.push_back({"input", names[static_cast<size_t>(v)].c_str(), "1", "state", HYB_REAL64,
+                      levels > 1 ? levels : 0, 0});
+      pointers.push_back(values.data() + v * levels * ncol);
+    }
+    for (int64_t i = 0; i < ncol; ++i) row.push_back(i);
+  }
+
+  hyb_capture capture(int64_t step) {
+    hyb_capture c{};
+    c.size = sizeof c;
+    c.step = step;
+    c.date = "2001-01-01T00:00:00";
+    c.nrow = c.ld = ncol;
+    c.row = c.column = row.data();
+    c.data = pointers.data();
+    c.bytes = nfeature * ncol * 8;
+    return c;
+  }
+
   std::vector<double> values = std::vector<double>(static_cast<size_t>(nfeature * ncol), 273.15);
-  std::vector<int64_t> row = std::vector<int64_t>(static_cast<size_t>(ncol));
+  std::vector<std::string> names;
+  std::vector<hyb_variable> list;
+  std::vector<int64_t> row;
   std::vector<void *> pointers;
 };
 
-hyb_capture capture_of(Data &data, int64_t step) {
-  hyb_capture capture{};
-  capture.size = sizeof capture;
-  capture.step = step;
-  capture.date = "2001-01-01T00:00:00";
-  capture.nrow = capture.ld = ncol;
-  capture.row = capture.column = data.row.data();
-  capture.data = data.pointers.data();
-  capture.bytes = nfeature * ncol * 8;
-  return capture;
-}
-
-// The 60 features as `nvariable` variables.
 double seconds(const std::string &path, int64_t nvariable, int32_t compression) {
-  std::vector<std::string> names;
-  for (int64_t v = 0; v < nvariable; ++v) names.push_back("x" + std::to_string(v));
-  std::vector<hyb_variable> list;
-  const int64_t levels = nfeature / nvariable;
-  for (const std::string &name : names)
-    list.push_back({"input", name.c_str(), "1", "state", HYB_REAL64, levels > 1 ? levels : 0, 0});
+  Run run(nvariable);
   hyb_recording_options o = options(64 << 20);
-  o.variable = list.data();
+  o.variable = run.list.data();
   o.nvariable = static_cast<int32_t>(nvariable);
   o.has_lat = 0;
   o.compression = compression;
-  Data data;
-  for (int64_t i = 0; i < ncol; ++i) data.row[static_cast<size_t>(i)] = i;
-  for (int64_t v = 0; v < nvariable; ++v)
-    data.pointers.push_back(data.values.data() + v * levels * ncol);
   const auto start = std::chrono::steady_clock::now();
   void *file = created(path, o);
   for (int64_t i = 0; i < nstep * nblock; ++i) {
-    const hyb_capture capture = capture_of(data, 1 + i / nblock);
+    const hyb_capture capture = run.capture(1 + i / nblock);
     CHECK_EQ(storage().append(file, &capture, nullptr), HYB_OK);
   }
   CHECK_EQ(storage().close(file, nullptr), HYB_OK);

@@ -45,6 +45,12 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+void append_until_failure(void *file, hyb_message &message) {
+  for (int64_t step = 2; step <= 10000; ++step)
+    if (append(file, step, 1, 256, 1, &message) == HYB_ERROR_RECORD) return;
+  CHECK(!"the recording never failed");
+}
+
 void check_hanging(const Folder &folder) {
   hyb_recording_options o = options(4 * block_bytes());
   o.patience = 1;
@@ -54,10 +60,7 @@ void check_hanging(const Folder &folder) {
   disk.hangs = true;
   const auto start = Clock::now();
   hyb_message message{};
-  int32_t status = HYB_OK;
-  for (int64_t step = 2; step <= 10000 && status == HYB_OK; ++step)
-    status = append(file, step, 1, 256, 1, &message);
-  CHECK_EQ(status, HYB_ERROR_RECORD);
+  append_until_failure(file, message);
   CHECK_HAS(message.text, "has not answered for 1 s; the first 256 samples");
   CHECK_EQ(append(file, 1, 1, 256), HYB_ERROR_RECORD);
   CHECK_EQ(storage().close(file, &message), HYB_ERROR_RECORD);

@@ -6,23 +6,15 @@
 
 namespace {
 
+constexpr int64_t levels = 60;  // of exit_host
+
 int64_t samples_of(const std::string &path) {
-  void *file = nullptr;
-  hyb_message message{};
-  if (storage().open(path.c_str(), &file, &message) != HYB_OK)
-    std::fprintf(stderr, "open: %s\n", message.text);
-  CHECK(file);
-  int64_t nsample = 0;
-  int32_t count = 0;
-  const int64_t *step = nullptr, *column = nullptr;
-  const hyb_variable *found = nullptr;
-  CHECK_EQ(storage().contents(file, &nsample, &step, &column, &count, &found, nullptr), HYB_OK);
-  std::vector<double> x(static_cast<size_t>(nsample) * 60);
-  CHECK_EQ(storage().read(file, 0, 0, nsample, x.data(), nullptr), HYB_OK);
-  for (int64_t i = 0; i < nsample; ++i)
-    CHECK_EQ(x[static_cast<size_t>(i) * 60 + 59], step[i] + column[i] + 59);
-  storage().close_reader(file);
-  return nsample;
+  const Reading reading(path);
+  const std::vector<char> data = reading.read(0);
+  for (int64_t i = 0; i < reading.nsample; ++i)
+    CHECK_EQ(read_value(reading.variable[0], data.data(), i * levels + levels - 1),
+             reading.step[i] + reading.column[i] + levels - 1);
+  return reading.nsample;
 }
 
 int run_host(const std::string &path, const std::string &how) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Appending from four threads while a fifth flushes and asks; built with ThreadSanitizer as well.
-#include <algorithm>
 #include <set>
 #include <thread>
 
@@ -16,16 +15,10 @@ void append_all(void *file, int64_t thread) {
 }
 
 void check_complete(const std::string &path) {
-  void *file = nullptr;
-  CHECK_EQ(storage().open(path.c_str(), &file, nullptr), HYB_OK);
-  int64_t nsample = 0;
-  int32_t count = 0;
-  const int64_t *step = nullptr, *column = nullptr;
-  const hyb_variable *found = nullptr;
-  CHECK_EQ(storage().contents(file, &nsample, &step, &column, &count, &found, nullptr), HYB_OK);
+  const Reading reading(path);
   std::set<std::pair<int64_t, int64_t>> samples;
-  for (int64_t i = 0; i < nsample; ++i) samples.emplace(step[i], column[i]);
-  storage().close_reader(file);
+  for (int64_t i = 0; i < reading.nsample; ++i)
+    samples.emplace(reading.step[i], reading.column[i]);
   CHECK_EQ(samples.size(), nstep * nthread * ncol);
 }
 

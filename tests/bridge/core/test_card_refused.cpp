@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Cards that are refused when the emulator is opened.
+#include "fixture.hpp"
+
+static void refuses(const std::string &card, std::initializer_list<const char *> words, int line) {
+  hyb_emulator *emulator = nullptr;
+  const std::string path = write_emulator(card);
+  check_refused(hyb_emulator_open(path.c_str(), nullptr, &emulator), HYB_ERROR_CARD, words, line);
+  CHECK(!emulator);
+}
+#define REFUSES(card, ...) refuses(card, {__VA_ARGS__}, __LINE__)
+
+static std::string card_with(const std::string &from, const std::string &to) {
+  return replaced(column_card, from, to);
+}
+static std::string card_without(const std::string &text) { return card_with(text, ""); }
+
+static void every_needed_key_is_needed() {
+  REFUSES(card_without("\"format\": \"pyhybrid card\", "), "format", "expected", "found nothing");
+  REFUSES(card_without("\"version\": 1, "), "version", "expected", "found nothing");
+  REFUSES(card_without("\"name\": \"test\", "), "name", "expected a text", "found nothing");
+  REFUSES(card_without("\"sample\": \"column\", "), "sample", "expected", "found nothing");
+  REFUSES(card_with(", \"kind\": \"real32\"", ""), "card: kind", "expected", "found nothing");
+  REFUSES(card_with("\"inputs\": [", "\"provenance\": {}, \"scores\": {\"x\": ["),
+          "expected JSON", "found");
+  REFUSES(card_with("\"inputs\"", "\"input\""), "inputs", "expected a list", "found nothing");
+  REFUSES(card_with("\"outputs\"", "\"scores\""), "outputs", "expected a list", "found nothing");
+  REFUSES(card_without("\"name\": \"air_temperature\", "), "inputs[0]: name", "expected a text");
+  REFUSES(card_without("\"unit\": \"Pa\", "), "inputs[1]: unit", "expected a text", "nothing");
+  REFUSES(card_without("\"role\": \"state\", "), "inputs[0]: role", "expected", "found nothing");
+  REFUSES(card_without("\"kind\": \"real\",\n"), "inputs[0]: kind", "expected", "found nothing");
+  REFUSES(card_without("\"dims\": [\"column\", \"level\"], "), "inputs[0]: dims", "expected a list");
+  REFUSES(card_without(", \"levels\": 3"), "inputs[0]: levels", "expected a positive integer");
+}
+
+static void values_have_their_type() {
+  REFUSES(card_with("\"version\": 1", "\"version\": \"1\""), "version", "expected", "found \"1\"");
+  REFUSES(card_with("\"version\": 1", "\"version\": 2"), "version", "expected 1", "found 2");
+  REFUSES(card_with("\"name\": \"test\"", "\"name\": 5"), "name", "expected a text", "found 5");
+  REFUSES(card_with("pyhybrid card", "card"), "format", "expected", "found 'card'");
+  REFUSES(card_with("\"column\", \"kind\"", "\"block\", \"kind\""), "sample", "'box'", "'block'");
+  REFUSES(card_with("\"real32\"", "\"real16\""), "kind", "'real64'", "found 'real16'");
+  REFUSES(card_with("\"K\"", "null"), "unit", "expected a text", "found null");
+  REFUSES(card_with("\"state\"", "\"status\""), "role", "'increment'", "found 'status'");
+  REFUSES(card_with("\"levels\": 3", "\"levels\": 0"), "levels", "positive integer", "found 0");
+  REFUSES(card_with("\"levels\": 3", "\"levels\": -3"), "levels", "positive integer", "found -3");
+  REFUSES(card_with("\"levels\": 3", "\"levels\": 3.5"), "levels", "positive integer", "3.5");
+  REFUSES(card_with("\"levels\": 3", "\"levels\": 18446744073709551615"), "levels", "positive");
+  REFUSES(card_with("\"levels\": 3", "\"levels\": [3]"), "levels", "positive integer", "an array");
+  REFUSES(card_with("\"levels\": 3", "\"levels\": 1000000000000"), "levels", "positive integer");
+  REFUSES(card_with("[\"column\", \"level\"]", "\"column\""), "dims", "expected a list", "column");
+  REFUSES(card_with("[\"column\", \"level\"]", "[1]"), "dims", "expected a list of axes", "1");
+  REFUSES("[1, 2]", "card", "expected an object", "found an array");
+  REFUSES("\"card\"", "card", "expected an object", "found \"card\"");
+}
+
+static void optional_values_have_their_type_too() {
+  const auto with = [](const std::string &entry) {
+    return card_with("\"version\": 1", "\"version\": 1, " + entry);
+  };
+  REFUSES(with("\"arguments\": \"matrix\""), "arguments", "'packed' and 'fields'", "'matrix'");
+  REFUSES(with("\"orientation\": \"up\""), "orientation", "'bottom_up'", "found 'up'");
+  REFUSES(with("\"scores\": 0.9"), "scores", "expected an object", "found 0.9");
+  REFUSES(with("\"provenance\": []"), "provenance", "expected an object", "found an array");
+}
+
+static void unknown_keys_name_the_nearest() {
+  REFUSES(card_with("\"version\": 1", "\"version\": 1, \"argument\": 0"), "unknown key 'argument'",
+          "did you mean 'arguments'");
+  REFUSES(card_with("\"unit\": \"K\"", "\"unit\": \"K\", \"kinds\": 1"), "inputs[0]", "'kinds'",
+          "did you mean 'kind'");
+  REFUSES(card_with("\"dims\": [\"column\"]", "\"dims\": [\"column\"], \"levels\": 3"), "inputs[1]",
+          "unknown key 'levels'");
+}
+
+static void fields_are_consistent() {
+  REFUSES(card_with("surface_air_pressure", "air_temperature"), "inputs[1]: name", "each name once",
+          "'air_temperature' twice");
+  REFUSES(card_with("\"role\": \"state\"", "\"role\": \"flag\""), "kind of role 'flag'",
+          "'integer' or 'logical'", "found 'real'");
+  REFUSES(card_with("\"kind\": \"real\"", "\"kind\": \"integer\""), "kind of role 'state'",
+          "expected 'real'", "found 'integer'");
+  REFUSES(card_with("[\"column\", \"level\"]", "[\"level\", \"column\"]"), "dims", "expected",
+          "found 'level column'");
+  REFUSES(card_with("[\"column\", \"level\"]", "[\"column\", \"height\"]"), "dims", "expected",
+          "found 'column height'");
+  REFUSES(replaced(column_card, "\"dims\": [\"column\"]}]\n", "\"dims\": []}]\n"),
+          "dims of output 'rainfall_flux'", "expected an axis 'column'", "found none");
+  REFUSES(card_with("\"name\": \"heating_rate\", \"unit\": \"K s-1\", \"role\": \"tendency\"",
+                    "\"name\": \"air_temperature\", \"unit\": \"K\", \"role\": \"increment\""),
+          "role of 'air_temperature'", "expected 'state'", "found 'increment'");
+  REFUSES(card_with("\"sample\": \"column\"", "\"sample\": \"box\""),
+          "dims of output 'rainfall_flux'", "expected an axis 'level'", "found none");
+}
+
+static void lists_hold_fields() {
+  const std::string head = column_card.substr(0, column_card.find("\"inputs\""));
+  REFUSES(head + "\"inputs\": [], \"outputs\": []}", "inputs", "expected a field", "found none");
+  REFUSES(head + "\"inputs\": {}, \"outputs\": []}", "inputs", "expected a list", "an object");
+  REFUSES(head + "\"inputs\": [3], \"outputs\": []}", "inputs[0]", "expected an object", "found 3");
+}
+
+static void too_large_matrices_are_refused() {
+  REFUSES(card_with("\"levels\": 3", "\"levels\": 16777216"), "values of the inputs", "at most",
+          "found 16777217");
+}
+
+static void broken_json_is_refused() {
+  for (size_t length = 0; length < column_card.size(); length += 37)
+    REFUSES(column_card.substr(0, length), "expected JSON", "found");
+  REFUSES(std::string(100000, '['), "expected JSON");
+  REFUSES(std::string(100000, '[') + std::string(100000, ']'), "expected an object");
+  REFUSES(card_with("air_temperature", "\xff"), "expected JSON");
+  REFUSES(std::string(64, '\0'), "expected JSON");
+}
+
+int main() {
+  every_needed_key_is_needed();
+  values_have_their_type();
+  optional_values_have_their_type_too();
+  unknown_keys_name_the_nearest();
+  fields_are_consistent();
+  lists_hold_fields();
+  too_large_matrices_are_refused();
+  broken_json_is_refused();
+  return check_failures();
+}
