@@ -154,10 +154,11 @@ HostArray host_array(const hyb_view &view, const Axes &declared, const char *nam
 }
 
 void check_writable(const HostArray &array, const char *name) {
+  const bool empty = array.ncol() * array.rows() == 0;  // its strides may be anything
   const bool repeats = (array.nx > 1 && array.sx == 0) || (array.ny > 1 && array.sy == 0) ||
                        (array.nlevel > 1 && array.slevel == 0) ||
                        (array.nspecies > 1 && array.sspecies == 0);
-  if (repeats)
+  if (repeats && !empty)
     mismatch(HYB_ERROR_SHAPE, label(name) + " as an output: strides", "none of 0", "0");
   if (array.kind == HYB_LOGICAL32 && (array.truth & 1) == 0)
     mismatch(HYB_ERROR_ARGUMENT, label(name) + ": truth", "bits of which the lowest is 1",

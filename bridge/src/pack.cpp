@@ -53,9 +53,10 @@ inline void store(T value, char *address) {
   std::memcpy(address, &value, sizeof value);
 }
 
+// Counts in 32 bits, as wide as the values that are tested, so that the loop vectorises.
 template <class From, class To, class Stride>
 int64_t pack_strided(const char *from, Stride stride, int64_t n, To *to) {
-  int64_t bad = 0;
+  int32_t bad = 0;
   for (int64_t i = 0; i < n; ++i) {
     to[i] = converted<To>(load<From>(from + i * stride));
     bad += not_finite(to[i]);
@@ -63,23 +64,20 @@ int64_t pack_strided(const char *from, Stride stride, int64_t n, To *to) {
   return bad;
 }
 
-// Counts in 32 bits, as wide as the values that are tested, so that the loop vectorises.
 template <class From, class To>
 int64_t pack_row(const char *from, int64_t stride, int64_t n, To *to) {
-  int32_t bad = 0;
-  if (stride == static_cast<int64_t>(sizeof(From))) {
-    const From *x = reinterpret_cast<const From *>(from);
-    for (int64_t i = 0; i < n; ++i) {
-      to[i] = converted<To>(x[i]);
-      bad += not_finite(to[i]);
-    }
-  } else {
-    for (int64_t i = 0; i < n; ++i) {
-      to[i] = converted<To>(*reinterpret_cast<const From *>(from + i * stride));
-      bad += not_finite(to[i]);
-    }
-  }
-  return bad;
+  constexpr std::integral_constant<int64_t, sizeof(From)> contiguous;
+  return stride == contiguous ? pack_strided<From>(from, contiguous, n, to)
+                              : pack_strided<From>(from, stride, n, to);
+}
+
+// Of a value on its way to a kind; only a narrower one can be the reason.
+template <class To, class From>
+inline int32_t not_finite_as(From value) {
+  if constexpr (sizeof(To) < sizeof(From))
+    return not_finite(static_cast<To>(value));
+  else
+    return not_finite(value);
 }
 
 // How one value reaches the host's array; 1 if what reaches it is not finite.
@@ -87,18 +85,16 @@ template <class To>
 struct Write {
   template <class From>
   static int32_t apply(From value, char *to, int32_t) {
-    const To written = static_cast<To>(value);
-    store(written, to);
-    return not_finite(written);
+    store(static_cast<To>(value), to);
+    return not_finite_as<To>(value);
   }
 };
 template <class To>
 struct Add {
   template <class From>
   static int32_t apply(From value, char *to, int32_t) {
-    const To added = static_cast<To>(value);
-    store(load<To>(to) + added, to);
-    return not_finite(added);
+    store(load<To>(to) + static_cast<To>(value), to);
+    return not_finite_as<To>(value);
   }
 };
 
@@ -135,11 +131,18 @@ struct Write<Logical> {
   }
 };
 
-template <class From, class Sink>
-int64_t scatter_row(const From *from, int64_t n, char *to, int64_t stride, int32_t truth) {
-  int64_t bad = 0;
+template <class Sink, class From, class Stride>
+int64_t scatter_strided(const From *from, int64_t n, char *to, Stride stride, int32_t truth) {
+  int32_t bad = 0;
   for (int64_t i = 0; i < n; ++i) bad += Sink::apply(from[i], to + i * stride, truth);
   return bad;
+}
+
+template <class From, class To, class Sink>
+int64_t scatter_row(const From *from, int64_t n, char *to, int64_t stride, int32_t truth) {
+  constexpr std::integral_constant<int64_t, sizeof(To)> contiguous;
+  return stride == contiguous ? scatter_strided<Sink>(from, n, to, contiguous, truth)
+                              : scatter_strided<Sink>(from, n, to, stride, truth);
 }
 
 const char *host_row(const HostArray &array, int64_t species, int64_t level) {
@@ -170,13 +173,14 @@ int64_t pack_as(const HostArray &from, const Rows &to, int64_t ncol) {
   });
 }
 
-template <class From, class Sink>
+template <class From, class To, class Sink>
 int64_t scatter_as(const Rows &from, const HostArray &to) {
   return for_each_row<From>(to, from, [&](const char *host, From *row) {
     char *address = const_cast<char *>(host);
     int64_t bad = 0;
     for (int64_t y = 0; y < to.ny; ++y)
-      bad += scatter_row<From, Sink>(row + y * to.nx, to.nx, address + y * to.sy, to.sx, to.truth);
+      bad += scatter_row<From, To, Sink>(row + y * to.nx, to.nx, address + y * to.sy, to.sx,
+                                         to.truth);
     return bad;
   });
 }
@@ -200,10 +204,10 @@ int64_t pack_to(const HostArray &from, const Rows &to, int64_t ncol) {
 template <class From, template <class> class Sink>
 int64_t scatter_from(const Rows &from, const HostArray &to) {
   switch (to.kind) {
-    case HYB_REAL32: return scatter_as<From, Sink<float>>(from, to);
-    case HYB_REAL64: return scatter_as<From, Sink<double>>(from, to);
-    case HYB_INT32: return scatter_as<From, Write<int32_t>>(from, to);
-    case HYB_LOGICAL32: return scatter_as<From, Write<Logical>>(from, to);
+    case HYB_REAL32: return scatter_as<From, float, Sink<float>>(from, to);
+    case HYB_REAL64: return scatter_as<From, double, Sink<double>>(from, to);
+    case HYB_INT32: return scatter_as<From, int32_t, Write<int32_t>>(from, to);
+    case HYB_LOGICAL32: return scatter_as<From, Logical, Write<Logical>>(from, to);
     default: no_such_conversion(from.kind, to.kind);
   }
 }

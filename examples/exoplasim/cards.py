@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from networks import NETWORKS
+
 from pyhybrid import Card, Field
 
 # Name to unit and role, as the glue declares them to the library.

@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pyhybrid
 from climate import Climate, compare, native_spread, objections, read_climate
 from model import build, fetch
 from recordings import read
@@ -15,6 +14,8 @@ from report import write_report
 from runs import SCHEMES, Run
 from schedule import run_all
 from scores import scores_of
+
+import pyhybrid
 
 SPIN_UP_DAYS = 30
 MODEL = Path("build/exoplasim")
@@ -42,7 +43,7 @@ def run_demo(
 
 def spin_up(output: Path, boundary: Path) -> Path:
     """Run natively from rest; return the restart that all other runs begin with."""
-    run = Run(output / "spin_up", build(MODEL).absolute(), SPIN_UP_DAYS)
+    run = Run(output / "spin_up", build(MODEL), SPIN_UP_DAYS)
     run_all([run], boundary, 1, f"spin-up of {SPIN_UP_DAYS} days")
     return run.restart
 
@@ -51,7 +52,7 @@ def planned_runs(
     output: Path, start: Path, days: int, members: int, emulators: Path
 ) -> dict[str, Run]:
     """The runs by name: emulated ones, and native members, the last of them in shadow mode."""
-    executable = build(MODEL).absolute()
+    executable = build(MODEL)
 
     def planned(name: str, schemes: dict[str, Any], seed: int = 0) -> Run:
         return Run(output / name, executable, days, start, schemes, seed)

@@ -110,6 +110,7 @@ def build(root: Path, variant: Variant = SERIAL) -> Path:
 
     The unmodified model is `plasim_unmodified.x` beside it. What was built before is used.
     """
+    root = root.absolute()
     folder = root / variant.name
     executable = folder / "plasim_hybrid.x"
     if not (folder / "plasim_unmodified.x").is_file():

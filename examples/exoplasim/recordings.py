@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pyhybrid.recording import open_recording
-
 from runs import STEPS_PER_DAY
+
+from pyhybrid.recording import open_recording
 
 Fields = dict[str, np.ndarray]
 
@@ -35,6 +35,8 @@ class Recorded:
     def select(self, first_day: int, last_day: int) -> "Recorded":
         """The samples of days first_day to last_day, both included."""
         chosen = (self.day >= first_day) & (self.day <= last_day)
+        if not chosen.any():
+            raise ValueError(f"days {first_day} to {last_day}: expected samples, found none")
         parts = (
             {name: values[chosen] for name, values in fields.items()}
             for fields in (self.inputs, self.native, self.emulated)

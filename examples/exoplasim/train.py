@@ -10,7 +10,6 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import pyhybrid
 from cards import card_of
 from demo import MODEL, spin_up
 from model import build, fetch
@@ -20,6 +19,8 @@ from runs import SCHEMES, Run
 from schedule import run_all
 from scores import scores_of
 from training import Plan, train
+
+import pyhybrid
 
 RECORDED_STEPS = {"longwave": 0.04, "shortwave": 0.04, "convection": 0.08}  # fraction
 SHADOW_DAYS = 10
@@ -37,7 +38,9 @@ def run_training(output: Path, days: int, seconds: int, jobs: int, install: bool
             pool.submit(train_scheme, scheme, recorded.folder, emulators, days, seconds, place)
             for place, scheme in enumerate(reversed(SCHEMES))
         ]
-        offline = {scheme: job.result() for scheme, job in zip(reversed(SCHEMES), trained)}
+        offline = {
+            scheme: job.result() for scheme, job in zip(reversed(SCHEMES), trained, strict=True)
+        }
     scores = validate_in_shadow(output, boundary, recorded, emulators, offline)
     (output / "scores.json").write_text(json.dumps(scores, indent=2) + "\n")
     if install:
@@ -54,9 +57,7 @@ def record(output: Path, boundary: Path, days: int) -> Run:
         }
         for place, scheme in enumerate(SCHEMES)
     }
-    run = Run(
-        output / "recorded", build(MODEL).absolute(), days, spin_up(output, boundary), schemes
-    )
+    run = Run(output / "recorded", build(MODEL), days, spin_up(output, boundary), schemes)
     run_all([run], boundary, 1, f"recording {days} days")
     return run
 
@@ -89,7 +90,9 @@ def train_scheme(
 
 def offline_scores(scheme: str, path: Path, test: Recorded) -> dict[str, Any]:
     """Scores of an emulator file, run by the library on recorded inputs."""
-    emulated = pyhybrid.Emulator(path).predict(test.inputs)
+    with pyhybrid.Emulator(path) as emulator:
+        wanted = {field.name: test.inputs[field.name] for field in emulator.card.inputs}
+        emulated = emulator.predict(wanted)
     return scores_of(scheme, test.inputs, test.native, emulated)
 
 
@@ -105,7 +108,7 @@ def validate_in_shadow(
         }
         for s in SCHEMES
     }
-    run = Run(output / "shadow", build(MODEL).absolute(), SHADOW_DAYS, recorded.restart, schemes)
+    run = Run(output / "shadow", build(MODEL), SHADOW_DAYS, recorded.restart, schemes)
     run_all([run], boundary, 1, f"shadow mode for {SHADOW_DAYS} days")
     scores = {}
     for scheme in SCHEMES:

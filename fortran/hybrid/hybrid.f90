@@ -707,9 +707,11 @@ contains
     call report(status, stat, errmsg)
   end subroutine destroy_domain
 
+  !> Nobody can take a status here, and leaving a procedure must not end a run.
   impure elemental subroutine finalize_domain(this)
     type(hybrid_domain), intent(inout) :: this
-    call destroy_domain(this)
+    integer :: unheard
+    call destroy_domain(this, unheard)
   end subroutine finalize_domain
 
   impure elemental subroutine refuse_domain_copy(to, from)
@@ -804,7 +806,8 @@ contains
 
   impure elemental subroutine finalize_scheme(this)
     type(hybrid_scheme), intent(inout) :: this
-    call destroy_scheme(this)
+    integer :: unheard
+    call destroy_scheme(this, unheard)
   end subroutine finalize_scheme
 
   impure elemental subroutine refuse_scheme_copy(to, from)
@@ -987,9 +990,9 @@ contains
     integer(c_int64_t) :: bytes
     bytes = merge(8, 4, kind == kind_real64)
     if (rows(4) == 0) then
-      view = described(kind, [rows(3) - rows(2) + 1])
+      call describe(view, kind, [rows(3) - rows(2) + 1])
     else
-      view = described(kind, [rows(3) - rows(2) + 1, rows(4)])
+      call describe(view, kind, [rows(3) - rows(2) + 1, rows(4)])
     end if
     view%data = transfer(address(at) + bytes * (rows(2) - 1), c_null_ptr)
     view%stride(1:2) = [bytes, bytes * rows(1)]
@@ -998,19 +1001,19 @@ contains
   ! ---- Arrays ------------------------------------------------------------------------------------
   !
   ! One function and two subroutines for each kind and rank, all alike; whatever they share is in
-  ! pass, described and locate. Unlimited polymorphic dummies would need only ten procedures, but
+  ! pass, describe and locate. Unlimited polymorphic dummies would need only ten procedures, but
   ! gfortran 12 passes them sections of components, such as cell(:)%lat, with a wrong stride.
 
-  !> A view of an array of which only kind and shape are known.
-  pure function described(kind, shape) result(view)
+  !> Fills a view with what is known before the address.
+  pure subroutine describe(view, kind, shape)
+    type(hyb_view), intent(inout) :: view
     integer(c_int32_t), intent(in) :: kind
     integer, intent(in) :: shape(:)
-    type(hyb_view) :: view
     view%size = storage_size(view) / 8
     view%kind = kind
     view%rank = size(shape, kind=c_int32_t)
     view%extent(:size(shape)) = shape
-  end function described
+  end subroutine describe
 
   !> Adds where the first element and its neighbour along each axis are: the strides of any section
   !! without a look into the compiler's descriptor. An axis of one element has itself as neighbour.
@@ -1040,7 +1043,7 @@ contains
 
   type(hyb_view) function view_real32_0(x) result(view)
     real(real32), target, intent(in) :: x
-    view = described(kind_real32, [integer :: ])
+    call describe(view, kind_real32, [integer :: ])
     view%data = c_loc(x)
   end function view_real32_0
   subroutine put_real32_0(this, name, x, dims, stat, errmsg)
@@ -1066,7 +1069,7 @@ contains
     real(real32), target, intent(in) :: x(:)
     integer :: n(1)
     n = min(2, shape(x))
-    view = described(kind_real32, shape(x))
+    call describe(view, kind_real32, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1)), c_loc(x(n(1)))])
   end function view_real32_1
   subroutine put_real32_1(this, name, x, dims, stat, errmsg)
@@ -1092,7 +1095,7 @@ contains
     real(real32), target, intent(in) :: x(:, :)
     integer :: n(2)
     n = min(2, shape(x))
-    view = described(kind_real32, shape(x))
+    call describe(view, kind_real32, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1, 1)), c_loc(x(n(1), 1)), c_loc(x(1, n(2)))])
   end function view_real32_2
   subroutine put_real32_2(this, name, x, dims, stat, errmsg)
@@ -1118,7 +1121,7 @@ contains
     real(real32), target, intent(in) :: x(:, :, :)
     integer :: n(3)
     n = min(2, shape(x))
-    view = described(kind_real32, shape(x))
+    call describe(view, kind_real32, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1, 1, 1)), c_loc(x(n(1), 1, 1)), &
       c_loc(x(1, n(2), 1)), c_loc(x(1, 1, n(3)))])
   end function view_real32_3
@@ -1145,7 +1148,7 @@ contains
     real(real32), target, intent(in) :: x(:, :, :, :)
     integer :: n(4)
     n = min(2, shape(x))
-    view = described(kind_real32, shape(x))
+    call describe(view, kind_real32, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1, 1, 1, 1)), c_loc(x(n(1), 1, 1, 1)), &
       c_loc(x(1, n(2), 1, 1)), c_loc(x(1, 1, n(3), 1)), c_loc(x(1, 1, 1, n(4)))])
   end function view_real32_4
@@ -1172,7 +1175,7 @@ contains
 
   type(hyb_view) function view_real64_0(x) result(view)
     real(real64), target, intent(in) :: x
-    view = described(kind_real64, [integer :: ])
+    call describe(view, kind_real64, [integer :: ])
     view%data = c_loc(x)
   end function view_real64_0
   subroutine put_real64_0(this, name, x, dims, stat, errmsg)
@@ -1198,7 +1201,7 @@ contains
     real(real64), target, intent(in) :: x(:)
     integer :: n(1)
     n = min(2, shape(x))
-    view = described(kind_real64, shape(x))
+    call describe(view, kind_real64, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1)), c_loc(x(n(1)))])
   end function view_real64_1
   subroutine put_real64_1(this, name, x, dims, stat, errmsg)
@@ -1224,7 +1227,7 @@ contains
     real(real64), target, intent(in) :: x(:, :)
     integer :: n(2)
     n = min(2, shape(x))
-    view = described(kind_real64, shape(x))
+    call describe(view, kind_real64, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1, 1)), c_loc(x(n(1), 1)), c_loc(x(1, n(2)))])
   end function view_real64_2
   subroutine put_real64_2(this, name, x, dims, stat, errmsg)
@@ -1250,7 +1253,7 @@ contains
     real(real64), target, intent(in) :: x(:, :, :)
     integer :: n(3)
     n = min(2, shape(x))
-    view = described(kind_real64, shape(x))
+    call describe(view, kind_real64, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1, 1, 1)), c_loc(x(n(1), 1, 1)), &
       c_loc(x(1, n(2), 1)), c_loc(x(1, 1, n(3)))])
   end function view_real64_3
@@ -1277,7 +1280,7 @@ contains
     real(real64), target, intent(in) :: x(:, :, :, :)
     integer :: n(4)
     n = min(2, shape(x))
-    view = described(kind_real64, shape(x))
+    call describe(view, kind_real64, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1, 1, 1, 1)), c_loc(x(n(1), 1, 1, 1)), &
       c_loc(x(1, n(2), 1, 1)), c_loc(x(1, 1, n(3), 1)), c_loc(x(1, 1, 1, n(4)))])
   end function view_real64_4
@@ -1304,7 +1307,7 @@ contains
 
   type(hyb_view) function view_int32_0(x) result(view)
     integer(int32), target, intent(in) :: x
-    view = described(kind_int32, [integer :: ])
+    call describe(view, kind_int32, [integer :: ])
     view%data = c_loc(x)
   end function view_int32_0
   subroutine put_int32_0(this, name, x, dims, stat, errmsg)
@@ -1330,7 +1333,7 @@ contains
     integer(int32), target, intent(in) :: x(:)
     integer :: n(1)
     n = min(2, shape(x))
-    view = described(kind_int32, shape(x))
+    call describe(view, kind_int32, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1)), c_loc(x(n(1)))])
   end function view_int32_1
   subroutine put_int32_1(this, name, x, dims, stat, errmsg)
@@ -1356,7 +1359,7 @@ contains
     integer(int32), target, intent(in) :: x(:, :)
     integer :: n(2)
     n = min(2, shape(x))
-    view = described(kind_int32, shape(x))
+    call describe(view, kind_int32, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1, 1)), c_loc(x(n(1), 1)), c_loc(x(1, n(2)))])
   end function view_int32_2
   subroutine put_int32_2(this, name, x, dims, stat, errmsg)
@@ -1382,7 +1385,7 @@ contains
     integer(int32), target, intent(in) :: x(:, :, :)
     integer :: n(3)
     n = min(2, shape(x))
-    view = described(kind_int32, shape(x))
+    call describe(view, kind_int32, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1, 1, 1)), c_loc(x(n(1), 1, 1)), &
       c_loc(x(1, n(2), 1)), c_loc(x(1, 1, n(3)))])
   end function view_int32_3
@@ -1409,7 +1412,7 @@ contains
     integer(int32), target, intent(in) :: x(:, :, :, :)
     integer :: n(4)
     n = min(2, shape(x))
-    view = described(kind_int32, shape(x))
+    call describe(view, kind_int32, shape(x))
     if (all(n > 0)) call locate(view, [c_loc(x(1, 1, 1, 1)), c_loc(x(n(1), 1, 1, 1)), &
       c_loc(x(1, n(2), 1, 1)), c_loc(x(1, 1, n(3), 1)), c_loc(x(1, 1, 1, n(4)))])
   end function view_int32_4
@@ -1436,7 +1439,7 @@ contains
 
   type(hyb_view) function view_logical_0(x) result(view)
     logical(logical32), target, intent(in) :: x
-    view = described(kind_logical, [integer :: ])
+    call describe(view, kind_logical, [integer :: ])
     view%data = place_of_flag(x)
   end function view_logical_0
   subroutine put_logical_0(this, name, x, dims, stat, errmsg)
@@ -1462,7 +1465,7 @@ contains
     logical(logical32), target, intent(in) :: x(:)
     integer :: n(1)
     n = min(2, shape(x))
-    view = described(kind_logical, shape(x))
+    call describe(view, kind_logical, shape(x))
     if (all(n > 0)) call locate(view, [place_of_flag(x(1)), place_of_flag(x(n(1)))])
   end function view_logical_1
   subroutine put_logical_1(this, name, x, dims, stat, errmsg)
@@ -1488,7 +1491,7 @@ contains
     logical(logical32), target, intent(in) :: x(:, :)
     integer :: n(2)
     n = min(2, shape(x))
-    view = described(kind_logical, shape(x))
+    call describe(view, kind_logical, shape(x))
     if (all(n > 0)) call locate(view, [place_of_flag(x(1, 1)), place_of_flag(x(n(1), 1)), &
       place_of_flag(x(1, n(2)))])
   end function view_logical_2
@@ -1515,7 +1518,7 @@ contains
     logical(logical32), target, intent(in) :: x(:, :, :)
     integer :: n(3)
     n = min(2, shape(x))
-    view = described(kind_logical, shape(x))
+    call describe(view, kind_logical, shape(x))
     if (all(n > 0)) call locate(view, [place_of_flag(x(1, 1, 1)), place_of_flag(x(n(1), 1, 1)), &
       place_of_flag(x(1, n(2), 1)), place_of_flag(x(1, 1, n(3)))])
   end function view_logical_3
@@ -1542,7 +1545,7 @@ contains
     logical(logical32), target, intent(in) :: x(:, :, :, :)
     integer :: n(4)
     n = min(2, shape(x))
-    view = described(kind_logical, shape(x))
+    call describe(view, kind_logical, shape(x))
     if (all(n > 0)) call locate(view, [place_of_flag(x(1, 1, 1, 1)), &
       place_of_flag(x(n(1), 1, 1, 1)), place_of_flag(x(1, n(2), 1, 1)), &
       place_of_flag(x(1, 1, n(3), 1)), place_of_flag(x(1, 1, 1, n(4)))])

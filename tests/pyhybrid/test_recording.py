@@ -7,8 +7,8 @@ import pytest
 pytest.importorskip("xarray")
 netCDF4 = pytest.importorskip("netCDF4")
 
-from pyhybrid.errors import HybridError, RecordingError  # noqa: E402
-from pyhybrid.recording import open_recording  # noqa: E402
+from pyhybrid.errors import HybridError, RecordingError
+from pyhybrid.recording import open_recording
 
 NLEV = 5
 

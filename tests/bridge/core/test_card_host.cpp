@@ -51,8 +51,8 @@ static void arrays_agree_with_the_card() {
                 "expected 2 (column level)", "found 1");
   CHECK_REFUSED(call.put("surface_air_pressure", view_of(t, {4, 3})), HYB_ERROR_CARD, "shape",
                 "expected column (card)", "found column level (3) (host)");
-  CHECK_REFUSED(call.put("surface_air_pressure", view_of(t, {})), HYB_ERROR_CARD, "shape",
-                "expected column (card)", "found scalar (host)");
+  CHECK_REFUSED(call.put("air_temperature", view_of(t, {})), HYB_ERROR_SHAPE, "rank",
+                "expected 2 (column level)", "found 0");
   CHECK_OK(call.put("air_temperature", view_of(t, {4, 3})));
   CHECK_OK(call.put("surface_air_pressure", view_of(t, {4})));
   CHECK_OK(call.run());

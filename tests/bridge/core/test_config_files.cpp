@@ -76,8 +76,8 @@ static void what_a_scheme_names_is_checked_when_it_is_created() {
                  __LINE__);
   refuses_scheme(emulate("/tmp/x.h5"), HYB_ERROR_CONFIG, {"suffix", "expected", "found '.h5'"},
                  __LINE__);
-  refuses_scheme(good + "backend = \"torch\"", HYB_ERROR_CONFIG,
-                 {"unknown backend 'torch'", "did you mean 'torchscript'"}, __LINE__);
+  refuses_scheme(good + "backend = \"torchscrip\"", HYB_ERROR_CONFIG,
+                 {"unknown backend 'torchscrip'", "did you mean 'torchscript'"}, __LINE__);
   refuses_scheme(good + "unused = [\"rain\"]", HYB_ERROR_CONFIG,
                  {"unused", "expected outputs of the card", "found 'rain'"}, __LINE__);
   refuses_scheme("mode = \"record\"\nfield.t.role = \"states\"", HYB_ERROR_CONFIG,

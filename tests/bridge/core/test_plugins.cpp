@@ -90,6 +90,7 @@ static void a_backend_that_fails_is_reported_and_closed() {
 }
 
 int main() {
+  unsetenv("HYBRID_PLUGIN_PATH");
   broken_plugins_are_refused();
   a_file_that_is_no_library_is_refused();
   the_folders_of_the_configuration_come_first();

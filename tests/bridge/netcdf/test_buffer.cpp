@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Memory is bounded while the disk is slow, and a disk that hangs does not stop the run.
 #include "disk.hpp"
-#include "storage.hpp"
+#include "reading.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "disk.hpp"
-#include "storage.hpp"
+#include "reading.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 // A host that ends without closing loses nothing, whichever way it ends.
 #include <sys/wait.h>
 
-#include "storage.hpp"
+#include "reading.hpp"
 
 namespace {
 

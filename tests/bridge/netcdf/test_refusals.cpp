@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "storage.hpp"
+#include "reading.hpp"
 
 namespace {
 

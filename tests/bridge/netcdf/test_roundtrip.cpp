@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What is written is what is read.
-#include "storage.hpp"
+#include "reading.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <set>
 #include <thread>
 
-#include "storage.hpp"
+#include "reading.hpp"
 
 namespace {
 

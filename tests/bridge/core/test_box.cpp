@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Emulators whose sample is a box: one column and level. Fields without levels are repeated.
+#include "fixture.hpp"
+
+static const std::string box_card = R"({"format": "pyhybrid card", "version": 1, "name": "box",
+  "sample": "box", "kind": "real32", "inputs": [
+    {"name": "pressure", "unit": "Pa", "role": "state", "kind": "real", "dims": ["column"]},
+    {"name": "temperature", "unit": "K", "role": "state", "kind": "real",
+     "dims": ["column", "level"], "levels": 7},
+    {"name": "aerosol", "unit": "m-3", "role": "increment", "kind": "real",
+     "dims": ["column", "level", "species"], "levels": 7, "species": 2}],
+  "outputs": [
+    {"name": "aerosol", "unit": "m-3", "role": "increment", "kind": "real",
+     "dims": ["column", "level", "species"], "levels": 7, "species": 2}]})";
+
+constexpr int64_t ncol = 5;
+
+struct Boxes {
+  int64_t nlevel;
+  std::vector<double> pressure, temperature, aerosol, before;
+
+  explicit Boxes(int64_t levels) : nlevel(levels) {
+    for (int64_t i = 0; i < ncol; ++i) pressure.push_back(static_cast<double>(10 + i));
+    for (int64_t i = 0; i < ncol * levels; ++i)
+      temperature.push_back(static_cast<double>(i * 7 % 23));
+    for (int64_t i = 0; i < 2 * ncol * levels; ++i)
+      aerosol.push_back(static_cast<double>(i * 5 % 13));
+    before = aerosol;
+  }
+  hyb_view of(const std::vector<double> &values) const {
+    if (&values == &pressure) return view_of(values, {ncol});
+    return &values == &temperature ? view_of(values, {ncol, nlevel})
+                                   : view_of(values, {ncol, nlevel, 2});
+  }
+  bool is_right() const {
+    for (int64_t box = 0; box < ncol * nlevel; ++box)
+      for (int64_t s = 0; s < 2; ++s) {
+        const size_t b = static_cast<size_t>(box), n = static_cast<size_t>(ncol * nlevel);
+        const double added = static_cast<double>(network_weight(0, s)) * pressure[b % ncol] +
+                             static_cast<double>(network_weight(1, s)) * temperature[b] +
+                             static_cast<double>(network_weight(2, s)) * before[b] +
+                             static_cast<double>(network_weight(3, s)) * before[n + b];
+        if (aerosol[static_cast<size_t>(s) * n + b] != before[static_cast<size_t>(s) * n + b] + added)
+          return false;
+      }
+    return true;
+  }
+  void infer(const Scheme &scheme, std::vector<const char *> order) {
+    const Call call(scheme, ncol);
+    for (const char *name : order)
+      CHECK_OK(call.put(name, of(*name == 'p' ? pressure : *name == 't' ? temperature : aerosol)));
+    CHECK_OK(call.run());
+    CHECK_OK(call.get("aerosol", of(aerosol)));
+    CHECK_OK(call.close());
+  }
+};
+
+static void boxes_may_be_put_in_any_order(int32_t orientation) {
+  const Scheme scheme(emulate(write_emulator(box_card)), orientation);
+  for (const std::vector<const char *> &order :
+       {std::vector<const char *>{"pressure", "temperature", "aerosol"},
+        {"temperature", "pressure", "aerosol"},
+        {"aerosol", "temperature", "pressure"}}) {
+    Boxes boxes(7);
+    boxes.infer(scheme, order);
+    CHECK(boxes.is_right());
+  }
+}
+
+static void any_number_of_levels_will_do() {
+  for (const int64_t nlevel : {1, 7, 60}) {
+    const Scheme scheme(emulate(write_emulator(box_card)));
+    Boxes boxes(nlevel);
+    boxes.infer(scheme, {"pressure", "temperature", "aerosol"});
+    CHECK(boxes.is_right());
+  }
+}
+
+static void the_levels_of_a_call_agree() {
+  const Scheme scheme(emulate(write_emulator(box_card)));
+  const Boxes seven(7), eight(8);
+  const Call call(scheme, ncol);
+  CHECK_OK(call.put("temperature", seven.of(seven.temperature)));
+  CHECK_REFUSED(call.put("aerosol", eight.of(eight.aerosol)), HYB_ERROR_SHAPE, "levels",
+                "expected 7", "found 8");
+}
+
+// Of outputs too: more levels than were computed would be read from beyond the matrix.
+static void the_levels_of_an_output_agree_with_the_inputs() {
+  const size_t at = box_card.rfind("\"aerosol\"");
+  const std::string card =
+      box_card.substr(0, at) + "\"result\"" + box_card.substr(at + std::strlen("\"aerosol\""));
+  for (const std::string &table : {emulate(write_emulator(card)), shadow(write_emulator(card))}) {
+    const Scheme scheme(table);
+    const Boxes seven(7);
+    const Boxes ten(10);
+    const Call call(scheme, ncol);
+    CHECK_OK(call.put("pressure", seven.of(seven.pressure)));
+    CHECK_OK(call.put("temperature", seven.of(seven.temperature)));
+    CHECK_OK(call.put("aerosol", seven.of(seven.aerosol)));
+    CHECK_OK(call.run());
+    CHECK_REFUSED(call.get("result", ten.of(ten.aerosol)), HYB_ERROR_SHAPE, "levels",
+                  "expected 7 as in the inputs", "found 10");
+    CHECK(ten.aerosol == ten.before);
+  }
+}
+
+static void the_levels_of_flat_inputs_are_one() {
+  const std::string card = R"({"format": "pyhybrid card", "version": 1, "name": "flat",
+    "sample": "box", "kind": "real32", "inputs": [
+      {"name": "a", "unit": "1", "role": "state", "kind": "real", "dims": ["column"]}],
+    "outputs": [{"name": "b", "unit": "1", "role": "state", "kind": "real",
+      "dims": ["column", "level"], "levels": 2}]})";
+  const Scheme scheme(emulate(write_emulator(card)));
+  const std::vector<double> a(ncol, 1);
+  std::vector<double> b(2 * ncol, -1);
+  const Call call(scheme, ncol);
+  CHECK_OK(call.put("a", view_of(a, {ncol})));
+  CHECK_OK(call.run());
+  CHECK_REFUSED(call.get("b", view_of(b, {ncol, 2})), HYB_ERROR_SHAPE, "expected 1", "found 2");
+  CHECK_EQ(b, std::vector<double>(2 * ncol, -1));
+}
+
+int main() {
+  boxes_may_be_put_in_any_order(HYB_TOP_DOWN);
+  boxes_may_be_put_in_any_order(HYB_BOTTOM_UP);
+  any_number_of_levels_will_do();
+  the_levels_of_a_call_agree();
+  the_levels_of_an_output_agree_with_the_inputs();
+  the_levels_of_flat_inputs_are_one();
+  return check_failures();
+}
