@@ -49,7 +49,7 @@ struct Model {
 
   // The columns first to first+n-1 (from 1) of an array, as a host passes t(first:last, :).
   hyb_view section(const std::vector<double> &array, int64_t first, int64_t n) const {
-    const bool has_level = array.size() > pressure.size();
+    const bool has_level = &array == &temperature || &array == &heating;
     hyb_view view = has_level ? view_of(array.data() + first - 1, {n, model_levels})
                               : view_of(array.data() + first - 1, {n});
     view.stride[1] = ncol * static_cast<int64_t>(sizeof(double));

@@ -89,7 +89,8 @@ static void the_levels_of_a_call_agree() {
 static void the_levels_of_an_output_agree_with_the_inputs() {
   const size_t at = box_card.rfind("\"aerosol\"");
   const std::string card =
-      box_card.substr(0, at) + "\"result\"" + box_card.substr(at + std::strlen("\"aerosol\""));
+      box_card.substr(0, at) +
+      replaced(replaced(box_card.substr(at), "aerosol", "result"), "increment", "tendency");
   for (const std::string &table : {emulate(write_emulator(card)), shadow(write_emulator(card))}) {
     const Scheme scheme(table);
     const Boxes seven(7);

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// After the first call of a shape nothing is allocated any more.
+#include <atomic>
+#include <cstddef>
+
+#include "sanitizers.hpp"
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// In front of those of the C library, for the whole process.
+static std::atomic<long> allocations{0};
+extern "C" {
+void *__libc_malloc(size_t);
+void *__libc_calloc(size_t, size_t);
+void *__libc_realloc(void *, size_t);
+void *__libc_memalign(size_t, size_t);
+void *malloc(size_t n) { return ++allocations, __libc_malloc(n); }
+void *calloc(size_t n, size_t size) { return ++allocations, __libc_calloc(n, size); }
+void *realloc(void *old, size_t n) { return ++allocations, __libc_realloc(old, n); }
+void *aligned_alloc(size_t to, size_t n) { return ++allocations, __libc_memalign(to, n); }
+}
+#else
+static long allocations = 0;
+#endif
+
+#include "model.hpp"
+
+static long allocated_by(const Scheme &scheme, Model &model, int64_t first, int64_t ncol) {
+  const long before = allocations;
+  model.block(scheme, first, ncol);
+  return allocations - before;
+}
+
+static void nothing_is_allocated_after_the_first_call(const std::string &table) {
+  const Scheme scheme(table);
+  Model model(200);
+  scheme.step(1);
+  model.block(scheme, 1, 64);
+  CHECK_EQ(allocated_by(scheme, model, 1, 64), 0);
+  CHECK_EQ(allocated_by(scheme, model, 65, 64), 0);
+  CHECK_EQ(allocated_by(scheme, model, 1, 3), 0);
+  scheme.step(2);
+  CHECK_EQ(allocated_by(scheme, model, 1, 64), 0);
+  model.block(scheme, 1, 200);
+  CHECK_EQ(allocated_by(scheme, model, 1, 200), 0);
+}
+
+// Those of the library too.
+static void the_count_counts() {
+  const long before = allocations;
+  const Scheme scheme("");
+  CHECK(allocations - before > 10);
+}
+
+int main() {
+  if (sanitized) return 77;
+  the_count_counts();
+  const std::string emulator = write_emulator(column_card);
+  nothing_is_allocated_after_the_first_call("");
+  nothing_is_allocated_after_the_first_call(emulate(emulator));
+  nothing_is_allocated_after_the_first_call(shadow(emulator));
+  nothing_is_allocated_after_the_first_call(
+      shadow(write_emulator(replaced(column_card, "kg m-2 s-1", "a unit that is a long one"))));
+  nothing_is_allocated_after_the_first_call(
+      "mode = \"record\"\nrecord.steps = 0.0\nfield.air_temperature.unit = \"K\"\n"
+      "field.surface_air_pressure.unit = \"Pa\"\nfield.heating_rate.unit = \"K s-1\"\n"
+      "field.rainfall_flux.unit = \"kg m-2 s-1\"");
+  return check_failures();
+}
