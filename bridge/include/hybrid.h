@@ -48,9 +48,9 @@ enum hyb_status {
   HYB_ERROR_ARGUMENT = 1, /* a null pointer, a negative count, a struct of another version */
   HYB_ERROR_CONFIG = 2,   /* the configuration: missing file, unknown key, wrong type */
   HYB_ERROR_FILE = 3,     /* an emulator file that is missing, truncated or corrupt */
-  HYB_ERROR_CARD = 4,     /* a card that lacks something or contradicts the host's fields */
-  HYB_ERROR_FIELD = 5,    /* a field unknown, given twice or not given; its unit, role or kind */
-  HYB_ERROR_SHAPE = 6,    /* rank, extent, axes, number of levels */
+  HYB_ERROR_CARD = 4,     /* a card that is wrong, or contradicts what the host says or puts */
+  HYB_ERROR_FIELD = 5,    /* a field unknown, given twice, not given; declarations that differ */
+  HYB_ERROR_SHAPE = 6,    /* rank, extent, axes, against the call or against earlier arrays */
   HYB_ERROR_PHASE = 7,    /* a call in the wrong phase, stale, or never opened */
   HYB_ERROR_PLUGIN = 8,   /* a plug-in that is not installed, or of another version */
   HYB_ERROR_BACKEND = 9,  /* the emulator failed while running */
@@ -135,7 +135,7 @@ typedef struct hyb_host {
   size_t size;
   int32_t has_comm;    /* 1: comm is the Fortran handle of the communicator of the domain */
   int32_t comm;        /* the library never initialises MPI */
-  hyb_log_handler log; /* retained until the domain is destroyed */
+  hyb_log_handler log; /* retained until domain and schemes are destroyed; called by any thread */
   void *log_data;      /* retained likewise */
 } hyb_host;
 
@@ -182,9 +182,9 @@ HYB_API int32_t hyb_domain_destroy(hyb_domain *domain);
 
 /* ---- Scheme --------------------------------------------------------------------------------- */
 
-/* Creates the scheme that the configuration calls [scheme.<name>]; a scheme without a table there
- * runs natively. `orientation` (hyb_orientation) says where level 1 is in the host's arrays.
- * Borrows name. Gives *scheme, to be handed back to hyb_scheme_destroy. */
+/* Creates the scheme that the configuration calls [scheme.<name>], once in a domain; a scheme
+ * without a table there runs natively. `orientation` (hyb_orientation) says where level 1 is in the
+ * host's arrays. Borrows name. Gives *scheme, to be handed back to hyb_scheme_destroy. */
 HYB_API int32_t hyb_scheme_create(hyb_domain *domain, const char *name, int32_t orientation,
                                   hyb_scheme **scheme);
 
@@ -204,7 +204,8 @@ HYB_API int32_t hyb_scheme_destroy(hyb_scheme *scheme);
  * number `first`, from 1. */
 HYB_API int32_t hyb_call_open(hyb_scheme *scheme, int64_t ncol, int64_t first, hyb_call *call);
 
-/* Packs an input. Borrows all three. */
+/* Packs an input, before hyb_call_run and once in a call. The first array of a field settles its
+ * kind and extents for the scheme. One that the emulator does not want is ignored. Borrows all. */
 HYB_API int32_t hyb_call_put(const hyb_call *call, const char *name, const hyb_view *view);
 
 /* Runs the emulator, where the mode has one. After a failure the native routine is wanted and
@@ -218,7 +219,8 @@ HYB_API int32_t hyb_call_native_wanted(const hyb_call *call, int32_t *wanted);
  * compares. Borrows all three. */
 HYB_API int32_t hyb_call_get(const hyb_call *call, const char *name, const hyb_view *view);
 
-/* Ends the call. */
+/* Ends the call, in every case. HYB_ERROR_PHASE without a hyb_call_run before; HYB_ERROR_FIELD if
+ * an output of the emulator was not taken by hyb_call_get and is not listed as unused. */
 HYB_API int32_t hyb_call_close(const hyb_call *call);
 
 /* ---- Emulator: the low-level interface ------------------------------------------------------ */

@@ -2,7 +2,7 @@
 #include "axes.hpp"
 
 #include <algorithm>
-#include <sstream>
+#include <vector>
 
 #include "error.hpp"
 #include "text.hpp"
@@ -20,13 +20,20 @@ constexpr AxisName axis_names[] = {
     {"x", HYB_AXIS_X},           {"y", HYB_AXIS_Y},         {"z", HYB_AXIS_LEVEL},
 };
 
-int32_t axis_of(const std::string &word) {
-  std::vector<std::string> known;
-  for (const AxisName &entry : axis_names) {
+int32_t axis_of(std::string_view word) {
+  for (const AxisName &entry : axis_names)
     if (word == entry.name) return entry.axis;
-    known.push_back(entry.name);
-  }
-  fail(HYB_ERROR_SHAPE, unknown("axis", word, known));
+  std::vector<std::string> known;
+  for (const AxisName &entry : axis_names) known.push_back(entry.name);
+  fail(HYB_ERROR_SHAPE, unknown("axis", std::string(word), known));
+}
+
+// The next word of `text`, which is cut off it; "" at the end.
+std::string_view next_word(std::string_view &text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  const std::string_view word = text.substr(0, text.find(' '));
+  text.remove_prefix(word.size());
+  return word;
 }
 
 void check_axes(const Axes &axes) {
@@ -89,13 +96,15 @@ void take_axis(HostArray &array, int32_t axis, int64_t extent, int64_t stride) {
 
 }  // namespace
 
-Axes axes_of(const std::string &dims) {
+// Called with every put and get that names its dims: allocates nothing unless it fails.
+Axes axes_of(std::string_view dims) {
   Axes axes{};
-  std::istringstream words(dims);
-  std::string word;
-  for (size_t n = 0; words >> word; ++n) {
-    if (n == axes.size()) mismatch(HYB_ERROR_SHAPE, "dims", "at most 4 axes", in_quotes(dims));
-    axes[n] = axis_of(word);
+  std::string_view rest = dims;
+  size_t n = 0;
+  for (std::string_view word = next_word(rest); !word.empty(); word = next_word(rest)) {
+    if (n == axes.size())
+      mismatch(HYB_ERROR_SHAPE, "dims", "at most 4 axes", in_quotes(std::string(dims)));
+    axes[n++] = axis_of(word);
   }
   check_axes(axes);
   return axes;

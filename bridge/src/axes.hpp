@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "hybrid.h"
 
@@ -13,7 +14,7 @@ namespace hyb {
 using Axes = std::array<int32_t, 4>;  // hyb_axis, HYB_AXIS_DEFAULT beyond the last one
 
 // From names in the host's order: "column level", "x z y" (z is the level axis there).
-Axes axes_of(const std::string &dims);
+Axes axes_of(std::string_view dims);
 
 // column, level, species: as many as the rank says. Rank 4 has no default.
 Axes default_axes(int32_t rank);

@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <cstring>
@@ -65,7 +66,7 @@ class Folder {
   }
   ~Folder() {
     std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
+    if (getpid() == owner_) std::filesystem::remove_all(path_, ignored);
   }
   std::string operator/(const std::string &name) const { return path_ + "/" + name; }
 
@@ -76,6 +77,7 @@ class Folder {
 
  private:
   std::string path_;
+  pid_t owner_ = getpid();  // a child that exits leaves it alone
 };
 
 inline const Folder &folder() {

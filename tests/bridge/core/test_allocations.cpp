@@ -2,6 +2,7 @@
 // After the first call of a shape nothing is allocated any more.
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 
 #include "sanitizers.hpp"
 
@@ -13,10 +14,10 @@ void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
-void *malloc(size_t n) { return ++allocations, __libc_malloc(n); }
-void *calloc(size_t n, size_t size) { return ++allocations, __libc_calloc(n, size); }
-void *realloc(void *old, size_t n) { return ++allocations, __libc_realloc(old, n); }
-void *aligned_alloc(size_t to, size_t n) { return ++allocations, __libc_memalign(to, n); }
+void *malloc(size_t n) noexcept { return ++allocations, __libc_malloc(n); }
+void *calloc(size_t n, size_t size) noexcept { return ++allocations, __libc_calloc(n, size); }
+void *realloc(void *old, size_t n) noexcept { return ++allocations, __libc_realloc(old, n); }
+void *aligned_alloc(size_t to, size_t n) noexcept { return ++allocations, __libc_memalign(to, n); }
 }
 #else
 static long allocations = 0;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The log: the host's handler, a file, or both.
+#include <iterator>
+
+#include "fixture.hpp"
+
+struct Lines {
+  std::vector<std::pair<int32_t, std::string>> lines;
+
+  hyb_host host() {
+    hyb_host host{};
+    host.size = sizeof host;
+    host.log_data = this;
+    host.log = [](int32_t level, const char *text, void *data) {
+      static_cast<Lines *>(data)->lines.emplace_back(level, text);
+    };
+    return host;
+  }
+};
+
+static std::string contents(const std::string &path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+static void the_handler_hears_of_every_scheme() {
+  Lines log;
+  const hyb_host host = log.host();
+  const std::string emulator = write_emulator(column_card);
+  const Scheme scheme(emulate(emulator), HYB_TOP_DOWN, nullptr, &host);
+  CHECK_EQ(log.lines.size(), 1u);
+  CHECK_EQ(log.lines[0].first, HYB_LOG_INFO);
+  CHECK_HAS(log.lines[0].second.c_str(), "scheme 'test': mode emulate");
+  CHECK_HAS(log.lines[0].second.c_str(), emulator.c_str());
+}
+
+static void the_file_grows() {
+  const std::string path = folder() / "run.{rank}.log";
+  for (int run = 0; run < 2; ++run) {
+    const Domain domain("log = \"" + path + "\"");
+    hyb_scheme *scheme = nullptr;
+    CHECK_OK(hyb_scheme_create(domain.handle, "test", HYB_TOP_DOWN, &scheme));
+    CHECK_HAS(contents(folder() / "run.0.log").c_str(), "info: scheme 'test': mode native\n");
+    CHECK_OK(hyb_scheme_destroy(scheme));
+  }
+  const std::string text = contents(folder() / "run.0.log");
+  CHECK_EQ(std::count(text.begin(), text.end(), '\n'), 2);
+}
+
+// The data of the handler may be gone by the time the last scheme is.
+static void the_handler_is_not_called_after_the_domain() {
+  Lines *log = new Lines;
+  const hyb_host host = log->host();
+  const std::string text = "[domain]\nplugins = \"" + plugin_folder() +
+                           "\"\n[scheme.test]\nmode = \"record\"\nfield.x.unit = \"1\"\n"
+                           "record.path = \"" + folder() / "fail-append.nc" + "\"";
+  hyb_domain *domain = nullptr;
+  hyb_scheme *scheme = nullptr;
+  hyb_call call;
+  const double x = 1;
+  const hyb_view view = view_of(&x, {1});
+  CHECK_OK(hyb_domain_create_text(text.c_str(), nullptr, &host, &domain));
+  CHECK_OK(hyb_scheme_create(domain, "test", HYB_TOP_DOWN, &scheme));
+  CHECK_OK(hyb_domain_destroy(domain));
+  const size_t lines = log->lines.size();
+  CHECK_OK(hyb_call_open(scheme, 1, 1, &call));
+  CHECK_OK(hyb_call_put(&call, "x", &view));
+  CHECK_OK(hyb_call_run(&call));
+  CHECK_OK(hyb_call_close(&call));
+  CHECK_OK(hyb_scheme_destroy(scheme));
+  CHECK_EQ(log->lines.size(), lines);
+  delete log;
+}
+
+static void a_handler_may_throw() {
+  hyb_host host{};
+  host.size = sizeof host;
+  host.log = [](int32_t, const char *, void *) { throw 4711; };
+  hyb_domain *domain = nullptr;
+  hyb_scheme *scheme = nullptr;
+  CHECK_OK(hyb_domain_create_text("", nullptr, &host, &domain));
+  CHECK_REFUSED(hyb_scheme_create(domain, "test", HYB_TOP_DOWN, &scheme), HYB_ERROR_INTERNAL);
+  CHECK(!scheme);
+  CHECK_OK(hyb_domain_step(domain, 1, nullptr, 0));
+  CHECK_OK(hyb_domain_destroy(domain));
+}
+
+int main() {
+  the_handler_hears_of_every_scheme();
+  the_file_grows();
+  the_handler_is_not_called_after_the_domain();
+  a_handler_may_throw();
+  return check_failures();
+}
