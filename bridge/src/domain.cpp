@@ -80,7 +80,7 @@ Domain::Domain(DomainConfig config, const hyb_grid *grid, const hyb_host &host)
     : config_(std::move(config)),
       grid_(grid),
       rank_(rank_of(host)),
-      log_(host, path_for_rank(config_.log, rank_)) {}
+      log_(host, config_.log, rank_) {}
 
 void Domain::add(const std::string &name, Scheme *scheme,
                  std::shared_ptr<Statistics> statistics) {

@@ -9,13 +9,17 @@
 
 namespace hyb {
 
-Log::Log(const hyb_host &host, const std::string &path)
-    : handler_(host.log), data_(host.log_data) {
-  if (path.empty()) return;
-  file_ = std::fopen(path.c_str(), "a");
-  if (!file_)
-    mismatch(HYB_ERROR_CONFIG, "log " + in_quotes(path), "a file that can be written",
+Log::Log(const hyb_host &host, const std::string &path, int32_t rank)
+    : handler_(host.log), data_(host.log_data), configured_(!path.empty()),
+      path_(replaced(configured_ ? path : "hybrid.{rank}.log", "{rank}", std::to_string(rank))) {
+  if (configured_ && !open())
+    mismatch(HYB_ERROR_CONFIG, "log " + in_quotes(path_), "a file that can be written",
              std::strerror(errno));
+}
+
+bool Log::open() {
+  if (!file_) file_ = std::fopen(path_.c_str(), "a");
+  return file_ != nullptr;
 }
 
 Log::~Log() {
@@ -30,7 +34,8 @@ void Log::forget_handler() {
 void Log::write(int32_t level, const std::string &text) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (handler_) handler_(level, text.c_str(), data_);
-  if (!file_) return;
+  const bool wanted = configured_ || (!handler_ && level > HYB_LOG_INFO);
+  if (!wanted || !open()) return;
   constexpr const char *words[] = {"", "info", "warning", "error"};
   std::fprintf(file_, "%s: %s\n", words[level], text.c_str());
   std::fflush(file_);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Where a domain's log lines go: the host's handler and, if configured, a file. Never to the
-// standard streams.
+// Where a domain's log lines go: the host's handler and, if configured, a file. With neither,
+// warnings and errors go to hybrid.<rank>.log, which is made when there is one. Never to the standard
+// streams.
 #pragma once
 
 #include <cstdio>
@@ -13,7 +14,7 @@ namespace hyb {
 
 class Log {
  public:
-  Log(const hyb_host &host, const std::string &path);
+  Log(const hyb_host &host, const std::string &path, int32_t rank);
   ~Log();
   Log(const Log &) = delete;
   Log &operator=(const Log &) = delete;
@@ -26,9 +27,12 @@ class Log {
 
  private:
   void write(int32_t level, const std::string &text);
+  bool open();
 
   hyb_log_handler handler_;
   void *data_;
+  bool configured_;
+  std::string path_;
   std::FILE *file_ = nullptr;
   std::mutex mutex_;
 };

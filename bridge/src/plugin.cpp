@@ -46,8 +46,18 @@ std::string find_file(const std::string &file, const std::vector<std::string> &f
   mismatch(HYB_ERROR_PLUGIN, "plug-in " + file, "a file in one of " + listed(folders), "none");
 }
 
+// A host may define matrix products under the names of a BLAS, or link one. The libraries below a
+// plug-in then have to prefer their own, or they would call the host's. Not always: it parts them
+// from an allocator that is preloaded, and sanitizers refuse it.
+int open_flags() {
+  int flags = RTLD_NOW | RTLD_LOCAL;
+  for (const char *name : {"sgemm_", "dgemm_", "sgemv_", "dgemv_"})
+    if (dlsym(RTLD_DEFAULT, name)) flags |= RTLD_DEEPBIND;
+  return flags;
+}
+
 hyb_plugin_function entry_of(const std::string &path) {
-  void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  void *library = dlopen(path.c_str(), open_flags());
   if (!library) mismatch(HYB_ERROR_PLUGIN, path, "a loadable plug-in", dlerror());
   void *symbol = dlsym(library, "hyb_plugin");
   if (!symbol) mismatch(HYB_ERROR_PLUGIN, path, "a function hyb_plugin", "none");

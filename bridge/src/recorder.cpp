@@ -2,6 +2,7 @@
 #include "recorder.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "error.hpp"
 #include "floating_point.hpp"
@@ -75,7 +76,12 @@ Recorder::Recorder(const RecordConfig &config, const std::string &scheme, int32_
       log_(log),
       sampler_(config_),
       storage_(load_plugin<hyb_storage>("netcdf", HYB_PLUGIN_STORAGE, plugin_folders)),
-      pool_(std::make_shared<CapturePool>()) {}
+      pool_(std::make_shared<CapturePool>()) {
+  const auto folder = std::filesystem::absolute(path_).parent_path();
+  if (!std::filesystem::is_directory(folder))
+    mismatch(HYB_ERROR_RECORD, "recording " + in_quotes(path_),
+             "a folder " + in_quotes(folder.string()), "none");
+}
 
 Recorder::~Recorder() {
   try {

@@ -39,9 +39,9 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
     replayer_ = std::make_unique<Replayer>(*config_.replay, name, plugins, domain_->grid(),
                                            domain_->log());
   statistics_ = std::make_shared<Statistics>(mode_name(mode()));
-  domain_->add(name, this, statistics_);
   domain_->log().info("scheme " + in_quotes(name) + ": mode " + mode_name(mode()) +
                       (infers ? ", emulator " + config_.emulator.path : ""));
+  domain_->add(name, this, statistics_);  // last: what fails before leaves nothing in the domain
 }
 
 Scheme::~Scheme() {

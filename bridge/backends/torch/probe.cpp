@@ -58,7 +58,7 @@ void Probe::check_independent(const at::Tensor &x) const {
   const int64_t half = x.size(sample_axis) / 2;
   if (half < 1) return;
   at::Tensor other = x.clone();
-  other.narrow(sample_axis, half, x.size(sample_axis) - half).mul_(-0.5);
+  other.narrow(sample_axis, half, x.size(sample_axis) - half).neg_().add_(1.0);
   const at::Tensor y = result(x).narrow(sample_axis, 0, half);
   if (!same_bits(y, result(other).narrow(sample_axis, 0, half)))
     mismatch(HYB_ERROR_BACKEND, "result of the network for one sample",

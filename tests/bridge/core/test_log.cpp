@@ -40,7 +40,8 @@ static void the_file_grows() {
     const Domain domain("log = \"" + path + "\"");
     hyb_scheme *scheme = nullptr;
     CHECK_OK(hyb_scheme_create(domain.handle, "test", HYB_TOP_DOWN, &scheme));
-    CHECK_HAS(contents(folder() / "run.0.log").c_str(), "info: scheme 'test': mode native\n");
+    const std::string text = contents(folder() / "run.0.log");
+    CHECK_HAS(text.c_str(), "info: scheme 'test': mode native\n");
     CHECK_OK(hyb_scheme_destroy(scheme));
   }
   const std::string text = contents(folder() / "run.0.log");
@@ -79,7 +80,8 @@ static void a_handler_may_throw() {
   hyb_domain *domain = nullptr;
   hyb_scheme *scheme = nullptr;
   CHECK_OK(hyb_domain_create_text("", nullptr, &host, &domain));
-  CHECK_REFUSED(hyb_scheme_create(domain, "test", HYB_TOP_DOWN, &scheme), HYB_ERROR_INTERNAL);
+  CHECK_REFUSED(hyb_scheme_create(domain, "test", HYB_TOP_DOWN, &scheme), HYB_ERROR_INTERNAL,
+                "unknown type");
   CHECK(!scheme);
   CHECK_OK(hyb_domain_step(domain, 1, nullptr, 0));
   CHECK_OK(hyb_domain_destroy(domain));
