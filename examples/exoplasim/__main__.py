@@ -73,7 +73,7 @@ def demo(output: Path, days: int, members: int, emulators: Path, jobs: int) -> N
 @click.option(
     "--seconds",
     type=click.IntRange(1),
-    default=270,
+    default=330,
     show_default=True,
     help="Longest training of one network.",
 )

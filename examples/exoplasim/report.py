@@ -15,8 +15,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 from climate import LEVEL_BIAS_K, OLR_BIAS_W_M2, RAIN_FRACTION, RMS_FACTOR, Climate
 from jinja2 import Template
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+SHOWN_R2 = 0.6  # profiles are drawn from here: levels where next to nothing happens fall below
 TEMPLATE = Path(__file__).parent / "report.html.jinja"
 
 
@@ -110,22 +112,32 @@ def zonal_picture(climates: dict[str, Climate], name: str, label: str) -> Figure
 
 
 def skill_picture(summary: dict[str, Any]) -> Figure:
-    """Profiles of R2 by level, offline and in shadow mode."""
+    """Profiles of R2 by level, offline (solid) and in shadow mode (dashed)."""
     schemes = [name for name in summary["schemes"] if name != "all"]
     figure, axes = plt.subplots(
         1, len(schemes), figsize=(13, 3.6), sharey=True, layout="constrained"
     )
-    for axis, scheme in zip(axes, schemes):
-        for kind, style in (("offline", "-"), ("shadow", "--")):
-            for name, profile in summary["schemes"][scheme][kind]["r2_profile"].items():
-                levels = np.arange(1, len(profile) + 1)
-                values = [np.nan if value is None else value for value in profile]
-                axis.plot(values, levels, style, marker=".", label=f"{name}, {kind}")
-        axis.set(title=scheme, xlabel="R2")
+    for axis, scheme in zip(axes, schemes, strict=True):
+        lowest = draw_profiles(axis, summary["schemes"][scheme])
+        axis.set(title=scheme, xlabel="R2", xlim=(max(lowest - 0.002, SHOWN_R2), None))
         axis.legend(frameon=False, fontsize=7, loc="center left")
     axes[0].set_ylabel("level (1 is the top)")
     axes[0].invert_yaxis()
     return figure
+
+
+def draw_profiles(axis: Axes, scores: dict[str, Any]) -> float:
+    """Draw the profiles of one scheme; return their smallest value."""
+    lowest = 1.0
+    for colour, name in enumerate(scores["offline"]["r2_profile"]):
+        for kind, style in (("offline", "-"), ("shadow", "--")):
+            profile = np.array(scores[kind]["r2_profile"][name], dtype=float)
+            levels = np.arange(1, len(profile) + 1)
+            axis.plot(
+                profile, levels, style, marker=".", color=f"C{colour}", label=f"{name}, {kind}"
+            )
+            lowest = min(lowest, float(np.nanmin(profile)))
+    return lowest
 
 
 def time_picture(summary: dict[str, Any]) -> Figure:

@@ -24,6 +24,7 @@ import pyhybrid
 
 RECORDED_STEPS = {"longwave": 0.04, "shortwave": 0.04, "convection": 0.08}  # fraction
 SHADOW_DAYS = 10
+EPOCHS = {"longwave": 90, "shortwave": 120, "convection": 60}  # if the seconds suffice
 
 
 def run_training(output: Path, days: int, seconds: int, jobs: int, install: bool) -> dict[str, Any]:
@@ -77,7 +78,7 @@ def train_scheme(
         recorded.select(0, last_training),
         recorded.select(last_training + 1, last_validation),
         emulators / f"{scheme}.weights",
-        Plan(seconds=seconds),
+        Plan(epochs=EPOCHS[scheme], seconds=seconds),
         place,
     )
     path = emulators / f"{scheme}.pt"

@@ -8,12 +8,24 @@ card = {
     "sample": "column",
     "kind": "real64",
     "inputs": [
-        {"name": "air_temperature", "unit": "K", "role": "state", "kind": "real",
-         "dims": ["column", "level"], "levels": 3},
+        {
+            "name": "air_temperature",
+            "unit": "K",
+            "role": "state",
+            "kind": "real",
+            "dims": ["column", "level"],
+            "levels": 3,
+        },
     ],
     "outputs": [
-        {"name": "tendency_of_air_temperature", "unit": "K s-1", "role": "tendency",
-         "kind": "real", "dims": ["column", "level"], "levels": 3},
+        {
+            "name": "tendency_of_air_temperature",
+            "unit": "K s-1",
+            "role": "tendency",
+            "kind": "real",
+            "dims": ["column", "level"],
+            "levels": 3,
+        },
     ],
 }
 

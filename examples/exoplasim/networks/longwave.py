@@ -46,7 +46,7 @@ class LongwaveNetwork(Emulator):
     ]
     CLOUD_ABSORPTION: Final[float] = 166.0 / 9.80665  # optical depth per ql * dp, Pa-1
 
-    def __init__(self, width: int = 128, depth: int = 3) -> None:
+    def __init__(self, width: int = 160, depth: int = 3) -> None:
         super().__init__(93, 40, width, depth)
 
     def features(self, x: Tensor) -> Tensor:

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The core's tests under the sanitizers of the compiler."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sanitizers", ["address,undefined", "thread"])
+def test_core_under_sanitizers(sanitizers):
+    if not shutil.which("meson"):
+        pytest.skip("no meson")
+    folder = ROOT / "build" / f"sanitize-{sanitizers.split(',')[0]}"
+    if not (folder / "build.ninja").is_file():
+        options = [f"-Db_sanitize={sanitizers}", "-Dtests=true", "-Dbuildtype=debugoptimized"]
+        backends = ["-Dtorch=disabled", "-Dpython=disabled"]
+        succeed("meson", "setup", folder, ROOT, *options, *backends)
+    succeed("meson", "compile", "-C", folder)
+    succeed("meson", "test", "-C", folder, "--suite", "core", "-t", "5", "--print-errorlogs")
+
+
+def succeed(*command):
+    # Where OpenMP itself is not instrumented, ThreadSanitizer does not see its barriers.
+    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
+    done = subprocess.run(
+        list(map(str, command)), capture_output=True, text=True, env=environment, cwd=ROOT
+    )
+    assert done.returncode == 0, (done.stdout + done.stderr)[-20000:]
