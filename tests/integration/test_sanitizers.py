@@ -4,17 +4,19 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # meson and ninja of the environment
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("sanitizers", ["address,undefined", "thread"])
 def test_core_under_sanitizers(sanitizers):
-    if not shutil.which("meson"):
+    if not shutil.which("meson", path=PATH):
         pytest.skip("no meson")
     folder = ROOT / "build" / f"sanitize-{sanitizers.split(',')[0]}"
     if not (folder / "build.ninja").is_file():
@@ -27,7 +29,7 @@ def test_core_under_sanitizers(sanitizers):
 
 def succeed(*command):
     # Where OpenMP itself is not instrumented, ThreadSanitizer does not see its barriers.
-    environment = {**os.environ, "OMP_NUM_THREADS": "2"}
+    environment = {**os.environ, "PATH": PATH, "OMP_NUM_THREADS": "2"}
     done = subprocess.run(
         list(map(str, command)), capture_output=True, text=True, env=environment, cwd=ROOT
     )

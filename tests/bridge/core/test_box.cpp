@@ -40,8 +40,8 @@ struct Boxes {
                              static_cast<double>(network_weight(1, s)) * temperature[b] +
                              static_cast<double>(network_weight(2, s)) * before[b] +
                              static_cast<double>(network_weight(3, s)) * before[n + b];
-        if (aerosol[static_cast<size_t>(s) * n + b] != before[static_cast<size_t>(s) * n + b] + added)
-          return false;
+        const size_t at = static_cast<size_t>(s) * n + b;
+        if (aerosol[at] != before[at] + added) return false;
       }
     return true;
   }

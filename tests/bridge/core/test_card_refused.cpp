@@ -29,7 +29,8 @@ static void every_needed_key_is_needed() {
   REFUSES(card_without("\"unit\": \"Pa\", "), "inputs[1]: unit", "expected a text", "nothing");
   REFUSES(card_without("\"role\": \"state\", "), "inputs[0]: role", "expected", "found nothing");
   REFUSES(card_without("\"kind\": \"real\",\n"), "inputs[0]: kind", "expected", "found nothing");
-  REFUSES(card_without("\"dims\": [\"column\", \"level\"], "), "inputs[0]: dims", "expected a list");
+  REFUSES(card_without("\"dims\": [\"column\", \"level\"], "), "inputs[0]: dims",
+          "expected a list");
   REFUSES(card_without(", \"levels\": 3"), "inputs[0]: levels", "expected a positive integer");
 }
 

@@ -128,10 +128,15 @@ static void extents_do_not_overflow() {
   const Scheme scheme("mode = \"record\"\nfield.a.unit = \"1\"");
   const double x = 0;
   const Call call(scheme, 0);
-  CHECK_REFUSED(call.put("a", with_axes(view_of(&x, {int64_t{1} << 32, int64_t{1} << 32}), "x y")),
-                HYB_ERROR_SHAPE, "extent", "expected 0 to", "found 4294967296");
-  CHECK_REFUSED(call.put("a", with_axes(view_of(&x, {1 << 30, 1 << 30}), "level species")),
-                HYB_ERROR_SHAPE, "values per column", "expected at most", "found");
+  const auto put = [&](const char *dims, int64_t extent) {
+    hyb_view view = with_axes(view_of(&x, {0, 0}), dims);
+    view.extent[0] = view.extent[1] = extent;
+    return call.put("a", view);
+  };
+  CHECK_REFUSED(put("x y", int64_t{1} << 32), HYB_ERROR_SHAPE, "extent", "expected 0 to",
+                "found 4294967296");
+  CHECK_REFUSED(put("level species", 1 << 30), HYB_ERROR_SHAPE, "values per column",
+                "expected at most", "found");
   CHECK_OK(call.run());
   CHECK_OK(call.close());
 }

@@ -18,8 +18,10 @@ struct Matrix {
   int64_t nsample, ld;
   T *data;
   Matrix(int64_t samples, int64_t rows, int64_t leading)
-      : nsample(samples), ld(leading),
-        data(static_cast<T *>(std::aligned_alloc(64, (size_t(leading * rows) * sizeof(T) + 63) / 64 * 64))) {
+      : nsample(samples),
+        ld(leading),
+        data(static_cast<T *>(std::aligned_alloc(
+            64, (static_cast<size_t>(leading * rows) * sizeof(T) + 63) / 64 * 64))) {
     for (int64_t i = 0; i < leading * rows; ++i) data[i] = static_cast<T>(i * 7 % 31);
   }
   ~Matrix() { std::free(data); }
@@ -123,7 +125,8 @@ static void a_failure_while_running_is_reported() {
   const std::vector<float> x(40, 1);
   std::vector<float> y(40, -1);
   const hyb_view xv = view_of(x, {10, 4}), yv = view_of(y, {10, 4});
-  CHECK_REFUSED(hyb_emulator_run(emulator.handle, &xv, &yv), HYB_ERROR_BACKEND, "expected a result");
+  CHECK_REFUSED(hyb_emulator_run(emulator.handle, &xv, &yv), HYB_ERROR_BACKEND,
+                "expected a result", "found");
   CHECK_EQ(y, std::vector<float>(40, -1));
 }
 

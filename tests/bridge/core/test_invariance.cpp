@@ -33,7 +33,8 @@ static void the_order_of_blocks_does_not_matter(const Scheme &scheme, const Mode
   for (int64_t first = 1; first <= ncol; first += 9) firsts.push_back(first);
   std::shuffle(firsts.begin(), firsts.end(), std::mt19937(4711));
   Model model = inexact();
-  for (const int64_t first : firsts) model.block(scheme, first, std::min<int64_t>(9, ncol - first + 1));
+  for (const int64_t first : firsts)
+    model.block(scheme, first, std::min<int64_t>(9, ncol - first + 1));
   CHECK(same_bits(model, all));
 }
 

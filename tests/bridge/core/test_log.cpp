@@ -73,6 +73,26 @@ static void the_handler_is_not_called_after_the_domain() {
   delete log;
 }
 
+// Nothing may be lost, and nothing may be printed.
+static void without_handler_and_file_errors_go_to_a_file_of_their_own() {
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::create_directory(folder() / "run");
+  std::filesystem::current_path(folder() / "run");
+  {
+    const Scheme scheme(
+        "mode = \"record\"\nfield.x.unit = \"1\"\nrecord.path = \"fail-append.nc\"");
+    CHECK(!std::filesystem::exists("hybrid.0.log"));
+    const double x = 1;
+    const Call call(scheme, 1);
+    CHECK_OK(call.put("x", view_of(&x, {1})));
+    CHECK_OK(call.run());
+    CHECK_OK(call.close());
+  }
+  const std::string text = contents("hybrid.0.log");
+  CHECK_HAS(text.c_str(), "error: recording of scheme 'test' failed");
+  std::filesystem::current_path(before);
+}
+
 static void a_handler_may_throw() {
   hyb_host host{};
   host.size = sizeof host;
@@ -91,6 +111,7 @@ int main() {
   the_handler_hears_of_every_scheme();
   the_file_grows();
   the_handler_is_not_called_after_the_domain();
+  without_handler_and_file_errors_go_to_a_file_of_their_own();
   a_handler_may_throw();
   return check_failures();
 }

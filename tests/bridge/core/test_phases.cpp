@@ -105,6 +105,18 @@ static void a_step_discards_calls_that_are_open() {
   CHECK(model.is_emulated());
 }
 
+static void names_are_limited() {
+  const Scheme scheme(emulate(emulator()));
+  const double x = 1;
+  const Call call(scheme, 1);
+  int32_t status = HYB_OK;
+  for (int i = 0; i < 600 && status == HYB_OK; ++i)
+    status = call.put(("name" + std::to_string(i)).c_str(), view_of(&x, {1}));
+  CHECK_REFUSED(status, HYB_ERROR_FIELD, "fields of a scheme", "expected at most 512",
+                "found one more");
+  CHECK(call.close() != HYB_OK);
+}
+
 // In native mode everything returns at once.
 static void native_mode_asks_for_nothing() {
   const Scheme scheme("");
@@ -133,6 +145,7 @@ int main() {
   an_output_that_the_emulator_does_not_have_is_refused(shadow(emulator()));
   an_output_may_be_declared_unused();
   a_step_discards_calls_that_are_open();
+  names_are_limited();
   native_mode_asks_for_nothing();
   return check_failures();
 }

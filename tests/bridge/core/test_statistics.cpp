@@ -31,7 +31,7 @@ static void calls_columns_and_times_are_counted() {
   CHECK(found["seconds"]["infer"].get<double>() >= 0.6);
   for (const char *part : {"pack", "scatter", "native"}) {
     const double seconds = found["seconds"][part].get<double>();
-    CHECK(seconds >= 0 && seconds < 0.5);
+    CHECK(seconds >= 0 && seconds < 5);
   }
 }
 
@@ -47,15 +47,15 @@ static void the_native_routine_is_timed() {
   model.get_all(call, 1, 10);
   CHECK_OK(call.close());
   const double once = statistics(scheme)["schemes"]["test"]["seconds"]["native"].get<double>();
-  CHECK(once >= 0.05 && once < 0.5);
-  usleep(100000);
+  CHECK(once >= 0.05 && once < 5);
+  usleep(300000);
   const Call silent(scheme, 10);
   model.put_all(silent, 1, 10);
   CHECK_OK(silent.run());
   model.get_all(silent, 1, 10);
   CHECK_OK(silent.close());
   const double twice = statistics(scheme)["schemes"]["test"]["seconds"]["native"].get<double>();
-  CHECK(twice - once < 0.05);
+  CHECK(twice - once < 0.25);
 }
 
 static void native_mode_counts_nothing() {

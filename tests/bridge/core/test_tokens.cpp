@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A hyb_call is a plain value: whatever a host does to it, nothing worse than an error happens.
 #include <atomic>
-#include <chrono>
 #include <random>
 #include <thread>
 
@@ -82,12 +81,14 @@ static void two_threads_in_one_call_are_refused() {
   const Model model(4);
   const Call call(scheme, 4);
   model.put_all(call, 1, 4);
-  std::atomic<bool> refused{false}, done{false};
+  std::atomic<bool> refused{false}, started{false}, done{false};
   std::thread other([&] {
+    started = true;
     while (!done)
       if (call.run() == HYB_ERROR_PHASE && std::strstr(hyb_last_error(), "one thread at a time"))
         refused = true;
   });
+  while (!started) std::this_thread::yield();
   const int32_t status = call.run();
   done = true;
   other.join();
