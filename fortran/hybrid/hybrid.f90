@@ -13,7 +13,7 @@
 !!     call this%get("toa_outgoing_longwave_flux", olr(1:nc, jb))
 !!     call this%close()
 !!
-!! and after each time step, outside parallel regions: call atmosphere%step(istep, date, dt).
+!! and at the head of each time step, outside parallel regions: call atmosphere%step(n, date, dt).
 !!
 !! No array is kept beyond the procedure it is passed to: sections, expressions and temporaries
 !! are all welcome. stat and errmsg work as in ALLOCATE: without stat a failure ends the program

@@ -54,6 +54,19 @@ static void outputs_too_large_for_the_host_are_counted() {
   CHECK_EQ(counted(scheme, "outputs_not_finite"), 1);
 }
 
+// The buffers of an earlier, larger block are used again; what is left in them is never run.
+static void padding_holds_well_behaved_values() {
+  const Scheme scheme(emulate(write_emulator(column_card, "finite")));
+  Model bad(40), good(35);
+  bad.temperature.assign(bad.temperature.size(), std::numeric_limits<double>::quiet_NaN());
+  const Call call(scheme, 40);
+  bad.put_all(call, 1, 40);
+  CHECK_REFUSED(call.run(), HYB_ERROR_INTERNAL, "values that are not finite");
+  CHECK_OK(call.close());
+  good.block(scheme, 1, 35);
+  CHECK(good.is_emulated());
+}
+
 static void statistics_stay_valid_json() {
   const Scheme scheme(shadow(write_emulator(column_card, "nan")));
   Model model(4);
@@ -67,6 +80,7 @@ int main() {
   inputs_are_counted_and_reach_the_outputs();
   outputs_are_counted();
   outputs_too_large_for_the_host_are_counted();
+  padding_holds_well_behaved_values();
   statistics_stay_valid_json();
   return check_failures();
 }

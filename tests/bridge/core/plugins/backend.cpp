@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A backend for tests. Its emulator file is the card, after an optional first line of switches:
-//   # fail-open fail-prepare fail-run variant slow dirty nan no-card long-message odd-status
+//   # fail-open fail-prepare fail-run variant slow dirty nan finite no-card long-message odd-status
 // It checks that the core keeps its side of hybrid_plugin.h and fails if not.
 #include <xmmintrin.h>
 
@@ -98,9 +98,10 @@ int32_t prepare(void *opaque, const hyb_signature *told, int32_t *batch_invarian
   return HYB_OK;
 }
 
-// A network whose results depend on the size of its batch adds that size to them.
+// A network whose results depend on the size of its batch adds that size to them. False if a
+// result is not finite where the file says that all are, padding included.
 template <class T>
-void infer(const Network &network, const hyb_matrices &matrices) {
+bool infer(const Network &network, const hyb_matrices &matrices) {
   const T *x = static_cast<const T *>(matrices.x);
   T *y = static_cast<T *>(matrices.y);
   const T extra = network.has("variant") ? static_cast<T>(matrices.nsample) : T{0};
@@ -109,9 +110,11 @@ void infer(const Network &network, const hyb_matrices &matrices) {
       T sum = extra;
       for (int64_t i = 0; i < network.nfeature; ++i)
         sum += static_cast<T>(network_weight(i, j)) * x[i * matrices.ld + s];
+      if (network.has("finite") && !std::isfinite(sum)) return false;
       if (network.has("nan") && s % 2 == 0) sum = std::numeric_limits<T>::quiet_NaN();
       y[j * matrices.ld + s] = sum;
     }
+  return true;
 }
 
 int32_t check_run(const Network &network, const hyb_matrices &matrices, hyb_message *message) {
@@ -140,11 +143,9 @@ int32_t run(void *opaque, const hyb_matrices *matrices, hyb_message *message) {
     return HYB_ERROR_BACKEND;
   }
   if (network.has("odd-status")) return fail(message, 4711, "expected a status, found another");
-  if (network.kind == HYB_REAL64)
-    infer<double>(network, *matrices);
-  else
-    infer<float>(network, *matrices);
-  return HYB_OK;
+  const bool well = network.kind == HYB_REAL64 ? infer<double>(network, *matrices)
+                                               : infer<float>(network, *matrices);
+  return well ? HYB_OK : breach(message, "values that are not finite");
 }
 
 void close(void *network) {
