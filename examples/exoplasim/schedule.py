@@ -30,3 +30,4 @@ def run_all(runs: Iterable[Run], boundary: Path, jobs: int, what: str) -> None:
         finally:
             for _, process in active:
                 process.kill()
+                process.wait()

@@ -125,7 +125,7 @@ def test_replay_of_too_few_days_fails(run, recording):
     [
         ("convection", "native/convective_cloud_flag"),
         ("convection", "native/number_of_convective_cloud_layers"),
-        ("shortwave", "native/surface_albedo"),
+        ("shortwave", "native/net_downward_shortwave_flux_in_air"),
         ("longwave", "native/net_downward_longwave_flux_in_air"),
     ],
 )

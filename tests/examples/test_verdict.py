@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The verdict on emulated runs: the shipped emulators pass, poor ones do not."""
+
+import json
+import warnings
+
+import pytest
+import torch
+from climate import compare, native_spread, objections, read_climate
+from conftest import EMULATORS, emulated
+from runs import SCHEMES, Run
+from schedule import run_all
+
+import pyhybrid
+from pyhybrid import Card
+
+DAYS = 10
+MEMBERS = 3
+
+
+def no_convection(folder):
+    """An emulator of nothing but zeros."""
+    with pyhybrid.Emulator(EMULATORS / "convection.pt") as emulator:
+        text = emulator.card.to_json()
+    path = folder / "none.json"
+    path.write_text(text)
+    return {"mode": "emulate", "emulator": str(path), "backend": "null"}
+
+
+def poor_longwave(folder):
+    """The shipped network, one layer of it disturbed by a fifth of its deviation."""
+    files = {"card.json": ""}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        network = torch.jit.load(EMULATORS / "longwave.pt", _extra_files=files)
+        disturb(largest_layer(network))
+        path = folder / "longwave.pt"
+        torch.jit.save(network, path, _extra_files={"card.json": files["card.json"].decode()})
+    return {"mode": "emulate", "emulator": str(path)}
+
+
+def largest_layer(network):
+    return max(network.parameters(), key=torch.Tensor.numel)
+
+
+@torch.no_grad()
+def disturb(weights):
+    generator = torch.Generator().manual_seed(1)
+    weights += 0.2 * weights.std() * torch.randn(weights.shape, generator=generator)
+
+
+@pytest.fixture(scope="session")
+def runs(boundary, hybrid, spun_up, tmp_path_factory):
+    """Native members, the shipped emulators and two negative controls, from one restart."""
+    folder = tmp_path_factory.mktemp("verdict")
+    poor = {
+        "none": {"convection": no_convection(folder)},
+        "poor": {"longwave": poor_longwave(folder)},
+    }
+    runs = {
+        name: Run(folder / name, hybrid, DAYS, spun_up, schemes)
+        for name, schemes in {"all": emulated(*SCHEMES), **poor}.items()
+    }
+    for seed in range(MEMBERS):
+        runs[f"native_{seed}"] = Run(folder / f"native_{seed}", hybrid, DAYS, spun_up, {}, seed)
+    run_all(runs.values(), boundary, 1, "runs of the verdict")
+    return {name: read_climate(run.folder) for name, run in runs.items()}
+
+
+@pytest.fixture(scope="session")
+def spread(runs):
+    return native_spread([runs[f"native_{seed}"] for seed in range(MEMBERS)])
+
+
+def verdict(runs, spread, name):
+    return objections(compare(runs[name], runs["native_0"]), max(spread), DAYS)
+
+
+def test_members_differ(spread):
+    assert len(spread) == MEMBERS * (MEMBERS - 1) // 2
+    assert 0.01 < min(spread) < max(spread) < 1
+
+
+def test_shipped_emulators_are_accepted(runs, spread):
+    assert verdict(runs, spread, "all") == []
+
+
+def test_native_run_is_accepted(runs, spread):
+    assert verdict(runs, spread, "native_0") == []
+
+
+def test_no_convection_is_rejected(runs, spread):
+    reasons = " ".join(verdict(runs, spread, "none"))
+    assert "rms_temperature_K" in reasons and "rain_ratio" in reasons
+
+
+def test_poor_network_is_rejected(runs, spread):
+    assert "rms_temperature_K" in " ".join(verdict(runs, spread, "poor"))
+
+
+def test_poor_network_is_still_one(tmp_path):
+    """It is rejected for its climate, not for its file."""
+    table = poor_longwave(tmp_path)
+    with pyhybrid.Emulator(table["emulator"]) as emulator:
+        assert isinstance(emulator.card, Card)
+        assert emulator.card.name == "longwave"
+
+
+LEG_DAYS = 90
+
+
+@pytest.mark.slow
+def test_half_a_year_without_drift(boundary, hybrid, spun_up, tmp_path):
+    """The second 90 of 180 days, of all three emulated and of native members."""
+    tables = {"all": ({}, 0)} | {f"native_{seed}": ({}, seed) for seed in range(MEMBERS)}
+    tables["all"] = (emulated(*SCHEMES), 0)
+    restarts, climates = dict.fromkeys(tables, spun_up), {}
+    for leg in ("first", "second"):
+        runs = {
+            name: Run(tmp_path / leg / name, hybrid, LEG_DAYS, restarts[name], schemes, seed)
+            for name, (schemes, seed) in tables.items()
+        }
+        run_all(runs.values(), boundary, 2, f"{leg} {LEG_DAYS} days")
+        restarts = {name: run.restart for name, run in runs.items()}
+        climates = {name: read_climate(run.folder) for name, run in runs.items()}
+    pairs = native_spread([climates[f"native_{seed}"] for seed in range(MEMBERS)])
+    comparison = compare(climates["all"], climates["native_0"])
+    print(json.dumps({"all": comparison, "pairs": pairs}))
+    assert objections(comparison, max(pairs), LEG_DAYS) == []
