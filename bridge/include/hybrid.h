@@ -135,7 +135,7 @@ typedef struct hyb_host {
   size_t size;
   int32_t has_comm;    /* 1: comm is the Fortran handle of the communicator of the domain */
   int32_t comm;        /* the library never initialises MPI */
-  hyb_log_handler log; /* retained until domain and schemes are destroyed; called by any thread */
+  hyb_log_handler log; /* retained until the domain is destroyed; called by any thread */
   void *log_data;      /* retained likewise */
 } hyb_host;
 

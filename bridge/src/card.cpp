@@ -128,7 +128,8 @@ std::vector<CardField> read_fields(CardTable &table, const char *key, bool box, 
         table.where() + ": " + key + "[" + std::to_string(fields.size()) + "]";
     CardField field = read_field(object, where);
     if (!names.insert(field.name).second)
-      mismatch(HYB_ERROR_CARD, where + ": name", "each name once", in_quotes(field.name) + " twice");
+      mismatch(HYB_ERROR_CARD, where + ": name", "each name once",
+               in_quotes(field.name) + " twice");
     field.offset = rows;
     field.count = (box ? 1 : field.nlevel) * field.nspecies;
     rows += field.count;
@@ -146,7 +147,8 @@ void check_outputs(const Card &card, const std::string &source) {
     const CardField *input = card.input(output.name);
     if (input && input->role != output.role)
       mismatch(HYB_ERROR_CARD, source + ": role of " + in_quotes(output.name) + " as output",
-               in_quotes(role_name(input->role)) + " as in inputs", in_quotes(role_name(output.role)));
+               in_quotes(role_name(input->role)) + " as in inputs",
+               in_quotes(role_name(output.role)));
     const std::string dims = source + ": dims of output " + in_quotes(output.name);
     if (!output.has_column) mismatch(HYB_ERROR_CARD, dims, "an axis 'column'", "none");
     if (card.box && !output.has_level)

@@ -85,7 +85,8 @@ Domain::Domain(DomainConfig config, const hyb_grid *grid, const hyb_host &host)
 void Domain::add(const std::string &name, Scheme *scheme,
                  std::shared_ptr<Statistics> statistics) {
   if (!schemes_.emplace(name, scheme).second)
-    mismatch(HYB_ERROR_ARGUMENT, "scheme " + in_quotes(name), "one of that name in a domain", "two");
+    mismatch(HYB_ERROR_ARGUMENT, "scheme " + in_quotes(name), "one of that name in a domain",
+             "two");
   statistics_[name] = std::move(statistics);
 }
 
@@ -99,7 +100,19 @@ void Domain::remove(Scheme *scheme) {
 
 void Domain::step(int64_t step, const char *date, double dt) {
   clock_ = {step, date ? date : "", dt};
+  if (!stepped_) warn_of_unclaimed();
+  stepped_ = true;
   for_all(schemes_, [](Scheme &scheme) { scheme.step(); });
+}
+
+// A typing error in a name would otherwise mean: native, silently.
+void Domain::warn_of_unclaimed() {
+  std::vector<std::string> known;
+  for (const auto &entry : statistics_) known.push_back(entry.first);
+  for (const auto &[name, scheme] : config_.schemes)
+    if (!statistics_.count(name))
+      log_.warning("[scheme." + name + "] in the configuration: " +
+                   unknown("scheme of the host", name, known));
 }
 
 void Domain::flush() {

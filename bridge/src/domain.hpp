@@ -49,11 +49,14 @@ class Domain {
   std::string statistics_text;  // what hyb_domain_statistics last gave out
 
  private:
+  void warn_of_unclaimed();
+
   DomainConfig config_;
   Grid grid_;
   int32_t rank_;
   Log log_;
   Clock clock_;
+  bool stepped_ = false;
   std::map<std::string, Scheme *> schemes_;
   std::map<std::string, std::shared_ptr<Statistics>> statistics_;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Where a domain's log lines go: the host's handler and, if configured, a file. With neither,
-// warnings and errors go to hybrid.<rank>.log, which is made when there is one. Never to the standard
-// streams.
+// warnings and errors go to hybrid.<rank>.log, which is made when there is one. Never to the
+// standard streams.
 #pragma once
 
 #include <cstdio>

@@ -135,7 +135,8 @@ void Recorder::compare(const Capture &capture) const {
     const std::pair<Group, const Field *> variable{entry.group, entry.field};
     if (std::find(variables_.begin(), variables_.end(), variable) == variables_.end())
       mismatch(HYB_ERROR_FIELD, "recording of scheme " + in_quotes(scheme_),
-               "the fields of the first call", "another, " + variable_name(entry.group, *entry.field));
+               "the fields of the first call",
+               "another, " + variable_name(entry.group, *entry.field));
     ++found;
   }
   if (found == variables_.size()) return;

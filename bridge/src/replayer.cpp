@@ -81,7 +81,8 @@ std::vector<std::string> matching(const std::string &pattern) {
     paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   globfree(&found);
   if (paths.empty())
-    mismatch(HYB_ERROR_RECORD, "replay of " + in_quotes(pattern), "the files of a recording", "none");
+    mismatch(HYB_ERROR_RECORD, "replay of " + in_quotes(pattern), "the files of a recording",
+             "none");
   return paths;
 }
 

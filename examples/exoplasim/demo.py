@@ -11,7 +11,7 @@ from climate import Climate, compare, native_spread, objections, read_climate
 from model import build, fetch
 from recordings import read
 from report import write_report
-from runs import SCHEMES, Run
+from runs import SCHEMES, STEPS_PER_DAY, Run
 from schedule import run_all
 from scores import scores_of
 
@@ -20,7 +20,7 @@ import pyhybrid
 SPIN_UP_DAYS = 30
 MODEL = Path("build/exoplasim")
 COMBINATIONS = {**{scheme: (scheme,) for scheme in SCHEMES}, "all": SCHEMES}
-SHADOW_STEPS = 0.02  # fraction recorded, for the scores
+SHADOW_STEPS = 20  # recorded for the scores, more or less: they are drawn
 
 
 def run_demo(
@@ -66,7 +66,7 @@ def planned_runs(
         s: {
             "mode": "shadow",
             "emulator": path[s],
-            "record": {"steps": SHADOW_STEPS, "kind": "real32"},
+            "record": {"steps": min(1.0, SHADOW_STEPS / (days * STEPS_PER_DAY)), "kind": "real32"},
         }
         for s in SCHEMES
     }

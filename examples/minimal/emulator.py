@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The smallest useful emulator: Newtonian cooling towards 250 K in 10 days, as a Python function."""
+"""The smallest useful emulator: Newtonian cooling towards 250 K in 10 days."""
 
 card = {
     "format": "pyhybrid card",

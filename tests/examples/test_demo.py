@@ -30,7 +30,7 @@ def demo(hybrid, tmp_path_factory):
     """Two days and two members of the main job: output folder, and what it said."""
     output = tmp_path_factory.mktemp("demo")
     done = command("demo", "--days", 2, "--members", 2, "--output", output)
-    assert done.returncode in (0, 1), done.stderr  # 1: two days are few for a verdict
+    assert (output / "summary.json").is_file(), done.stderr
     return output, done
 
 

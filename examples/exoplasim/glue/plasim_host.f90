@@ -41,7 +41,7 @@ contains
       mod(minute, 60)
   end function date
 
-  !> The short initial steps of a cold start (nkits = 3, 2, 1) share one nstep; here they precede it.
+  !> The short initial steps of a cold start (nkits = 3, 2, 1) share one nstep; they precede it.
   integer function step_number()
     step_number = nstep - nkits
   end function step_number

@@ -5,7 +5,8 @@
 subroutine swr()
   use hybrid, only: hybrid_call
   use plasim_host, only: shortwave, open_step
-  use pumamod, only: NHOR, NLEV, dt, dq, dcc, dql, dqo3, dp, dls, dicec, dalb, dsalb, dfu, dfd, dswfl
+  use pumamod, only: NHOR, NLEV, dt, dq, dcc, dql, dqo3, dp, dls, dicec, dalb, dsalb, dfu, dfd, &
+    dswfl
   use radmod, only: gmu0, gsol0, gdist2
   implicit none
   external :: native_swr
