@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Set
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,8 @@ class Emulator(Handle):
         ----------
         fields : mapping of str to ndarray
             The inputs of the card, in its units: shape (ncol, nlev), (ncol,), (ncol, nspecies),
-            (ncol, nlev, nspecies) or (), float32 or float64; int32 for flags.
+            (ncol, nlev, nspecies) or (), float32 or float64; int32 for flags. One of shape () in
+            place of (ncol,) is one value for all columns.
         dtype : float64 or float32, optional
             Of the real outputs; absent: that of the inputs. Flags are int32.
 
@@ -177,17 +178,20 @@ class Emulator(Handle):
     def _scheme(self, *arrays: Mapping[str, Array]) -> Scheme:
         """A scheme in mode "emulate" for arrays like these: a host's never change their kind."""
         _ = self.pointer  # refuses a closed emulator
-        key = tuple((n, a.dtype, a.shape[1:]) for one in arrays for n, a in one.items())
+        key = tuple((n, a.dtype, a.ndim, a.shape[1:]) for one in arrays for n, a in one.items())
         if key not in self._schemes:
-            self._schemes[key] = self._new_scheme()
+            scalars = {name for name, array in arrays[0].items() if array.ndim == 0}
+            self._schemes[key] = self._new_scheme(scalars)
         return self._schemes[key]
 
-    def _new_scheme(self) -> Scheme:
+    def _new_scheme(self, scalars: Set[str]) -> Scheme:
+        """Declares the card's dims, without which rank 2 is levels, but not for `scalars`."""
         keys = {"mode": "emulate", "emulator": str(self.path)}
         text = f"[scheme.predict]\n{_toml_lines(keys)}{self._options}"
         scheme = Domain(text=text).scheme("predict", self._orientation)
         for field in self._fields():
-            scheme.field(field.name, field.unit, field.role, " ".join(field.dims) or None)
+            dims = None if field.name in scalars else " ".join(field.dims) or None
+            scheme.field(field.name, field.unit, field.role, dims)
         return scheme
 
 

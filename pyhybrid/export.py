@@ -160,7 +160,12 @@ def _spelled(tensor: torch.Tensor) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return _told(error).splitlines()[0]
+
+
+def _told(error: Exception) -> str:
+    """All of it: what TorchScript does not compile is in the lines below the first."""
+    return str(error).strip() or type(error).__name__
 
 
 @contextmanager
@@ -185,9 +190,9 @@ def _compiled(module: torch.nn.Module, card: Card, method: str) -> Any:
             if method == "script":
                 return jit.script(module)
             return jit.trace(module, _arguments(card, _random(card, _TRACED_SAMPLES)))
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, OSError, jit.frontend.FrontendError) as error:
         wanted = "a module that TorchScript can compile; method 'trace' records one run instead"
-        raise ArgumentError(mismatch("export", wanted, _first_line(error))) from error
+        raise ArgumentError(mismatch("export", wanted, _told(error))) from error
 
 
 def _save(compiled: Any, card: Card, path: Path) -> None:

@@ -1,23 +1,40 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Where the parts lie that a host is built with."""
+"""Where the parts lie that a host is built with.
+
+Each raises `FileNotFoundError` where its part is missing: in a source checkout, which Python finds
+before the installed package when it runs in that folder.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from ._abi.loading import library_path
+from ._words import mismatch
+
+_PACKAGE = Path(__file__).resolve().parent
 
 
 def library_dir() -> Path:
     """The folder of ``libhybrid.so`` and its plug-ins: for ``-L`` and ``-Wl,-rpath``."""
-    return library_path().parent
+    return _existing(library_path()).parent
 
 
 def include_dir() -> Path:
     """The folder of ``hybrid.h``: for ``-I``."""
-    return Path(__file__).resolve().parent / "include"
+    return _existing(_PACKAGE / "include" / "hybrid.h").parent
 
 
 def fortran_source() -> Path:
     """The file ``hybrid.f90``, which the host's own Fortran compiler compiles."""
-    return Path(__file__).resolve().parent / "fortran" / "hybrid.f90"
+    return _existing(_PACKAGE / "fortran" / "hybrid.f90")
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        found = (
+            "no such file (a source checkout is not the installed package: run Python in another "
+            "folder, or with -P)"
+        )
+        raise FileNotFoundError(mismatch("pyhybrid", f"a file {file}", found))
+    return file

@@ -56,7 +56,8 @@ def open_recording(path: PathLike | Iterable[PathLike]) -> xr.DataTree:
     Raises
     ------
     RecordingError
-        If a file is missing, is not a recording, or has other variables than the first.
+        If a file is missing, is not a recording, or has other variables than the first; or if two
+        files hold the same column of the same step, as files of two runs do.
 
     Examples
     --------
@@ -71,6 +72,7 @@ def open_recording(path: PathLike | Iterable[PathLike]) -> xr.DataTree:
     joined = {group: _joined([file.groups[group] for file in files]) for group in files[0].groups}
     about = _joined([file.samples for file in files])
     order = _order(about)
+    _check_disjoint(files, about, order)
     nodes = {f"/{group}": _select(data, order) for group, data in joined.items()}
     coordinates = _select(about, order).coords
     return xr.DataTree.from_dict({
@@ -178,6 +180,22 @@ def _joined(parts: list[xr.Dataset]) -> xr.Dataset:
         return parts[0]
     return xr.concat(parts, dim="sample", data_vars="all", coords="all", join="exact",
                      combine_attrs="override")
+
+
+def _check_disjoint(files: list[_File], about: xr.Dataset, order: np.ndarray | slice) -> None:
+    """Refuse samples that two files have, such as those of another run with other ranks."""
+    if len(files) == 1:
+        return
+    counts = [file.samples.sizes.get("sample", 0) for file in files]
+    source = np.repeat(np.arange(len(files)), counts)[order]
+    step, column = about["step"].values[order], about["column"].values[order]
+    same = (np.diff(step) == 0) & (np.diff(column) == 0) & (np.diff(source) != 0)
+    if same.any():
+        at = int(np.argmax(same))
+        raise RecordingError(
+            f"recordings {files[source[at]].name} and {files[source[at + 1]].name}: "
+            f"step {step[at]}, column {column[at]}: "
+            "expected each column of a step in one file, found it in two")
 
 
 def _order(samples: xr.Dataset) -> np.ndarray | slice:

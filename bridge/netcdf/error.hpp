@@ -15,6 +15,11 @@ struct Error : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+[[noreturn]] inline void refuse(const std::string &what, const std::string &expected,
+                                const std::string &found) {
+  throw Error(what + ": expected " + expected + ", found " + found);
+}
+
 // "what: why", why from the operating system.
 [[noreturn]] inline void fail_errno(const std::string &what, int number) {
   throw Error(what + ": " + std::strerror(number));

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <netcdf.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -10,8 +11,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <random>
 #include <utility>
 
 #include "error.hpp"
@@ -34,6 +37,39 @@ bool same_file(int one, int other) {
   struct stat a, b;
   if (fstat(one, &a) != 0 || fstat(other, &b) != 0) return false;
   return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+// Closes a descriptor at the end of a block.
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor &) = delete;
+  Descriptor &operator=(const Descriptor &) = delete;
+  int number() const { return number_; }
+
+ private:
+  const int number_;
+};
+
+// A link stays one: what it points to is replaced.
+std::string behind_links(std::filesystem::path path) {
+  constexpr int most = 40;  // as in the kernel
+  std::error_code error;
+  for (int i = 0; i < most && std::filesystem::is_symlink(path, error); ++i)
+    path = path.parent_path() / std::filesystem::read_symlink(path, error);
+  return path.string();
+}
+
+// In the same folder, for only there can it be renamed into place; hidden, and unlike any pattern
+// for recordings; short, whatever the length of the name.
+std::string temporary_beside(const std::string &path) {
+  std::random_device random;
+  char name[48];
+  std::snprintf(name, sizeof name, ".hybrid-recording-%08x%08x.tmp", random(), random());
+  return (std::filesystem::path(path).parent_path() / name).string();
 }
 
 int memory_file() {
@@ -65,29 +101,69 @@ void allocate(int descriptor, int64_t offset, int64_t bytes) {
 
 }  // namespace
 
-File::File(const std::string &path) {
+File::File(const std::string &path) : path_(behind_links(path)) {
   try {
-    open(path);
+    begin();
+    all().push_back(this);
   } catch (...) {
     abandon();
     throw;
   }
 }
 
-File::~File() { abandon(); }
+File::~File() {
+  abandon();
+  all().erase(std::remove(all().begin(), all().end(), this), all().end());
+}
 
-void File::open(const std::string &path) {
-  // Opened by us first: netCDF calls every failure "Permission denied".
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) fail_errno("cannot be created", errno);
-  if (!S_ISREG(status_of(descriptor_).st_mode)) throw Error("expected a regular file");
+std::vector<File *> &File::all() {
+  static auto *const files = new std::vector<File *>;  // outlives exit, as the worker does
+  return *files;
+}
+
+void File::begin() {
+  check_replaceable();
+  open_temporary();
   reserve(first_bytes);
   errno = 0;
-  const int status = nc_create(path.c_str(), NC_NETCDF4 | NC_CLOBBER, &id_);
+  const int status = nc_create(temporary_.c_str(), NC_NETCDF4 | NC_CLOBBER, &id_);
   if (status != NC_NOERR) id_ = -1;
-  if (status == EACCES) throw Error("HDF5 refuses to replace it: is it open already, or locked?");
+  stuck_ = status != NC_NOERR;
+  if (status == EACCES && errno != 0) fail_errno("cannot be created", errno);  // for any reason
   check(status, "cannot be created");
   find_twin();
+}
+
+// HDF5 locks what it writes, in other processes too, if it is not told otherwise.
+void File::check_replaceable() const {
+  const Descriptor old(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+  if (old.number() < 0 && errno == ENOENT) return;
+  if (old.number() < 0) fail_errno("cannot be created", errno);
+  if (!S_ISREG(status_of(old.number()).st_mode))
+    refuse("cannot be created", "a regular file", "something else");
+  bool open_already = flock(old.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  for (const File *file : all())
+    open_already = open_already || same_file(file->descriptor_, old.number());
+  if (open_already) throw Error("cannot be replaced: is it open already, or locked?");
+}
+
+// By us first: netCDF calls every failure "Permission denied".
+void File::open_temporary() {
+  std::string name = temporary_beside(path_);
+  descriptor_ = ::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (descriptor_ < 0) fail_errno("cannot be created", errno);
+  temporary_ = std::move(name);
+}
+
+// On disk before the name is: a crash of the machine leaves the old file or the new one.
+void File::publish() {
+  persist();
+  if (rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno("cannot be created", errno);
+  temporary_.clear();
+}
+
+void File::let_go_of_all() noexcept {
+  for (File *file : all()) file->redirect();
 }
 
 void File::find_twin() {
@@ -142,7 +218,7 @@ void File::close() {
   descriptor_ = -1;
 }
 
-// After a sync that failed HDF5 cannot close the file and holds it for ever. It knows files by
+// After a write that failed HDF5 cannot close the file and holds it for ever. It knows files by
 // inode: ours stays open then, lest another file gets that inode and is taken for this one.
 int File::close_netcdf() noexcept {
   if (id_ < 0) return NC_NOERR;
@@ -159,6 +235,7 @@ bool File::abandon() noexcept {
   if (descriptor_ < 0) return false;
   redirect();
   close_netcdf();
+  if (!temporary_.empty()) unlink(temporary_.c_str());
   const bool restored = synced_ >= 0 && ftruncate(descriptor_, synced_) == 0;
   const bool lasting = restored && fdatasync(descriptor_) == 0;
   if (!stuck_) ::close(descriptor_);

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace hybrid_netcdf {
 
@@ -13,15 +14,19 @@ namespace hybrid_netcdf {
 //    found while HDF5 is in good order;
 //  - on failure turns HDF5's descriptor to memory first, so that closing succeeds and what the
 //    last sync left on disk stays as it is: a consistent file.
+// Used on the worker's thread only.
 class File {
  public:
-  explicit File(const std::string &path);  // creates or replaces
-  ~File();                                 // abandons what was not closed
+  // Begins a new file beside `path`, under a temporary name.
+  explicit File(const std::string &path);
+  ~File();  // abandons what was not closed
   File(const File &) = delete;
   File &operator=(const File &) = delete;
 
   int id() const { return id_; }
 
+  // Puts the new file in the place of `path`, whose file, if any, has been untouched so far.
+  void publish();
   // Makes sure that `bytes` more can be written.
   void reserve(int64_t bytes);
   // Hands everything to the operating system: the file is consistent afterwards.
@@ -29,19 +34,27 @@ class File {
   // Waits for the disk.
   void persist();
   void close();
-  // Closes without writing; the file is again what it was after the last sync. Is that on disk?
+  // Closes without writing; the file is again what it was after the last sync, or gone if it was
+  // never published. Is that on disk?
   bool abandon() noexcept;
   // Did a sync fail half-way? HDF5 changes its indices in place: the file may be damaged.
   bool torn() const { return torn_; }
+  // In a child of fork: what HDF5 does at its end must not reach the parent's files.
+  static void let_go_of_all() noexcept;
 
  private:
-  void open(const std::string &path);
+  void begin();
+  void open_temporary();
+  void check_replaceable() const;
+  static std::vector<File *> &all();
   void check_alive() const;
   void check_limit(int64_t end) const;
   void find_twin();
   void redirect() noexcept;
   int close_netcdf() noexcept;
 
+  const std::string path_;  // not a link
+  std::string temporary_;   // empty once published
   int id_ = -1;
   int descriptor_ = -1;  // ours
   int twin_ = -1;        // HDF5's, of the same file

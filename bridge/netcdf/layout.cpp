@@ -8,7 +8,9 @@
 #include <netcdf.h>
 
 #include <algorithm>
+#include <cctype>
 #include <map>
+#include <set>
 
 #include "error.hpp"
 
@@ -34,6 +36,32 @@ Type type_of(int32_t kind, const std::string &name) {
   }
   throw Error("variable '" + name + "': expected a kind from 1 to 4, found " +
               std::to_string(kind));
+}
+
+// Of netCDF's rules those that a name may break; the last word is netCDF's.
+const char *fault_of(const std::string &name) {
+  const auto may_begin = [](unsigned char c) { return c >= 0x80 || c == '_' || std::isalnum(c); };
+  const auto control = [](unsigned char c) { return c < 0x20 || c == 0x7f; };
+  if (name.empty()) return "a name";
+  if (name.size() > NC_MAX_NAME) return "a name of at most 256 bytes";
+  if (name.find('/') != std::string::npos) return "a name without '/'";
+  if (std::any_of(name.begin(), name.end(), control)) return "a name without control characters";
+  if (!may_begin(static_cast<unsigned char>(name.front())))
+    return "a name that begins with a letter, a digit or '_'";
+  if (name.back() == ' ') return "a name without a space at its end";
+  return nullptr;
+}
+
+void check_name(const std::string &name) {
+  if (const char *expected = fault_of(name))
+    refuse("variable '" + name + "'", expected, name.empty() ? "none" : "'" + name + "'");
+}
+
+void check_group(const std::string &name, const std::string &group) {
+  for (const char *known : {"input", "native", "after", "emulated"})
+    if (group == known) return;
+  refuse("variable '" + name + "'", "the group input, native, after or emulated",
+         "'" + group + "'");
 }
 
 // The largest power of two up to n, so that chunks divide blocks.
@@ -67,6 +95,7 @@ class Definer {
   const hyb_recording_options &options_;
   int sample_ = -1;
   std::map<std::string, int> dimensions_, groups_;
+  std::set<std::string> names_;  // "group/name"
   Layout layout_;
 };
 
@@ -109,10 +138,15 @@ Series &Definer::add(Source source, int group, const std::string &name, Type typ
 void Definer::field(int32_t number) {
   const hyb_variable &variable = options_.variable[number];
   const std::string name = variable.name ? variable.name : "";
+  const std::string owner_name = variable.group ? variable.group : "";
+  check_name(name);
+  check_group(name, owner_name);
+  if (!names_.insert(owner_name + "/" + name).second)
+    refuse("variable '" + name + "'", "one of that name in group " + owner_name, "two");
   std::vector<int> dims = {sample_};
   axis(dims, "level", variable.nlevel);
   axis(dims, "species", variable.nspecies);
-  const int owner = group(variable.group ? variable.group : "");
+  const int owner = group(owner_name);
   Series &series = add(Source::field, owner, name, type_of(variable.kind, name), dims);
   series.kind = variable.kind;
   series.field = number;

@@ -22,6 +22,7 @@ Output::Output(const std::string &path, const hyb_recording_options &options,
                std::function<void()> written)
     : file_(path), layout_(define_layout(file_.id(), options)), told_(std::move(written)) {
   file_.sync();
+  file_.publish();
 }
 
 // Up to the next multiple of the block, so that whole chunks are written again after a short one.

@@ -131,7 +131,14 @@ int32_t read(void *file, int32_t variable, int64_t start, int64_t count, void *d
 void close_reader(void *file) {
   if (!file) return;
   guarded(nullptr, [&]() -> int32_t {
-    Worker::instance().run([&] { delete static_cast<Reader *>(file); });
+    Reader *const reader = static_cast<Reader *>(file);
+    Worker &worker = Worker::instance();
+    if (!worker.forked()) {
+      worker.run([reader] { delete reader; });
+    } else {
+      reader->forget();
+      delete reader;
+    }
     return HYB_OK;
   });
 }

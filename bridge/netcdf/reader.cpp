@@ -12,11 +12,6 @@
 namespace hybrid_netcdf {
 namespace {
 
-[[noreturn]] void mismatch(const std::string &what, const std::string &expected,
-                           const std::string &found) {
-  throw Error(what + ": expected " + expected + ", found " + found);
-}
-
 // An attribute's text; empty if there is none.
 std::string text_of(int group, int variable, const char *name) {
   size_t length = 0;
@@ -42,7 +37,9 @@ Reader::Reader(const std::string &path) : path_(path) {
   }
 }
 
-Reader::~Reader() { nc_close(id_); }
+Reader::~Reader() {
+  if (id_ >= 0) nc_close(id_);
+}
 
 void Reader::open() {
   errno = 0;
@@ -50,8 +47,8 @@ void Reader::open() {
   if (status != NC_NOERR) {
     id_ = -1;
     const bool system = status == NC_EHDFERR && errno != 0;
-    mismatch("it cannot be opened", "a complete NetCDF-4 file",
-             system ? std::strerror(errno) : nc_strerror(status));
+    refuse("it cannot be opened", "a complete NetCDF-4 file",
+           system ? std::strerror(errno) : nc_strerror(status));
   }
   check_format();
   read_samples();
@@ -61,8 +58,8 @@ void Reader::open() {
 void Reader::check_format() {
   const std::string conventions = text_of(id_, NC_GLOBAL, "Conventions");
   if (conventions.find(format_name) == std::string::npos)
-    mismatch("attribute Conventions", "'" + std::string(format_name) + "'",
-             conventions.empty() ? "none" : "'" + conventions + "'");
+    refuse("attribute Conventions", "'" + std::string(format_name) + "'",
+           conventions.empty() ? "none" : "'" + conventions + "'");
 }
 
 std::vector<int64_t> Reader::integers(const char *name) {
@@ -72,7 +69,7 @@ std::vector<int64_t> Reader::integers(const char *name) {
   const std::string what = std::string("variable ") + name;
   check(nc_inq_varid(id_, name, &variable), what);
   check(nc_inq_var(id_, variable, nullptr, &type, &rank, nullptr, nullptr), what);
-  if (rank != 1 || type != NC_INT64) mismatch(what, "int64 of rank 1", "something else");
+  if (rank != 1 || type != NC_INT64) refuse(what, "int64 of rank 1", "something else");
   check(nc_inq_vardimid(id_, variable, &dimension), what);
   check(nc_inq_dimlen(id_, dimension, &length), what);
   std::vector<int64_t> values(length);
@@ -87,8 +84,8 @@ void Reader::read_samples() {
   column_ = integers("column");
   while (!step_.empty() && step_.back() == NC_FILL_INT64) step_.pop_back();
   if (column_.size() < step_.size())
-    mismatch("variable column", std::to_string(step_.size()) + " samples",
-             std::to_string(column_.size()));
+    refuse("variable column", std::to_string(step_.size()) + " samples",
+           std::to_string(column_.size()));
   column_.resize(step_.size());
 }
 
@@ -114,7 +111,7 @@ int32_t Reader::kind_of(Place place, const std::string &name) {
     case NC_INT:
       return text_of(place.group, place.id, "kind") == "logical" ? HYB_LOGICAL32 : HYB_INT32;
   }
-  mismatch("variable " + name, "float, double or int", "netCDF type " + std::to_string(type));
+  refuse("variable " + name, "float, double or int", "netCDF type " + std::to_string(type));
 }
 
 void Reader::axis(const std::string &dimension, int64_t extent, hyb_variable &variable) {
@@ -123,15 +120,15 @@ void Reader::axis(const std::string &dimension, int64_t extent, hyb_variable &va
   else if (starts_with(dimension, "species_"))
     variable.nspecies = extent;
   else
-    mismatch(std::string("variable ") + variable.name, "dimensions sample, level_*, species_*",
-             dimension);
+    refuse(std::string("variable ") + variable.name, "dimensions sample, level_*, species_*",
+           dimension);
 }
 
 void Reader::extents(Place place, hyb_variable &variable) {
   int rank = 0;
   check(nc_inq_varndims(place.group, place.id, &rank), variable.name);
   if (rank < 1 || rank > 3)
-    mismatch(std::string("variable ") + variable.name, "rank 1 to 3", std::to_string(rank));
+    refuse(std::string("variable ") + variable.name, "rank 1 to 3", std::to_string(rank));
   std::array<int, 3> dimensions{};
   check(nc_inq_vardimid(place.group, place.id, dimensions.data()), variable.name);
   for (int i = 1; i < rank; ++i) {
@@ -160,11 +157,11 @@ void Reader::read(int32_t variable, int64_t start, int64_t count, void *data) {
   const int64_t nsample = static_cast<int64_t>(step_.size());
   const std::string what = "recording '" + path_ + "'";
   if (variable < 0 || static_cast<size_t>(variable) >= variables_.size())
-    mismatch(what, "a variable below " + std::to_string(variables_.size()),
-             std::to_string(variable));
+    refuse(what, "a variable below " + std::to_string(variables_.size()),
+           std::to_string(variable));
   if (start < 0 || count < 0 || start > nsample - count)
-    mismatch(what, "samples within 0 and " + std::to_string(nsample),
-             std::to_string(start) + " and " + std::to_string(count) + " more");
+    refuse(what, "samples within 0 and " + std::to_string(nsample),
+           std::to_string(start) + " and " + std::to_string(count) + " more");
   const hyb_variable &shape = variables_[variable];
   const std::array<size_t, 3> from = {static_cast<size_t>(start), 0, 0};
   std::array<size_t, 3> extent = {static_cast<size_t>(count), static_cast<size_t>(shape.nlevel),

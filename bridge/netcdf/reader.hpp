@@ -22,6 +22,9 @@ class Reader {
   const std::vector<int64_t> &column() const { return column_; }
   const std::vector<hyb_variable> &variables() const { return variables_; }
 
+  // Lets the file be: in a child of fork it belongs to the parent.
+  void forget() { id_ = -1; }
+
   // Samples start .. start+count-1 of a variable, as stored, sample slowest.
   void read(int32_t variable, int64_t start, int64_t count, void *data);
 

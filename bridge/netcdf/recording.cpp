@@ -38,11 +38,28 @@ void Recording::open(const hyb_recording_options &options) {
   buffer_ = options.buffer;
   patience_ = std::chrono::seconds(options.patience > 0 ? options.patience : default_patience);
   worker_.be_patient(patience_);
-  output_.emplace(path_, options, [this] { worker_.advance(); });
+  try {
+    output_.emplace(path_, options, [this] { worker_.advance(); });
+  } catch (...) {
+    worker_.expect_leftovers();
+    throw;
+  }
   worker_.attach(shared_from_this());
 }
 
+// Before any lock, which a thread of the parent may have held.
+void Recording::check_process() const {
+  if (worker_.forked())
+    refuse("recording '" + path_ + "'", "the process that created the recording",
+           "a fork of it");
+}
+
 void Recording::append(std::shared_ptr<Held> held) {
+  check_process();
+  if (const char *date = (**held).date; date && std::strlen(date) > date_length)
+    refuse("recording '" + path_ + "': date '" + date + "'",
+           "at most " + std::to_string(date_length) + " bytes",
+           std::to_string(std::strlen(date)));
   const int64_t bytes = (**held).bytes;
   admit(bytes);
   try {
@@ -123,6 +140,7 @@ void Recording::fail(const std::string &reason, const std::string &rest) noexcep
 }
 
 void Recording::check_state() {
+  check_process();
   const std::lock_guard<std::mutex> lock(mutex_);
   check_state_locked();
 }
@@ -132,6 +150,7 @@ void Recording::check_state_locked() const {
 }
 
 void Recording::flush() {
+  check_process();
   std::unique_lock<std::mutex> lock(mutex_);
   check_state_locked();
   const int64_t ticket = ++asked_;
@@ -146,6 +165,7 @@ void Recording::flush() {
 }
 
 void Recording::close() {
+  check_process();
   std::unique_lock<std::mutex> lock(mutex_);
   if (!closed_) {
     worker_.post([self = shared_from_this()] {

@@ -59,6 +59,7 @@ class Recording : public Client, public std::enable_shared_from_this<Recording> 
   void give_up(const char *reason) noexcept;
 
   // On any thread.
+  void check_process() const;
   void admit(int64_t bytes);
   void release(int64_t bytes) noexcept;
   template <class Ready>

@@ -2,8 +2,8 @@
 #include "worker.hpp"
 
 #include <netcdf.h>
+#include <pthread.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cfenv>
@@ -12,6 +12,7 @@
 #include <future>
 
 #include "error.hpp"
+#include "file.hpp"
 
 // Of HDF5, which comes with netCDF; weak, for netCDF may be built to hide it.
 extern "C" int H5Eset_auto2(int64_t stack, void *function, void *data) __attribute__((weak));
@@ -20,6 +21,8 @@ namespace hybrid_netcdf {
 namespace {
 
 constexpr std::chrono::seconds tick_interval{5};
+// A fork waits for a block to be written, not for a disk that hangs.
+constexpr std::chrono::seconds fork_patience{5};
 
 // A new thread inherits the signal mask. The host's handlers belong on the host's threads, and a
 // write beyond RLIMIT_FSIZE has to return EFBIG, not kill the process by SIGXFSZ. Only what
@@ -40,10 +43,21 @@ class SignalsBlocked {
   sigset_t before_;
 };
 
+void before_fork() { Worker::instance().before_fork(); }
+
+void after_fork_in_parent() { Worker::instance().after_fork(); }
+
+void after_fork_in_child() {
+  File::let_go_of_all();
+  Worker::instance().after_fork();
+}
+
 // Handlers run in reverse order of their registration. HDF5 registers its shutdown when it is
 // first used, so ours comes after that: then it runs while HDF5 is still alive.
 void initialize(Worker &worker) {
   worker.run([] { check(nc_initialize(), "netCDF cannot be initialised"); });
+  if (pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) != 0)
+    throw Error("no handler can be registered for a fork");
   if (std::atexit([] { Worker::instance().end(); }) != 0)
     throw Error("no handler can be registered for the end of the process");
 }
@@ -70,6 +84,7 @@ Worker::Worker() : process_(getpid()) {
 }
 
 void Worker::post(std::function<void()> job) {
+  if (forked()) refuse("its writer", "the process that started it", "a fork of it");
   const std::lock_guard<std::mutex> lock(mutex_);
   if (ending_) throw Error("the process is ending");
   jobs_.push_back(std::move(job));
@@ -106,7 +121,7 @@ void Worker::detach(const Client *client) {
 }
 
 void Worker::end() noexcept {
-  if (getpid() != process_) return;  // a child of fork has no such thread
+  if (forked()) return;
   std::unique_lock<std::mutex> lock(mutex_);
   ending_ = true;
   changed_.notify_all();
@@ -124,7 +139,14 @@ void Worker::loop() noexcept {
   clients_.clear();
   const std::lock_guard<std::mutex> lock(mutex_);
   ended_ = true;
+  working_ = false;
   changed_.notify_all();
+}
+
+void Worker::before_fork() noexcept {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait_for(lock, fork_patience, [this] { return !working_; });
+  lock.release();
 }
 
 void Worker::work() noexcept {
@@ -134,6 +156,7 @@ void Worker::work() noexcept {
     if (jobs_.empty())
       changed_.wait_until(lock, due, [this] { return !jobs_.empty() || ending_; });
     auto job = next();
+    working_ = true;
     lock.unlock();
     if (job) job();
     job = nullptr;  // what it holds is let go without the lock
@@ -143,7 +166,10 @@ void Worker::work() noexcept {
       due = Clock::now() + tick_interval;
     }
     lock.lock();
+    working_ = false;
+    changed_.notify_all();
   }
+  working_ = true;  // on the clients
 }
 
 std::function<void()> Worker::next() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -35,6 +36,9 @@ class Worker {
   // Started at the first use; never destroyed, so that it outlives whoever calls it at exit.
   static Worker &instance();
 
+  // A child of fork has no such thread: whatever would wait for it is refused there.
+  bool forked() const { return getpid() != process_; }
+
   // Runs a job later. Jobs run in the order of posting and do not throw.
   void post(std::function<void()> job);
 
@@ -53,10 +57,14 @@ class Worker {
   uint64_t progress() const { return progress_.load(); }
   void advance() { ++progress_; }
 
-  // A write has failed inside HDF5.
+  // A write may have failed inside HDF5.
   void expect_leftovers() { leftovers_ = true; }
 
   void be_patient(std::chrono::seconds patience);
+
+  // Around a fork no job runs, so that HDF5 is in good order in the child, which ends it at exit.
+  void before_fork() noexcept;
+  void after_fork() noexcept { mutex_.unlock(); }
 
  private:
   Worker();
@@ -73,7 +81,7 @@ class Worker {
   std::chrono::seconds patience_{0};
   std::atomic<uint64_t> progress_{0};
   std::atomic<bool> leftovers_{false};
-  bool ending_ = false, ended_ = false;
+  bool ending_ = false, ended_ = false, working_ = false;
   std::thread thread_;
 };
 

@@ -59,20 +59,30 @@ void create_domain(Read &&read, const char *source, const hyb_grid *grid, const 
   *domain = new hyb_domain{std::move(shared)};
 }
 
+// Runs `body` on the call; what it fails with also says where.
+template <class Body>
+void in_call(const hyb_call *handle, Body &&body) {
+  const hyb::CallInUse in_use(handle);
+  try {
+    body(*in_use.get());
+  } catch (const hyb::Error &error) {
+    hyb::fail(error.status(), in_use->where() + ": " + error.what());
+  }
+}
+
 // The call is given back whatever its last checks say.
 void close_call(const hyb_call *handle) {
+  hyb::Call *call = nullptr;
   std::exception_ptr failure;
-  hyb::Call *call;
-  {
-    const hyb::CallInUse in_use(handle);
-    call = in_use.get();
-    try {
-      call->close();
-    } catch (...) {
-      failure = std::current_exception();
-    }
+  try {
+    in_call(handle, [&](hyb::Call &open) {
+      call = &open;
+      open.close();
+    });
+  } catch (...) {
+    failure = std::current_exception();
   }
-  call->scheme->return_call(*call);
+  if (call) call->scheme->return_call(*call);
   if (failure) std::rethrow_exception(failure);
 }
 
@@ -193,25 +203,29 @@ int32_t hyb_call_open(hyb_scheme *scheme, int64_t ncol, int64_t first, hyb_call 
 
 int32_t hyb_call_put(const hyb_call *call, const char *name, const hyb_view *view) {
   return guarded("hyb_call_put", [&] {
-    hyb::CallInUse(call)->put(checked_text(name, "name of the field"), checked(view, "view"));
+    checked_text(name, "name of the field");
+    checked(view, "view");
+    in_call(call, [&](hyb::Call &open) { open.put(name, *view); });
   });
 }
 
 int32_t hyb_call_run(const hyb_call *call) {
-  return guarded("hyb_call_run", [&] { hyb::CallInUse(call)->run(); });
+  return guarded("hyb_call_run", [&] { in_call(call, [](hyb::Call &open) { open.run(); }); });
 }
 
 int32_t hyb_call_native_wanted(const hyb_call *call, int32_t *wanted) {
   return guarded("hyb_call_native_wanted", [&] {
     checked(wanted, "wanted");
     *wanted = 1;
-    *wanted = hyb::CallInUse(call)->native_wanted() ? 1 : 0;
+    in_call(call, [&](hyb::Call &open) { *wanted = open.native_wanted() ? 1 : 0; });
   });
 }
 
 int32_t hyb_call_get(const hyb_call *call, const char *name, const hyb_view *view) {
   return guarded("hyb_call_get", [&] {
-    hyb::CallInUse(call)->get(checked_text(name, "name of the field"), checked(view, "view"));
+    checked_text(name, "name of the field");
+    checked(view, "view");
+    in_call(call, [&](hyb::Call &open) { open.get(name, *view); });
   });
 }
 

@@ -49,7 +49,7 @@ void Call::begin_capture() {
 
 void Call::need(Phase wanted, const char *what, const char *order) const {
   if (phase_ != wanted)
-    mismatch(HYB_ERROR_PHASE, std::string(what) + " in scheme " + in_quotes(scheme->name()), order,
+    mismatch(HYB_ERROR_PHASE, what, order,
              phase_ == Phase::put ? "run not called yet" : "run called already");
 }
 
@@ -89,8 +89,7 @@ void Call::check_inputs_given() {
   for (const CardField &input : scheme->emulator().card().inputs)
     if (!marked(scheme->fields().find(input.name.c_str()), given)) missing.push_back(input.name);
   if (!missing.empty())
-    mismatch(HYB_ERROR_FIELD, "run of scheme " + in_quotes(scheme->name()),
-             "every input of the card of " + scheme->emulator().path(),
+    mismatch(HYB_ERROR_FIELD, "run", "every input of the card of " + scheme->emulator().path(),
              "no put of " + listed(missing));
 }
 
@@ -110,8 +109,9 @@ void Call::run() {
   phase_ = Phase::failed;
   try {
     if (scheme->infers()) infer();
-  } catch (...) {
+  } catch (const Error &error) {
     scheme->statistics().count_failure();
+    notice_failure(error.what());
     throw;
   }
   phase_ = Phase::get;
@@ -168,7 +168,7 @@ void Call::observe(const Field &field, const HostArray &array) {
   if (increment) capture_->store_increment(field);
   if (!field.output) return;
   const Rows emulated = batch_.output(field);
-  capture_->store(Group::emulated, field, emulated);
+  outputs_not_finite_ += capture_->store(Group::emulated, field, emulated);
   scheme->statistics().compare(field.name, field.effective_unit(),
                                capture_->rows(Group::native, field),
                                capture_->rows(Group::emulated, field), ncol);
@@ -181,7 +181,7 @@ void Call::check_outputs_taken() {
     if (!marked(scheme->fields().find(output.name.c_str()), taken) && !scheme->unused(output.name))
       missing.push_back(output.name);
   if (!missing.empty())
-    mismatch(HYB_ERROR_FIELD, "close of scheme " + in_quotes(scheme->name()),
+    mismatch(HYB_ERROR_FIELD, "close",
              "a get of every output of the card of " + scheme->emulator().path() +
                  " (or the key 'unused' in its table)",
              "none of " + listed(missing));
@@ -204,11 +204,54 @@ void Call::close() {
   token.store(0, std::memory_order_release);
   if (scheme->mode() == Mode::native) return;
   if (phase_ == Phase::put)
-    mismatch(HYB_ERROR_PHASE, "close in scheme " + in_quotes(scheme->name()), "run before close",
-             "run not called");
+    mismatch(HYB_ERROR_PHASE, "close", "run before close", "run not called");
   count();
+  notice_not_finite();
+  notice_fields_not_seen();
   check_outputs_taken();
   end_capture();
+}
+
+std::string Call::where() const {
+  const std::string columns = ncol == 0 ? "no columns"
+                                        : "columns " + std::to_string(first) + " to " +
+                                              std::to_string(first + ncol - 1);
+  return "scheme " + in_quotes(scheme->name()) + ", step " +
+         std::to_string(scheme->domain().clock().step) + ", " + columns;
+}
+
+void Call::notice_failure(const char *message) const {
+  scheme->notice(Scheme::Notice::failure,
+                 where() + ": the emulator failed and native is wanted; further failures are only "
+                           "counted: " + message);
+}
+
+void Call::notice_not_finite() const {
+  if (inputs_not_finite_ > 0)
+    scheme->notice(Scheme::Notice::input_not_finite,
+                   where() + ": " + std::to_string(inputs_not_finite_) +
+                       " input values that are not finite in the emulator's kind; further ones are "
+                       "only counted");
+  if (outputs_not_finite_ > 0)
+    scheme->notice(Scheme::Notice::output_not_finite,
+                   where() + ": " + std::to_string(outputs_not_finite_) +
+                       " emulated values that are not finite; further ones are only counted");
+}
+
+// In a recording nobody would miss what was declared and then forgotten.
+void Call::notice_fields_not_seen() const {
+  if (!capture_ || phase_ != Phase::get) return;
+  std::vector<std::string> missing;
+  for (size_t id = 0; id < scheme->fields().count(); ++id) {
+    const Field &field = scheme->fields().at(id);
+    if (!field.unit.empty() && !marked(field, given) && !marked(field, taken))
+      missing.push_back(field.name);
+  }
+  if (!missing.empty())
+    scheme->notice(Scheme::Notice::field_not_seen,
+                   where() + ": declared, but neither put nor taken: " + listed(missing));
+  if (!scheme->domain().stepped())
+    scheme->notice(Scheme::Notice::no_step, where() + ": no step was opened yet");
 }
 
 bool Call::discard() {

@@ -32,6 +32,9 @@ struct Call {
   void get(const char *name, const hyb_view &view);
   void close();
 
+  // "scheme 'x', step 3, columns 1 to 32", for messages.
+  std::string where() const;
+
   // Ends an open call without finishing it; false if it was not open.
   bool discard();
 
@@ -56,6 +59,9 @@ struct Call {
   void observe(const Field &field, const HostArray &array);
   void end_capture();
   void count();
+  void notice_failure(const char *message) const;
+  void notice_not_finite() const;
+  void notice_fields_not_seen() const;
 
   Phase phase_ = Phase::put;
   std::vector<uint8_t> marks_;           // by field

@@ -56,20 +56,23 @@ void Capture::store(Group group, const Field &field, int32_t kind, const HostArr
   pack(array, rows_of(entry(group, field, kind)), ncol_);
 }
 
-// The network's rows as if they were an array of the host, so that flipping has one place.
-void Capture::store(Group group, const Field &field, const Rows &rows) {
-  const int64_t size = size_of_kind(rows.kind);
+// The capture as if it were an array of the host: flipping and rounding of flags have one place.
+int64_t Capture::store(Group group, const Field &field, const Rows &rows) {
+  const bool flag = field.kind == HYB_INT32 || field.kind == HYB_LOGICAL32;
+  const Rows own = rows_of(entry(group, field, flag ? field.kind : rows.kind));
+  const int64_t size = size_of_kind(own.kind);
+  if (flag && ncol_ > 0)  // what has no whole number is not written
+    std::memset(own.data, 0, static_cast<size_t>(ncol_ * field.rows() * size));
   HostArray array;
   static_cast<FieldShape &>(array) = field;
-  array.data = static_cast<char *>(rows.data);
-  array.kind = rows.kind;
+  array.data = static_cast<char *>(own.data);
+  array.kind = own.kind;
+  array.truth = 1;
   array.nx = ncol_;
   array.sx = size;
-  array.slevel = rows.level_stride * size;
-  array.sspecies = rows.species_stride * size;
-  Rows copy = rows_of(entry(group, field, rows.kind));
-  copy.flip = rows.flip;
-  pack(array, copy, ncol_);
+  array.slevel = own.level_stride * size;
+  array.sspecies = own.species_stride * size;
+  return scatter(rows, array, ncol_);
 }
 
 void Capture::store_increment(const Field &field) {

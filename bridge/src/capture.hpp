@@ -32,8 +32,8 @@ class Capture {
   // Copies a host's array, converted to `kind`.
   void store(Group group, const Field &field, int32_t kind, const HostArray &array);
 
-  // Copies rows of the network's matrix.
-  void store(Group group, const Field &field, const Rows &rows);
+  // Copies rows of the network's matrix, flags rounded; returns what scatter does.
+  int64_t store(Group group, const Field &field, const Rows &rows);
 
   // native = after - input, both stored before.
   void store_increment(const Field &field);

@@ -41,6 +41,7 @@ RecordConfig read_record(ConfigTable table) {
   table.read_fraction("tiles", config.tiles);
   table.read("tile_columns", config.tile_columns, 1, 1 << 20);
   table.read("seed", config.seed, 0, INT64_MAX);
+  table.read("replace", config.replace);
   config.real32 = table.read_word("kind", {"host", "real32"}, 0) == 1;
   int64_t mebibytes = config.buffer >> 20;
   table.read("buffer_MiB", mebibytes, 1, 1 << 20);

@@ -30,6 +30,7 @@ struct RecordConfig {
   double tiles = 1.0;           // fraction of tiles of contiguous global columns
   int64_t tile_columns = 64;
   int64_t seed = 0;
+  bool replace = false;         // a file that is there already; else it is refused
   bool real32 = false;          // else the host's kind
   int64_t buffer = int64_t{256} << 20;
   bool stop = false;            // policy when a recording fails

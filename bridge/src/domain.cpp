@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "domain.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -36,14 +38,17 @@ class LiveDomains {
   LiveDomains() { std::atexit([] { instance().write_all(); }); }
 
   void write_all() noexcept {
-    try {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      for (const auto &entry : domains_)
+    if (getpid() != owner_) return;  // a fork's statistics are its parent's
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto &entry : domains_) {
+      try {
         if (const auto domain = entry.lock()) domain->write_statistics();
-    } catch (...) {  // nobody is left to be told
+      } catch (...) {  // nobody is left to be told
+      }
     }
   }
 
+  const pid_t owner_ = getpid();
   std::mutex mutex_;
   std::vector<std::weak_ptr<Domain>> domains_;
 };
@@ -109,6 +114,7 @@ void Domain::step(int64_t step, const char *date, double dt) {
 void Domain::warn_of_unclaimed() {
   std::vector<std::string> known;
   for (const auto &entry : statistics_) known.push_back(entry.first);
+  if (known.empty()) return;
   for (const auto &[name, scheme] : config_.schemes)
     if (!statistics_.count(name))
       log_.warning("[scheme." + name + "] in the configuration: " +

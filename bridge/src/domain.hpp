@@ -32,6 +32,7 @@ class Domain {
   const DomainConfig &config() const { return config_; }
   const Grid &grid() const { return grid_; }
   const Clock &clock() const { return clock_; }
+  bool stepped() const { return stepped_; }
   int32_t rank() const { return rank_; }
   Log &log() { return log_; }
 

@@ -32,9 +32,14 @@ void Log::forget_handler() {
 }
 
 void Log::write(int32_t level, const std::string &text) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (handler_) handler_(level, text.c_str(), data_);
-  const bool wanted = configured_ || (!handler_ && level > HYB_LOG_INFO);
+  std::unique_lock<std::mutex> lock(mutex_);
+  const hyb_log_handler handler = handler_;
+  if (handler) {
+    lock.unlock();  // it may enter the library again
+    handler(level, text.c_str(), data_);
+    lock.lock();
+  }
+  const bool wanted = configured_ || (!handler && level > HYB_LOG_INFO);
   if (!wanted || !open()) return;
   constexpr const char *words[] = {"", "info", "warning", "error"};
   std::fprintf(file_, "%s: %s\n", words[level], text.c_str());

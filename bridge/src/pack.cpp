@@ -80,7 +80,7 @@ inline int32_t not_finite_as(From value) {
     return not_finite(value);
 }
 
-// How one value reaches the host's array; 1 if what reaches it is not finite.
+// How one value reaches the host's array; 1 if what reaches it is not finite, or nothing does.
 template <class To>
 struct Write {
   template <class From>
@@ -105,8 +105,9 @@ bool whole_number(From value, int32_t &number) {
     return true;
   } else {
     const double nearest = std::nearbyint(static_cast<double>(value));
-    constexpr double limit = std::numeric_limits<int32_t>::max();
-    if (not_finite(value) || nearest > limit || nearest < -limit) return false;
+    constexpr double least = std::numeric_limits<int32_t>::min();
+    constexpr double most = std::numeric_limits<int32_t>::max();
+    if (not_finite(value) || nearest < least || nearest > most) return false;
     number = static_cast<int32_t>(nearest);
     return true;
   }
@@ -117,8 +118,9 @@ struct Write<int32_t> {
   template <class From>
   static int32_t apply(From value, char *to, int32_t) {
     int32_t number;
-    if (whole_number(value, number)) store(number, to);
-    return not_finite(value);
+    if (!whole_number(value, number)) return 1;
+    store(number, to);
+    return 0;
   }
 };
 template <>
@@ -126,8 +128,9 @@ struct Write<Logical> {
   template <class From>
   static int32_t apply(From value, char *to, int32_t truth) {
     int32_t number;
-    if (whole_number(value, number)) store(number != 0 ? truth : 0, to);
-    return not_finite(value);
+    if (!whole_number(value, number)) return 1;
+    store(number != 0 ? truth : 0, to);
+    return 0;
   }
 };
 

@@ -24,7 +24,7 @@ int64_t pack(const HostArray &from, const Rows &to, int64_t ncol);
 
 // Rows to host, converted to the host's kind. Into integers and logicals the nearest whole number
 // is written; a value that has none (not finite, out of range) leaves the host's value as it is.
-// Returns how many values are not finite.
+// Returns how many values are not finite or have no whole number.
 int64_t scatter(const Rows &from, const HostArray &to, int64_t ncol);
 
 // The same, added to what the host's array holds.

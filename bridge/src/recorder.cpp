@@ -81,6 +81,7 @@ Recorder::Recorder(const RecordConfig &config, const std::string &scheme, int32_
   if (!std::filesystem::is_directory(folder))
     mismatch(HYB_ERROR_RECORD, "recording " + in_quotes(path_),
              "a folder " + in_quotes(folder.string()), "none");
+  check_new();
 }
 
 Recorder::~Recorder() {
@@ -101,7 +102,17 @@ std::unique_ptr<Capture> Recorder::take() { return pool_->take(); }
 
 void Recorder::give_back(std::unique_ptr<Capture> capture) { pool_->put(std::move(capture)); }
 
-void Recorder::create(const Capture &capture) {
+// Nothing written is lost, least of all the recording of the run before.
+void Recorder::check_new() const {
+  if (!config_.replace && std::filesystem::exists(path_))
+    mismatch(HYB_ERROR_RECORD, "recording " + in_quotes(path_),
+             "no such file yet (or replace = true; {step} in the path keeps files of restarts apart)",
+             "one");
+}
+
+void Recorder::create(const Capture &capture, int64_t step) {
+  path_ = replaced(path_, "{step}", std::to_string(step));
+  check_new();
   std::vector<std::string> units;
   std::vector<hyb_variable> variables;
   units.reserve(capture.entries().size());
@@ -162,7 +173,7 @@ void Recorder::append(std::unique_ptr<Capture> capture, int64_t step, const std:
     const std::lock_guard<std::mutex> lock(mutex_);
     if (!active()) return;
     try {
-      if (!file_) create(*capture);
+      if (!file_) create(*capture, step);
     } catch (const Error &error) {
       give_up(error.what());
       return;

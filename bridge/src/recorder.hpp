@@ -48,7 +48,8 @@ class Recorder {
   void finish();
 
  private:
-  void create(const Capture &capture);
+  void check_new() const;
+  void create(const Capture &capture, int64_t step);
   void compare(const Capture &capture) const;
   void give_up(const std::string &why);
 

@@ -166,16 +166,30 @@ void Replayer::add_file(const std::string &path) {
   }
 }
 
+// A column that two files hold is left from another run, whose files the pattern matches too.
+int64_t Replayer::index(int64_t step) {
+  int64_t total = 0;
+  std::unordered_map<int64_t, const RecordingFile *> holder;
+  for (const auto &file : files_)
+    for (const RecordingFile::Run &run : file->runs(step))
+      for (int64_t i = 0; i < run.count; ++i) {
+        const int64_t column = file->column(run.start + i);
+        if (holder.emplace(column, file.get()).first->second != file.get())
+          mismatch(HYB_ERROR_RECORD, "replay of scheme " + in_quotes(scheme_) + ": step " +
+                                         std::to_string(step) + ", column " +
+                                         std::to_string(column),
+                   "one file that holds it", "two");
+        samples_[column].push_back(total++);
+      }
+  return total;
+}
+
 void Replayer::load(int64_t step) {
   step_ = INT64_MIN;  // so that a failure half way leaves nothing that looks loaded
   samples_.clear();
   replayed_.clear();
   loaded_.clear();
-  int64_t total = 0;
-  for (const auto &file : files_)
-    for (const RecordingFile::Run &run : file->runs(step))
-      for (int64_t i = 0; i < run.count; ++i)
-        samples_[file->column(run.start + i)].push_back(total++);
+  const int64_t total = index(step);
   if (total == 0)
     mismatch(HYB_ERROR_RECORD, "replay of scheme " + in_quotes(scheme_),
              "step " + std::to_string(step) + " in the recording", "none of its columns");
@@ -219,6 +233,13 @@ const Replayer::Loaded &Replayer::loaded(const char *group, const Field &field) 
     if (field.name != loaded.variable.name || std::strcmp(loaded.variable.group, group) != 0)
       continue;
     const std::string where = "replay of field " + in_quotes(field.name);
+    const std::string role = role_name(field.effective_role());
+    if (role != loaded.variable.role)
+      mismatch(HYB_ERROR_FIELD, where + ": role", in_quotes(loaded.variable.role) + " (recording)",
+               in_quotes(role) + " (host)");
+    if (!field.unit.empty() && field.unit != loaded.variable.unit)
+      mismatch(HYB_ERROR_FIELD, where + ": unit", in_quotes(loaded.variable.unit) + " (recording)",
+               in_quotes(field.unit) + " (host)");
     if (loaded.variable.kind != field.kind)
       mismatch(HYB_ERROR_FIELD, where + ": kind",
                std::string(kind_name(loaded.variable.kind)) + " (recording)",

@@ -44,6 +44,7 @@ class Replayer {
   };
 
   void add_file(const std::string &path);
+  int64_t index(int64_t step);
   void load(int64_t step);
   const Loaded &loaded(const char *group, const Field &field) const;
 

@@ -58,8 +58,9 @@ void Scheme::declare_configured() {
                                          {"state", "tendency", "increment", "flag"}));
     fields_->declare(field.name, field.unit, role, field.dims);
   }
+  if (!infers()) return;  // the mode may change without the rest of the table
   for (const std::string &output : config_.unused)
-    if (!infers() || !emulator_->card().output(output))
+    if (!emulator_->card().output(output))
       mismatch(HYB_ERROR_CONFIG, "[scheme." + name() + "]: unused", "outputs of the card",
                in_quotes(output));
 }
@@ -74,6 +75,14 @@ void Scheme::check_output(const Field &field) const {
   for (const CardField &output : emulator_->card().outputs) known.push_back(output.name);
   fail(HYB_ERROR_FIELD, "card of " + emulator_->path() + ": " +
                             unknown("output", field.name, known));
+}
+
+void Scheme::notice(Notice sort, const std::string &text) {
+  if (noticed_[static_cast<size_t>(sort)].exchange(true)) return;
+  if (sort == Notice::failure)
+    domain_->log().error(text);
+  else
+    domain_->log().warning(text);
 }
 
 Call &Scheme::take_call() {

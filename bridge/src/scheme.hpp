@@ -2,6 +2,7 @@
 // A named slot of a domain whose native routine may be replaced.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -49,6 +50,10 @@ class Scheme {
   // True for an output of the card that the configuration says the host does not take.
   bool unused(const std::string &output) const;
 
+  // Logs a message of that sort the first time only; counters say how often.
+  enum class Notice { failure, input_not_finite, output_not_finite, field_not_seen, no_step, count };
+  void notice(Notice sort, const std::string &text);
+
   // The step boundary: discards calls that were left open and looks at the recording.
   void step();
   void flush();
@@ -66,6 +71,7 @@ class Scheme {
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Replayer> replayer_;
   std::shared_ptr<Statistics> statistics_;
+  std::array<std::atomic<bool>, static_cast<size_t>(Notice::count)> noticed_{};
   std::mutex mutex_;
   std::vector<Call *> calls_, free_calls_;
 };

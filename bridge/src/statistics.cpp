@@ -25,9 +25,11 @@ void add_row(RowSums &sums, const Rows &native, int64_t from, const Rows &emulat
   for (int64_t i = 0; i < ncol; ++i) {
     const double truth = value(native, from + i), error = value(emulated, to + i) - truth;
     if (!std::isfinite(truth) || !std::isfinite(error)) continue;
+    if (sums.n == 0) sums.origin = truth;
+    const double native_value = truth - sums.origin;
     sums.n += 1;
-    sums.native += truth;
-    sums.native_squared += truth * truth;
+    sums.native += native_value;
+    sums.native_squared += native_value * native_value;
     sums.error += error;
     sums.error_squared += error * error;
   }

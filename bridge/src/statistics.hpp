@@ -15,8 +15,9 @@
 namespace hyb {
 
 // Sums over the values of one row (level, species) of an output: enough for bias, RMSE and R2.
+// Native values are taken relative to the first, or their variance would drown in their mean.
 struct RowSums {
-  double n = 0, native = 0, native_squared = 0, error = 0, error_squared = 0;
+  double n = 0, origin = 0, native = 0, native_squared = 0, error = 0, error_squared = 0;
 };
 
 // Time of one call, by what was done. Integers: they are added outside any floating-point guard.

@@ -32,7 +32,7 @@ class Recorded:
     emulated: Fields
     day: np.ndarray
 
-    def select(self, first_day: int, last_day: int) -> "Recorded":
+    def select(self, first_day: int, last_day: int) -> Recorded:
         """The samples of days first_day to last_day, both included."""
         chosen = (self.day >= first_day) & (self.day <= last_day)
         if not chosen.any():

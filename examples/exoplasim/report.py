@@ -82,7 +82,7 @@ def temperature_picture(climates: dict[str, Climate]) -> Figure:
     image = axes[0].contourf(lat, levels, native[0].temperature.T, 20, cmap="inferno")
     figure.colorbar(image, ax=axes[0], label="K")
     axes[0].set_title("native")
-    for axis, (title, difference) in zip(axes[1:], panels.items()):
+    for axis, (title, difference) in zip(axes[1:], panels.items(), strict=True):
         image = axis.pcolormesh(lat, levels, difference.T, cmap="RdBu_r", vmin=-2, vmax=2)
         axis.set_title(title)
     figure.colorbar(image, ax=axes[1:], label="K")

@@ -135,7 +135,7 @@ class Run:
             tail = (self.folder / "output.txt").read_text(errors="replace")[-2000:]
             raise RuntimeError(f"the run in {self.folder} ended with {process.returncode}:\n{tail}")
 
-    def run(self, boundary: Path) -> "Run":
+    def run(self, boundary: Path) -> Run:
         """Run to the end."""
         self.check(self.start(boundary))
         return self

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 
 def run_all(runs: Iterable[Run], boundary: Path, jobs: int, what: str) -> None:
-    """Run them all, at most `jobs` at a time; raise RuntimeError with the output of one that fails."""
+    """Run them all, at most `jobs` at a time; if one fails, end all and raise its RuntimeError."""
     waiting = list(runs)
     active: list[tuple[Run, Popen[bytes]]] = []
     with tqdm(total=len(waiting), desc=what, unit="run") as bar:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import shutil
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,11 @@ import pyhybrid
 
 RECORDED_STEPS = {"longwave": 0.04, "shortwave": 0.04, "convection": 0.08}  # fraction
 SHADOW_DAYS = 10
-EPOCHS = {"longwave": 90, "shortwave": 120, "convection": 60}  # if the seconds suffice
+PLANS = {  # as long as the seconds suffice
+    "longwave": Plan(epochs=90, rate=4e-3),
+    "shortwave": Plan(epochs=120, rate=4e-3),
+    "convection": Plan(epochs=60, rate=2e-3),
+}
 
 
 def run_training(output: Path, days: int, seconds: int, jobs: int, install: bool) -> dict[str, Any]:
@@ -78,7 +83,7 @@ def train_scheme(
         recorded.select(0, last_training),
         recorded.select(last_training + 1, last_validation),
         emulators / f"{scheme}.weights",
-        Plan(epochs=EPOCHS[scheme], seconds=seconds),
+        replace(PLANS[scheme], seconds=seconds),
         place,
     )
     path = emulators / f"{scheme}.pt"

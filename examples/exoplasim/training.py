@@ -23,7 +23,7 @@ class Plan:
 
     epochs: int = 60
     batch: int = 1024
-    rate: float = 4e-3
+    rate: float = 2e-3
     decay: float = 1e-4
     patience: int = 12
     seed: int = 1

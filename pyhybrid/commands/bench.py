@@ -35,11 +35,14 @@ def bridge(repetitions: int, as_json: bool, check: bool) -> None:
 
 
 def _measure_bridge(repetitions: int) -> dict[str, Any]:
-    program = library_dir() / "hybrid_bench_bridge"
-    with tempfile.TemporaryDirectory() as folder:
-        done = subprocess.run(
-            [program, folder, str(repetitions)], capture_output=True, text=True, check=False
-        )
+    try:
+        program = library_dir() / "hybrid_bench_bridge"
+        with tempfile.TemporaryDirectory() as folder:
+            done = subprocess.run(
+                [program, folder, str(repetitions)], capture_output=True, text=True, check=False
+            )
+    except FileNotFoundError as error:
+        raise click.ClickException(str(error)) from error
     if done.returncode != 0:
         raise click.ClickException(done.stderr.strip() or f"{program} failed")
     result: dict[str, Any] = json.loads(done.stdout)

@@ -2,23 +2,14 @@
 """ExoPlaSim's variants, built once, and a restart that runs have in common."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 pytest.importorskip("torch")
 
+from exoplasim_files import MODEL
 from model import SERIAL, SINGLE_PRECISION, TWO_RANKS, build, fetch
 from runs import SCHEMES, Run
-
-ROOT = Path(__file__).parents[2]
-MODEL = ROOT / "build/exoplasim"
-EMULATORS = ROOT / "examples/exoplasim/emulators"
-
-
-def emulated(*schemes, emulators=EMULATORS, mode="emulate", **more):
-    """Tables of hybrid.toml for the shipped emulators."""
-    return {s: {"mode": mode, "emulator": str(emulators / f"{s}.pt"), **more} for s in schemes}
 
 
 @pytest.fixture(scope="session")

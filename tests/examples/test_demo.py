@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import EMULATORS, ROOT
+from exoplasim_files import EMULATORS, ROOT
 from runs import SCHEMES
 
 COUPLED = {

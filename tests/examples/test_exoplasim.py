@@ -10,7 +10,7 @@ import netCDF4
 import numpy as np
 import pytest
 from climate import read_climate
-from conftest import EMULATORS, emulated
+from exoplasim_files import EMULATORS, emulated
 from model import SERIAL, SINGLE_PRECISION, TWO_RANKS, Variant
 from recordings import read
 from runs import SCHEMES, STEPS_PER_DAY

@@ -9,8 +9,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pyhybrid
 import pytest
+
+import pyhybrid
 
 SOURCES = Path(__file__).parents[2] / "examples" / "minimal"
 LINK = [f"-L{pyhybrid.library_dir()}", "-lhybrid", f"-Wl,-rpath,{pyhybrid.library_dir()}"]

@@ -7,7 +7,7 @@ import warnings
 import pytest
 import torch
 from climate import compare, native_spread, objections, read_climate
-from conftest import EMULATORS, emulated
+from exoplasim_files import EMULATORS, emulated
 from runs import SCHEMES, Run
 from schedule import run_all
 

@@ -4,7 +4,7 @@
 import subprocess
 
 import pytest
-from conftest import emulate, require_plugin, write_python_emulator
+from small_emulators import emulate, require_plugin, write_python_emulator
 
 CALLS = 100_000
 ALLOWED_KB = 512  # five bytes a call
@@ -12,7 +12,11 @@ ALLOWED_KB = 512  # five bytes a call
 
 def growth(host, config, what):
     done = subprocess.run(
-        [host, config, str(CALLS), what], check=True, capture_output=True, text=True
+        [host, config, str(CALLS), what],
+        cwd=config.parent,
+        check=True,
+        capture_output=True,
+        text=True,
     )
     return int(done.stdout)
 

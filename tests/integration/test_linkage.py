@@ -6,11 +6,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import require_plugin
+from small_emulators import require_plugin
 
 import pyhybrid
 
-SYSTEM = re.compile(r"(libc|libm|libmvec|libdl|libpthread|libgcc_s|libstdc\+\+|ld-linux-.*)\.so\.\d")
+SYSTEM = re.compile(r"(libc|libm|libdl|libpthread|libgcc_s|libstdc\+\+|ld-linux-.*)\.so\.\d")
 OURS = ("torch", "python", "netcdf", "hdf5", "blas", "mkl", "openblas", "numpy")
 PLUGINS = {
     "libhybrid_torch.so": {"hyb_plugin"},

@@ -6,7 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from conftest import CARD, NLEV, card_text, require_plugin, write_python_emulator
+from small_emulators import CARD, NLEV, card_text, require_plugin, write_python_emulator
 
 from pyhybrid import Domain, Field, errors
 from pyhybrid._abi.loading import exception_types
@@ -22,8 +22,8 @@ class Host:
 
     def __init__(self, config):
         self.domain = Domain(config, column=range(1, NCOL + 1), log=lambda *entry: None)
-        self.domain.step(1, dt=1800.0)
         self.scheme = self.domain.scheme("radiation")
+        self.domain.step(1, dt=1800.0)
         self.call = None
 
     def open(self, ncol=NCOL, first=1):
@@ -135,7 +135,9 @@ EXPECTED = {
 
 def run_host(host, mistake, config):
     """Status and message of a compiled host."""
-    done = subprocess.run([host, mistake, config], capture_output=True, text=True)
+    done = subprocess.run(
+        [host, mistake, config], cwd=config.parent, capture_output=True, text=True
+    )
     assert (done.returncode, done.stderr) == (0, "")
     status, *message, alive = done.stdout.splitlines()
     assert status == "0" or alive == "lives on", done.stdout
@@ -362,5 +364,7 @@ def test_python_emulator_that_prints(hosts, write_config, tmp_path):
     )
     config = write_config(f"mode = 'emulate'\nemulator = '{path}'")
     for host in hosts.values():
-        done = subprocess.run([host, "block", config], capture_output=True, text=True)
+        done = subprocess.run(
+            [host, "block", config], cwd=tmp_path, capture_output=True, text=True
+        )
         assert done.returncode == 0 and "0\n" in done.stdout and done.stderr == ""

@@ -7,11 +7,21 @@ import sys
 
 import numpy as np
 import pytest
-from conftest import emulate, require_plugin
-from recording_host import NCOL, NLEV, STEPS, air, native, run, warming_before
+from recording_host import (
+    NCOL,
+    NLEV,
+    STEPS,
+    advance,
+    air,
+    declare,
+    native,
+    run,
+    warming_before,
+)
+from small_emulators import emulate, require_plugin
 
 import pyhybrid
-from pyhybrid import errors, open_recording
+from pyhybrid import Domain, errors, open_recording
 
 pytest.importorskip("xarray")
 
@@ -141,10 +151,9 @@ def test_shadow_leaves_the_host_its_native_values(record, emulator):
     fields = run(config, 7, COLUMN)
     for step in STEPS:
         wanted = _expected_step(step, COLUMN)
-        assert_same(
-            dict(zip(("native/heating", "after/warming", "native/flux"), fields[step])),
-            {key: wanted[key] for key in ("native/heating", "after/warming", "native/flux")},
-        )
+        keys = ("native/heating", "after/warming", "native/flux")
+        found = dict(zip(keys, fields[step], strict=True))
+        assert_same(found, {key: wanted[key] for key in keys})
 
 
 @pytest.mark.parametrize("table", ["steps = 0.4", "tiles = 0.4\ntile_columns = 8"])
@@ -203,8 +212,8 @@ def replay(record, write_config, tmp_path):
     def make(block=32, column=COLUMN, steps=STEPS, table="", **options):
         run(record(), 24, COLUMN)
         lines = f"mode = 'replay'\nreplay.path = '{tmp_path}/radiation.*.nc'\n{table}"
-        calls = []
-        return run(write_config(lines, "replay.toml"), block, column, steps, calls, **options), calls
+        calls, config = [], write_config(lines, "replay.toml")
+        return run(config, block, column, steps, calls, **options), calls
 
     return make
 
@@ -253,16 +262,43 @@ def test_replay_says_that_inputs_differ(replay, check, said):
 
 
 @pytest.mark.parametrize("policy", ["continue", "stop"])
-def test_recording_that_cannot_be_written(write_config, tmp_path, policy):
+def test_folder_that_is_missing_is_said_at_once(write_config, tmp_path, policy):
     lines = f"mode = 'record'\nrecord.path = '{tmp_path}/none/x.nc'\nrecord.policy = '{policy}'"
-    config, said = write_config(lines), []
-    if policy == "stop":
-        with pytest.raises(errors.RecordingError, match="recording of scheme 'radiation' failed"):
-            run(config, 32, COLUMN)
-        return
-    fields = run(config, 32, COLUMN, log=lambda level, text: said.append(text))
-    np.testing.assert_array_equal(fields[6][2], _expected_step(6, COLUMN)["native/flux"])
-    assert any("the run goes on without it" in text for text in said)
+    with pytest.raises(errors.RecordingError, match="expected a folder .*, found none"):
+        run(write_config(lines), 32, COLUMN)
+
+
+@pytest.fixture
+def lost(write_config, tmp_path):
+    """Runs with a folder that goes away: what the host has after a step, and what was said."""
+
+    def run_without_folder(policy):
+        (tmp_path / "lost").mkdir()
+        lines = f"mode = 'record'\nrecord.path = '{tmp_path}/lost/x.nc'\nrecord.policy = '{policy}'"
+        said = []
+        with (
+            Domain(write_config(lines), log=lambda level, text: said.append(text)) as domain,
+            domain.scheme("radiation") as scheme,
+        ):
+            declare(scheme)
+            (tmp_path / "lost").rmdir()
+            domain.step(1, dt=1800.0)
+            advance(scheme, 1, COLUMN, 1)
+            domain.step(2, dt=1800.0)
+            return advance(scheme, 2, COLUMN, 1), said
+
+    return run_without_folder
+
+
+def test_run_goes_on_without_its_recording(lost):
+    (_, warming, _), said = lost("continue")
+    np.testing.assert_array_equal(warming, _expected_step(2, COLUMN)["after/warming"])
+    assert len([text for text in said if "the run goes on without it" in text]) == 1
+
+
+def test_run_may_stop_without_its_recording(lost):
+    with pytest.raises(errors.RecordingError, match="recording of scheme 'radiation' failed"):
+        lost("stop")
 
 
 def test_file_that_is_no_recording(tmp_path):

@@ -6,7 +6,7 @@ import subprocess
 
 import numpy as np
 import pytest
-from conftest import NCOL, NLEV, emulate
+from small_emulators import NCOL, NLEV, emulate
 
 import pyhybrid
 from pyhybrid import Domain
@@ -23,6 +23,7 @@ def run_host(host, config, columns, folder, blocks=BLOCKS, threads=1):
     arguments = [config, folder / "input", folder / "output", NCOL, *blocks]
     done = subprocess.run(
         [host, *map(str, arguments)],
+        cwd=folder,
         env={**os.environ, "OMP_NUM_THREADS": str(threads)},
         capture_output=True,
         text=True,
@@ -57,7 +58,8 @@ def test_hosts_give_the_bits_of_python(
     host = build_host(HOSTS[language])
     expected = predicted(emulator, columns)
     assert np.isfinite(expected["heating"]).all() and expected["heating"].std() > 0.1
-    for found in run_host(host, write_config(emulate(emulator)), columns, tmp_path, BLOCKS, threads):
+    config = write_config(emulate(emulator))
+    for found in run_host(host, config, columns, tmp_path, threads=threads):
         assert_same(found, expected)
 
 

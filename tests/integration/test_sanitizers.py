@@ -13,18 +13,24 @@ ROOT = Path(__file__).parents[2]
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # meson and ninja of the environment
 
 
+THREADED = ("threads", "invariance", "record", "shadow", "statistics", "log")
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("sanitizers", ["address,undefined", "thread"])
-def test_core_under_sanitizers(sanitizers):
+@pytest.mark.parametrize(
+    "sanitizers, tests",
+    [("address,undefined", ("--suite", "core")), ("thread", THREADED)],
+    ids=["address", "thread"],
+)
+def test_core_under_sanitizers(request, sanitizers, tests):
     if not shutil.which("meson", path=PATH):
         pytest.skip("no meson")
-    folder = ROOT / "build" / f"sanitize-{sanitizers.split(',')[0]}"
+    folder = ROOT / "build" / f"sanitize-{request.node.callspec.id}"
     if not (folder / "build.ninja").is_file():
-        options = [f"-Db_sanitize={sanitizers}", "-Dtests=true", "-Dbuildtype=debugoptimized"]
+        options = [f"-Db_sanitize={sanitizers}", "-Dtests=true", "-Dbuildtype=debug"]
         backends = ["-Dtorch=disabled", "-Dpython=disabled"]
         succeed("meson", "setup", folder, ROOT, *options, *backends)
-    succeed("meson", "compile", "-C", folder)
-    succeed("meson", "test", "-C", folder, "--suite", "core", "-t", "5", "--print-errorlogs")
+    succeed("meson", "test", "-C", folder, "-t", "5", "--print-errorlogs", *tests)
 
 
 def succeed(*command):

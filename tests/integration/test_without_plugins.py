@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import card_text
+from small_emulators import card_text
 
 import pyhybrid
 
@@ -46,6 +46,7 @@ def run(request, build_host, alone, write_config):
         environment = {k: v for k, v in os.environ.items() if k != "HYBRID_PLUGIN_PATH"}
         done = subprocess.run(
             [host, mistake, write_config(lines)],
+            cwd=alone,
             env={**environment, "LD_LIBRARY_PATH": str(alone)},
             capture_output=True,
             text=True,

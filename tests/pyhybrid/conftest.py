@@ -32,6 +32,12 @@ def torch_plugin():
 
 
 @pytest.fixture
+def netcdf_plugin():
+    if not plugin_exists("netcdf"):
+        pytest.skip("libhybrid_netcdf.so was not built")
+
+
+@pytest.fixture
 def make_card():
     """A card of 5 inputs and 5 outputs; keywords replace its entries."""
 

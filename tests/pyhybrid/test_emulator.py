@@ -177,6 +177,38 @@ def test_flags_scalars_and_species(python_plugin, make_card, write_emulator):
             emulator.predict(inputs | {"is_land": np.array([True, False, True])})
 
 
+@pytest.mark.parametrize("sample", ["column", "box"])
+def test_scalar_for_a_value_of_each_column(python_plugin, make_card, write_emulator, sample):
+    card = make_card(sample=sample, outputs=make_card().outputs[:1])
+    path = write_emulator(card, "def emulate(x):\n    return x[:, :-1] + x[:, -1:]\n")
+    t, p = np.arange(12.0).reshape(3, 4), np.full(3, 10.0)
+    with Emulator(path) as emulator:
+        for pressure in (p, np.array(10.0), p, np.array(10.0)):
+            fields = {"air_temperature": t, "surface_air_pressure": pressure}
+            np.testing.assert_array_equal(emulator.predict(fields)["heating"], t + 10)
+        with pytest.raises(errors.CardError, match=r"column level \(.*found scalar"):
+            emulator.predict({"air_temperature": np.array(250.0), "surface_air_pressure": p})
+
+
+@pytest.mark.parametrize(
+    "returned", ["{'flux': 7 * p, 'heating': t / 3 + p[:, None]}", "(t / 3 + p[:, None], 7 * p)"]
+)
+def test_fields_come_by_keyword_and_go_back_as_a_dict_or_a_tuple(
+    python_plugin, make_card, write_emulator, columns, returned
+):
+    program = f"""\
+def emulate(*, surface_air_pressure, air_temperature):
+    t, p = air_temperature, surface_air_pressure
+    return {returned}
+"""
+    path = write_emulator(make_card(arguments="fields"), program)
+    with Emulator(path) as emulator:
+        y = emulator.predict(columns)
+    t, p = columns.values()
+    np.testing.assert_array_equal(y["heating"], t / 3 + p[:, None])
+    np.testing.assert_array_equal(y["flux"], 7 * p)
+
+
 @pytest.mark.parametrize(
     "changed, error, message",
     [

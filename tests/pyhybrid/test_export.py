@@ -30,6 +30,18 @@ class Uncompilable(torch.nn.Module):
         return x + int(type(self).__name__ == "Uncompilable")
 
 
+class WithoutMethod(torch.nn.Module):
+    def forward(self, x):
+        return x + x.__len__()
+
+
+class Importing(torch.nn.Module):
+    def forward(self, x):
+        import math
+
+        return x * math.pi
+
+
 class PerField(torch.nn.Module):
     """Takes (sample, level, species) and (sample), returns (sample, level)."""
 
@@ -92,6 +104,20 @@ def test_trace_takes_what_script_cannot(torch_plugin, make_card, tmp_path):
     assert not path.exists()
     with Emulator(export(Uncompilable(), make_card(), path, method="trace")) as emulator:
         np.testing.assert_array_equal(emulator.run(np.zeros((2, 5))), np.ones((2, 5)))
+
+
+@pytest.mark.parametrize(
+    "module, line",
+    [
+        (WithoutMethod(), r"return x \+ x\.__len__\(\)"),
+        (Importing(), "import math"),
+    ],
+)
+def test_compile_error_points_at_the_line(make_card, tmp_path, module, line):
+    message = rf"(?s)records one run instead, found ['\w].*test_export\.py.*{line}\n *~+ <--- HERE"
+    with pytest.raises(errors.ArgumentError, match=message):
+        export(module, make_card(), tmp_path / "bad.pt")
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(

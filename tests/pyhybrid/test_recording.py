@@ -138,6 +138,25 @@ def test_other_format(tmp_path):
         open_recording(path)
 
 
+def test_calls_repeated_within_a_step_and_columns_that_move(tmp_path):
+    write(tmp_path / "rank.0.nc", [*grid([1, 1], [1, 2]), *grid([2], [3, 4])])
+    write(tmp_path / "rank.1.nc", [*grid([1, 1], [3, 4]), *grid([2], [1, 2])])
+    recording = open_recording(str(tmp_path / "rank.*.nc"))["input"]
+    np.testing.assert_array_equal(recording["column"], [1, 1, 2, 2, 3, 3, 4, 4, 1, 2, 3, 4])
+
+
+def test_same_column_of_a_step_in_two_files(tmp_path):
+    write(tmp_path / "rank.0.nc", grid([1, 2], [1, 2, 3]))
+    write(tmp_path / "rank.1.nc", grid([1, 2], [4, 5, 6]))
+    write(tmp_path / "rank.2.nc", grid([2, 3], [6, 7]))  # of a run with three ranks
+    message = (r"rank.1.nc and .*rank.2.nc: step 2, column 6: "
+               "expected each column of a step in one file, found it in two")
+    with pytest.raises(RecordingError, match=message):
+        open_recording(str(tmp_path / "rank.*.nc"))
+    with pytest.raises(RecordingError, match="rank.0.nc and .*rank.0.nc: step 1, column 1"):
+        open_recording([tmp_path / "rank.0.nc", tmp_path / "rank.0.nc"])
+
+
 @pytest.mark.parametrize(
     ("change", "expected"), [({"nlev": 7}, "level_5"), ({"units": "degC"}, "K")])
 def test_files_that_do_not_belong_together(tmp_path, change, expected):

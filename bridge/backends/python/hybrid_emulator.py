@@ -96,7 +96,7 @@ class Emulator:
             self.store_fields(self.function(**{s.name: s.of(x) for s in self.inputs}), y)
 
     def store_fields(self, returned, y):
-        for target, result in zip(self.results, self.in_order(returned)):
+        for target, result in zip(self.results, self.in_order(returned), strict=True):
             store(result, target.of(y), f"result {target.name!r} of the emulator")
 
     def in_order(self, returned):

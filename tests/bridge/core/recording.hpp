@@ -78,7 +78,7 @@ inline const char *const model_units =
 
 inline std::string record(const std::string &name, const std::string &keys = "") {
   return std::string("mode = \"record\"\n") + model_units + "[scheme.test.record]\npath = \"" +
-         folder() / name + "\"\n" + keys;
+         folder() / name + "\"\nreplace = true\n" + keys;
 }
 inline std::string replay(const std::string &name, const std::string &keys = "") {
   return std::string("mode = \"replay\"\n") + model_units + "[scheme.test.replay]\npath = \"" +

@@ -62,7 +62,7 @@ int main() {
   nothing_is_allocated_after_the_first_call(
       shadow(write_emulator(replaced(column_card, "kg m-2 s-1", "a unit that is a long one"))));
   nothing_is_allocated_after_the_first_call(
-      "mode = \"record\"\nrecord.steps = 0.0\nfield.air_temperature.unit = \"K\"\n"
+      "mode = \"record\"\nrecord.steps = 0.0\nrecord.replace = true\nfield.air_temperature.unit = \"K\"\n"
       "field.surface_air_pressure.unit = \"Pa\"\nfield.heating_rate.unit = \"K s-1\"\n"
       "field.rainfall_flux.unit = \"kg m-2 s-1\"");
   return check_failures();

@@ -125,7 +125,7 @@ static void views_that_do_not_fit_are_refused() {
 
 // Products of extents that wrap around 64 bits would look like the right number of columns.
 static void extents_do_not_overflow() {
-  const Scheme scheme("mode = \"record\"\nfield.a.unit = \"1\"");
+  const Scheme scheme("mode = \"record\"\nrecord.replace = true\nfield.a.unit = \"1\"");
   const double x = 0;
   const Call call(scheme, 0);
   const auto put = [&](const char *dims, int64_t extent) {

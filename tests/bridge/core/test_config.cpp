@@ -13,7 +13,7 @@ static void every_mode_is_known_by_its_name() {
   const std::string emulator = write_emulator(column_card);
   CHECK_EQ(mode_of(""), "native");
   CHECK_EQ(mode_of("mode = \"native\""), "native");
-  CHECK_EQ(mode_of("mode = \"record\""), "record");
+  CHECK_EQ(mode_of("mode = \"record\"\nrecord.replace = true"), "record");
   CHECK_EQ(mode_of(shadow(emulator)), "shadow");
   CHECK_EQ(mode_of(emulate(emulator)), "emulate");
 }
@@ -33,6 +33,7 @@ environment = "/opt/environment"
 function = "emulate"
 [scheme.test.record]
 path = "{scheme}.{rank}.nc"
+replace = true
 steps = 0.5
 tile_columns = 16
 seed = 7
@@ -60,7 +61,7 @@ static void a_native_scheme_needs_no_emulator_file() {
 }
 
 static void a_scheme_without_a_table_runs_natively() {
-  const Domain domain("[scheme.other]\nmode = \"record\"\n");
+  const Domain domain("[scheme.other]\nmode = \"record\"\nrecord.replace = true\n");
   hyb_scheme *scheme = nullptr;
   const char *mode = "";
   CHECK_OK(hyb_scheme_create(domain.handle, "test", HYB_TOP_DOWN, &scheme));
@@ -70,7 +71,7 @@ static void a_scheme_without_a_table_runs_natively() {
 }
 
 static void several_schemes_of_a_domain_have_modes_of_their_own() {
-  const Domain domain("[scheme.a]\nmode = \"record\"\n[scheme.b]\n" +
+  const Domain domain("[scheme.a]\nmode = \"record\"\nrecord.replace = true\n[scheme.b]\n" +
                       emulate(write_emulator(column_card)));
   hyb_scheme *a = nullptr, *b = nullptr, *again = nullptr;
   const char *mode = "";

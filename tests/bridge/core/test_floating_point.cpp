@@ -56,7 +56,7 @@ static void calls_leave_the_environment_of_every_thread(const Scheme &scheme) {
 
 // Scores of 1e300 and infinities are computed inside get.
 static void every_mode_leaves_the_environment() {
-  const std::string record = "[scheme.test.record]\npath = \"" + folder() / "fp.nc" + "\"\n",
+  const std::string record = "[scheme.test.record]\npath = \"" + folder() / "fp.nc" + "\"\nreplace = true\n",
                     units = "field.air_temperature.unit = \"K\"\n"
                             "field.surface_air_pressure.unit = \"Pa\"\n"
                             "field.heating_rate.unit = \"K s-1\"\n"
@@ -102,7 +102,7 @@ static void the_host_may_round_as_it_likes() {
 static void other_entries_leave_the_environment_too() {
   const LegacyHost host;
   const std::string toml = "[domain]\nplugins = \"" + plugin_folder() + "\"\n[scheme.test]\n" +
-                           shadow(emulator()) + "record.steps = 0.3\n";
+                           shadow(emulator()) + "record.steps = 0.3\nrecord.replace = true\n";
   hyb_domain *domain = nullptr;
   hyb_scheme *scheme = nullptr;
   hyb_emulator *opened = nullptr;

@@ -13,7 +13,7 @@ static void wrong_orders_are_refused(const std::string &table) {
   const auto p = model.section(model.pressure, 1, 4), rain = model.section(model.rain, 1, 4);
   int32_t wanted = -1;
   const Call call(scheme, 4);
-  CHECK_REFUSED(call.get("rainfall_flux", rain), HYB_ERROR_PHASE, "get in scheme 'test'",
+  CHECK_REFUSED(call.get("rainfall_flux", rain), HYB_ERROR_PHASE, "scheme 'test'",
                 "expected get after run", "found run not called yet");
   CHECK_REFUSED(hyb_call_native_wanted(&call.handle, &wanted), HYB_ERROR_PHASE,
                 "expected run before native_wanted", "found");
@@ -37,7 +37,7 @@ static void wrong_orders_are_refused(const std::string &table) {
 static void a_close_before_run_is_reported_and_closes() {
   const Scheme scheme(emulate(emulator()));
   const Call call(scheme, 4);
-  CHECK_REFUSED(call.close(), HYB_ERROR_PHASE, "close in scheme 'test'",
+  CHECK_REFUSED(call.close(), HYB_ERROR_PHASE, "scheme 'test'",
                 "expected run before close", "found run not called");
   CHECK_REFUSED(call.close(), HYB_ERROR_PHASE, "expected an open one");
 }
@@ -133,7 +133,7 @@ static void native_mode_asks_for_nothing() {
 int main() {
   wrong_orders_are_refused(emulate(emulator()));
   wrong_orders_are_refused(shadow(emulator()));
-  wrong_orders_are_refused("mode = \"record\"\nrecord.path = \"" + folder() / "x.nc" + "\"\n" +
+  wrong_orders_are_refused("mode = \"record\"\nrecord.path = \"" + folder() / "x.nc" + "\"\nrecord.replace = true\n" +
                            "field.air_temperature.unit = \"K\"\n"
                            "field.surface_air_pressure.unit = \"Pa\"\n"
                            "field.heating_rate.unit = \"K s-1\"\n"

@@ -39,7 +39,7 @@ class Redirected {
 static void good_and_bad_calls() {
   {
     const Scheme scheme(shadow(write_emulator(column_card)) + "record.path = \"" +
-                        folder() / "fail-append.nc" + "\"");
+                        folder() / "fail-append.nc" + "\"\nrecord.replace = true");
     scheme.step(1, "2000-01-01");
     Model model(20);
     model.blocks(scheme, 7);

@@ -111,7 +111,7 @@ static void samples_have_no_holes() {
 }
 
 static void every_field_needs_a_unit() {
-  const Scheme scheme("mode = \"record\"");
+  const Scheme scheme("mode = \"record\"\nrecord.replace = true");
   const double x = 1;
   const Call call(scheme, 1);
   CHECK_REFUSED(call.put("ozone", view_of(&x, {1})), HYB_ERROR_FIELD, "'ozone'", "unit",

@@ -67,7 +67,7 @@ static void native_mode_counts_nothing() {
 
 // Legacy hosts write Latin-1.
 static void strange_bytes_do_not_spoil_the_json() {
-  const Scheme scheme("mode = \"record\"");
+  const Scheme scheme("mode = \"record\"\nrecord.replace = true");
   scheme.step(1, "1979 M\xe4rz \"1\"");
   CHECK(statistics(scheme)["date"].get<std::string>().find("rz \"1\"") != std::string::npos);
 }

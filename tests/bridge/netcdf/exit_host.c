@@ -67,16 +67,79 @@ static void create(const char *path) {
   CHECK_EQ(storage->create(path, &options, &file, NULL), HYB_OK);
 }
 
+static void refused(int32_t status, const hyb_message *message) {
+  CHECK_EQ(status, HYB_ERROR_RECORD);
+  CHECK_HAS(message->text, "expected the process that");
+  CHECK_HAS(message->text, "found a fork of it");
+}
+
+static void count_release(void *owner) { ++*(int *)owner; }
+
+static void use_in_child(const char *path) {
+  hyb_message message = {""};
+  int released = 0;
+  const hyb_capture capture = {.size = sizeof capture, .release = count_release,
+                               .owner = &released};
+  refused(storage->append(file, &capture, &message), &message);
+  CHECK_EQ(released, 1);
+  refused(storage->state(file, &message), &message);
+  refused(storage->flush(file, &message), &message);
+  CHECK_HAS(message.text, path);
+  refused(storage->close(file, &message), &message);
+  const hyb_recording_options options = {.size = sizeof options};
+  refused(storage->create(path, &options, &file, &message), &message);
+  void *other = NULL;
+  refused(storage->open(path, &other, &message), &message);
+}
+
 /* The child has no writer: it must neither hang nor touch the file. */
-static void fork_child(void) {
+static void fork_child(const char *path) {
   const pid_t child = fork();
-  if (child == 0) exit(0);
+  if (child == 0) {
+    alarm(20);
+    if (path) use_in_child(path);
+    exit(check_failures());
+  }
   int status = 1;
   CHECK_EQ(waitpid(child, &status, 0), child);
   CHECK_EQ(status, 0);
 }
 
-static void end(const char *how) {
+/* While threads append, so that the writer is in the midst of something; locks are held. */
+static void fork_children(const char *path) {
+#pragma omp parallel num_threads(4)
+  {
+    if (omp_get_thread_num() == 0)
+      for (int i = 0; i < 20; ++i) fork_child(i % 2 ? path : NULL);
+    else
+      for (int64_t i = omp_get_thread_num() - 1; i < 500; i += 3)
+        append(51 + i / 10, 1 + ncol * (i % 10));
+  }
+}
+
+/* The parent's reader is of no use in the child, and unharmed. */
+static void fork_reader(const char *path) {
+  void *reader = NULL;
+  CHECK_EQ(storage->close(file, NULL), HYB_OK);
+  CHECK_EQ(storage->open(path, &reader, NULL), HYB_OK);
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    hyb_message message = {""};
+    double values[nlevel];
+    refused(storage->read(reader, 0, 0, 1, values, &message), &message);
+    storage->close_reader(reader);
+    exit(check_failures());
+  }
+  int status = 1;
+  CHECK_EQ(waitpid(child, &status, 0), child);
+  CHECK_EQ(status, 0);
+  double values[nlevel];
+  CHECK_EQ(storage->read(reader, 0, 15999, 1, values, NULL), HYB_OK);
+  storage->close_reader(reader);
+}
+
+static void end(const char *path, const char *how) {
   pthread_t thread;
   if (!strcmp(how, "exit")) exit(-999);
   if (!strcmp(how, "kill")) {
@@ -84,7 +147,10 @@ static void end(const char *how) {
     append(99, 1);
     raise(SIGKILL);
   }
-  if (!strcmp(how, "fork")) fork_child();
+  if (!strcmp(how, "fork")) fork_child(NULL);
+  if (!strcmp(how, "fork_use")) fork_child(path);
+  if (!strcmp(how, "fork_often")) fork_children(path);
+  if (!strcmp(how, "fork_reader")) fork_reader(path);
   if (!strcmp(how, "thread")) {
     CHECK_EQ(pthread_create(&thread, NULL, exit_here, NULL), 0);
     pthread_join(thread, NULL);
@@ -109,6 +175,6 @@ int main(int argc, char **argv) {
   feenableexcept(FE_INVALID | FE_DIVBYZERO | FE_OVERFLOW);
   create(argv[1]);
   append_all();
-  end(argv[2]);
+  end(argv[1], argv[2]);
   return check_failures();
 }

@@ -66,3 +66,18 @@ inline int64_t check_file(const std::string &path) {
   }
   return reading.nsample;
 }
+
+// A create that fails leaves the recording of that name (`count` samples), and nothing else.
+inline void check_kept(const std::string &path, int64_t count, const hyb_recording_options &o,
+                       const char *why) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const size_t before = names_in(folder).size();
+  hyb_message message{};
+  void *file = &message;
+  CHECK_EQ(storage().create(path.c_str(), &o, &file, &message), HYB_ERROR_RECORD);
+  CHECK(!file);
+  CHECK_HAS(message.text, path.c_str());
+  CHECK_HAS(message.text, why);
+  CHECK_EQ(names_in(folder).size(), before);
+  CHECK_EQ(check_file(path), count);
+}

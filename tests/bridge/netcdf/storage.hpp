@@ -180,6 +180,14 @@ inline void *created(const std::string &path, const hyb_recording_options &o = o
   return file;
 }
 
+// Names in a folder, hidden ones too.
+inline std::vector<std::string> names_in(const std::string &folder) {
+  std::vector<std::string> names;
+  for (const auto &entry : std::filesystem::directory_iterator(folder))
+    names.push_back(entry.path().filename().string());
+  return names;
+}
+
 inline int32_t append(void *file, int64_t step, int64_t first, int64_t ncol, int64_t stride = 1,
                       hyb_message *message = nullptr) {
   const hyb_capture capture = (new Block(step, first, ncol, stride))->capture();

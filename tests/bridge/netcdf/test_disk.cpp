@@ -81,6 +81,7 @@ void check_tmpfs(const Folder &folder) {
   CHECK_EQ(storage().create((mount_point + "/b.nc").c_str(), &o, &file, &message),
            HYB_ERROR_RECORD);
   CHECK_HAS(message.text, "No space left on device");
+  check_kept(path, check_file(path), o, "No space left on device");
   CHECK_EQ(umount(mount_point.c_str()), 0);  // nothing is left open there
 }
 
@@ -98,6 +99,37 @@ void check_broken(const Folder &folder, int32_t compression, long room) {
   CHECK_EQ(storage().close(next, nullptr), HYB_OK);
   CHECK_EQ(check_file(folder / "next.nc"), 32);
   std::filesystem::remove(path);  // after damage HDF5 may hold it for ever
+}
+
+// Nothing of the old file is lost if the new one cannot be begun, wherever that fails.
+void check_begin(const Folder &folder) {
+  const std::string path = folder / "begin.nc";
+  void *file = created(path);
+  CHECK_EQ(append(file, 1, 1, 32), HYB_OK);
+  CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+  for (const long room : {0L, 100L, 2000L, 6000L}) {
+    disk.error = ENOSPC;
+    disk.room = room;
+    check_kept(path, 32, options(), "No space left on device");
+    disk.room = std::numeric_limits<long>::max();
+  }
+}
+
+// A program whose only recording cannot be begun ends in silence.
+int fail_to_begin(const char *path) {
+  disk.room = 2000;
+  const hyb_recording_options o = options();
+  void *file = nullptr;
+  CHECK_EQ(storage().create(path, &o, &file, nullptr), HYB_ERROR_RECORD);
+  return check_failures();
+}
+
+void check_silence(const Folder &folder, const char *program) {
+  const std::string errors = folder / "errors";
+  const std::string command = std::string(program) + " " + (folder / "a.nc") + " 2> " + errors;
+  CHECK_EQ(std::system(command.c_str()), 0);
+  CHECK_EQ(std::filesystem::file_size(errors), 0U);
+  CHECK(!std::filesystem::exists(folder / "a.nc"));
 }
 
 void check_vanished(const Folder &folder) {
@@ -122,7 +154,8 @@ void check_neighbour(const Folder &folder) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char **argv) {
+  if (argc > 1) return fail_to_begin(argv[1]);
   const Folder folder;
   check_limit(folder);
   check_signal(folder);
@@ -130,6 +163,8 @@ int main() {
   for (const int32_t compression : {0, 1})
     for (const long room : {0L, 3000L, 3880000L, 3900000L, 5000000L})
       check_broken(folder, compression, room);
+  check_begin(folder);
+  check_silence(folder, argv[0]);
   check_neighbour(folder);
   return check_failures();
 }

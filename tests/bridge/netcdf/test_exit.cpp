@@ -22,13 +22,13 @@ int run_host(const std::string &path, const std::string &how) {
   return std::system(command.c_str());
 }
 
-void check_end(const Folder &folder, const std::string &how, int code) {
+void check_end(const Folder &folder, const std::string &how, int code, int64_t count = 500 * 32) {
   const std::string path = folder / (how + ".nc");
   const int status = run_host(path, how);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != code)
     std::fprintf(stderr, "%s: status %x\n", how.c_str(), static_cast<unsigned>(status));
   CHECK(WIFEXITED(status) && WEXITSTATUS(status) == code);
-  CHECK_EQ(samples_of(path), 500 * 32);
+  CHECK_EQ(samples_of(path), count);
 }
 
 }  // namespace
@@ -40,6 +40,9 @@ int main() {
   check_end(folder, "thread", 3);
   check_end(folder, "openmp", 4);
   check_end(folder, "fork", 0);
+  check_end(folder, "fork_use", 0);
+  check_end(folder, "fork_often", 0, 1000 * 32);
+  check_end(folder, "fork_reader", 0);
   setenv("CLOSE_LATE", "1", 1);
   check_end(folder, "return", 0);
   CHECK(run_host(folder / "kill.nc", "kill") != 0);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iterator>
 
 #include "reading.hpp"
 
@@ -38,6 +39,86 @@ void check_permission(const Folder &folder) {
   if (root) CHECK_EQ(seteuid(65534), 0);
   check_create(locked + "/a.nc", "ermission denied");
   if (root) CHECK_EQ(seteuid(0), 0);
+}
+
+// Neither the old file nor a temporary one shows that a create has failed.
+void check_names(const Folder &folder) {
+  const std::string path = folder / "names.nc";
+  void *file = created(path);
+  CHECK_EQ(append(file, 1, 1, 5), HYB_OK);
+  CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+  const std::pair<std::string, const char *> bad[] = {
+      {"a/b", "variable 'a/b': expected a name without '/', found 'a/b'"},
+      {"", "expected a name, found none"},
+      {"tab\t", "expected a name without control characters, found 'tab\t'"},
+      {"-x", "expected a name that begins with a letter, a digit or '_', found '-x'"},
+      {"x ", "expected a name without a space at its end, found 'x '"},
+      {std::string(300, 'x'), "expected a name of at most 256 bytes, found"},
+      {"\xff\xfe", "illegal characters"},
+  };
+  for (const auto &[name, why] : bad) {
+    hyb_variable list[2] = {{"input", "good", "1", "state", HYB_REAL64, 0, 0},
+                            {"input", name.c_str(), "1", "state", HYB_REAL64, 0, 0}};
+    hyb_recording_options o = options();
+    o.variable = list;
+    o.nvariable = 2;
+    check_kept(path, 5, o, why);
+    list[1].name = "good";
+    check_kept(path, 5, o, "expected one of that name in group input, found two");
+    list[1].group = "output";
+    check_kept(path, 5, o, "expected the group input, native, after or emulated, found 'output'");
+  }
+}
+
+// Names that are also those of dimensions, or not ASCII.
+void check_good_names(const Folder &folder) {
+  const char *names[] = {"sample", "level_10", "t\u00e4glich", "2m temperature", "x.y-z+(1)"};
+  std::vector<hyb_variable> list;
+  for (const char *name : names) list.push_back({"after", name, "1", "flag", HYB_REAL32, 10, 0});
+  hyb_recording_options o = options();
+  o.variable = list.data();
+  o.nvariable = 5;
+  CHECK_EQ(storage().close(created(folder / "odd.nc", o), nullptr), HYB_OK);
+  const Reading reading(folder / "odd.nc");
+  CHECK_EQ(reading.count, 5);
+  for (size_t i = 0; i < 5; ++i) check_same(reading.variable[i], list[i]);
+}
+
+// A link stays one, and a file that may not be written is not replaced.
+void check_links(const Folder &folder) {
+  namespace fs = std::filesystem;
+  fs::create_directory(folder / "far");
+  fs::create_symlink("far/real.nc", folder / "link.nc");
+  for (int64_t count : {3, 4}) {  // dangling at first
+    void *file = created(folder / "link.nc");
+    CHECK_EQ(append(file, 1, 1, count), HYB_OK);
+    CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+    CHECK(fs::is_symlink(folder / "link.nc"));
+    CHECK_EQ(check_file(folder / "far/real.nc"), count);
+  }
+  fs::create_symlink("loop.nc", folder / "loop.nc");
+  check_create(folder / "loop.nc", "symbolic links");
+}
+
+void check_dates(const Folder &folder) {
+  const std::string longest(32, '1'), path = folder / "dates.nc";
+  void *file = created(path);
+  Block block(1, 1, 4);
+  hyb_capture capture = block.capture();
+  capture.release = nullptr;
+  hyb_message message{};
+  const std::string date = longest + "Z";
+  capture.date = date.c_str();
+  CHECK_EQ(storage().append(file, &capture, &message), HYB_ERROR_RECORD);
+  CHECK_HAS(message.text, ("date '" + date + "': expected at most 32 bytes, found 33").c_str());
+  CHECK_EQ(storage().state(file, nullptr), HYB_OK);
+  capture.date = longest.c_str();
+  CHECK_EQ(storage().append(file, &capture, nullptr), HYB_OK);
+  CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+  CHECK_EQ(check_file(path), 4);
+  std::ifstream stream(path, std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(stream)), {});
+  CHECK(bytes.find(longest + longest + longest + longest) != std::string::npos);
 }
 
 void check_variables(const Folder &folder) {
@@ -140,8 +221,12 @@ int main() {
   const Folder folder;
   check_create(folder / "nowhere/a.nc", "No such file or directory");
   check_create(folder.path(), "s a directory");
-  check_create("/dev/null", "expected a regular file");
+  check_create("/dev/null", "expected a regular file, found something else");
   check_permission(folder);
+  check_names(folder);
+  check_good_names(folder);
+  check_links(folder);
+  check_dates(folder);
   check_variables(folder);
   check_same_file(folder);
   const std::string good = a_recording(folder);

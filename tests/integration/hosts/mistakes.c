@@ -62,8 +62,8 @@ static void start(const char *config) {
   for (int64_t i = 0; i < ncol; ++i) column[i] = i + 1;
   const hyb_grid grid = {.size = sizeof grid, .ncol = ncol, .column = column};
   expect(hyb_domain_create(config, &grid, NULL, &domain));
-  expect(hyb_domain_step(domain, 1, NULL, 1800));
   expect(hyb_scheme_create(domain, "radiation", HYB_TOP_DOWN, &radiation));
+  expect(hyb_domain_step(domain, 1, NULL, 1800));
 }
 
 static void open_call(void) { expect(hyb_call_open(radiation, ncol, 1, &this)); }

@@ -82,9 +82,9 @@ contains
     call domain%create(trim(config), column=[(i, i=1, ncol)], stat=stat, errmsg=errmsg)
     call expect()
     created = .true.
-    call domain%step(1, dt=1800._real64, stat=stat, errmsg=errmsg)
-    call expect()
     call radiation%create(domain, "radiation", stat=stat, errmsg=errmsg)
+    call expect()
+    call domain%step(1, dt=1800._real64, stat=stat, errmsg=errmsg)
     call expect()
   end subroutine start
 
