@@ -398,12 +398,18 @@ contains
     if (present(errmsg)) errmsg = message
     if (present(stat)) then
       stat = status
-    else if (associated(on_failure)) then
+      return
+    end if
+    !$omp critical (hybrid_failing)
+    ! One thread at a time: two that end the process at once would crash while it exits.
+    if (associated(on_failure)) then
       call on_failure(message)
     else
       write (error_unit, "(a)") message
+      flush (error_unit)
       error stop
     end if
+    !$omp end critical (hybrid_failing)
   end subroutine fail
 
   ! ---- Handles ---------------------------------------------------------------------------------
