@@ -145,7 +145,7 @@ void Worker::loop() noexcept {
 
 void Worker::before_fork() noexcept {
   std::unique_lock<std::mutex> lock(mutex_);
-  changed_.wait_for(lock, fork_patience, [this] { return !working_; });
+  changed_.wait_for(lock, fork_patience, [this] { return !working_ || forked(); });
   lock.release();
 }
 
