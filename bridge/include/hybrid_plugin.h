@@ -154,6 +154,9 @@ typedef struct hyb_storage {
   int32_t (*read)(void *file, int32_t variable, int64_t start, int64_t count, void *data,
                   hyb_message *message);
   void (*close_reader)(void *file);
+  /* A text that the file was created with (hyb_attribute), "" if it has none; borrowed until the
+   * file is closed. */
+  int32_t (*attribute)(void *file, const char *name, const char **text, hyb_message *message);
 } hyb_storage;
 
 #ifdef __cplusplus

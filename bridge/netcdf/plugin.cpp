@@ -143,6 +143,15 @@ void close_reader(void *file) {
   });
 }
 
+int32_t attribute(void *file, const char *name, const char **text, hyb_message *message) {
+  return guarded(message, [&]() -> int32_t {
+    if (!file || !name || !text) return null_argument(message);
+    Reader &reader = *static_cast<Reader *>(file);
+    Worker::instance().run([&] { *text = reader.attribute(name); });
+    return HYB_OK;
+  });
+}
+
 const hyb_storage table = {
     {sizeof(hyb_storage), HYB_PLUGIN_VERSION, HYB_PLUGIN_STORAGE, "netcdf", HYB_VERSION},
     create,
@@ -154,6 +163,7 @@ const hyb_storage table = {
     contents,
     read,
     close_reader,
+    attribute,
 };
 
 }  // namespace

@@ -55,6 +55,8 @@ void Reader::open() {
   for (const char *group : {"input", "native", "after", "emulated"}) find_group(group);
 }
 
+const char *Reader::attribute(const char *name) { return keep(text_of(id_, NC_GLOBAL, name)); }
+
 void Reader::check_format() {
   const std::string conventions = text_of(id_, NC_GLOBAL, "Conventions");
   if (conventions.find(format_name) == std::string::npos)

@@ -22,6 +22,9 @@ class Reader {
   const std::vector<int64_t> &column() const { return column_; }
   const std::vector<hyb_variable> &variables() const { return variables_; }
 
+  // A global attribute, "" if there is none; lives as long as the reader.
+  const char *attribute(const char *name);
+
   // Lets the file be: in a child of fork it belongs to the parent.
   void forget() { id_ = -1; }
 

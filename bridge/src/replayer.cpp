@@ -43,6 +43,13 @@ class RecordingFile {
   int32_t nvariable() const { return nvariable_; }
   const hyb_variable &variable(int32_t i) const { return variable_[i]; }
 
+  std::string attribute(const char *name) const {
+    hyb_message message{};
+    const char *text = "";
+    check_plugin(storage_->attribute(file_, name, &text, &message), message);
+    return text;
+  }
+
   void read(int32_t variable, const Run &run, void *data) const {
     hyb_message message{};
     check_plugin(storage_->read(file_, variable, run.start, run.count, data, &message), message);
@@ -138,9 +145,10 @@ bool same_value(const HostArray &array, const char *host, const char *recorded) 
 
 }  // namespace
 
-Replayer::Replayer(const ReplayConfig &config, const std::string &scheme,
+Replayer::Replayer(const ReplayConfig &config, const std::string &scheme, bool bottom_up,
                    const std::string &plugin_folders, const Grid &grid, Log &log)
     : scheme_(scheme),
+      orientation_(bottom_up ? "bottom_up" : "top_down"),
       check_(config.check),
       grid_(grid),
       log_(log),
@@ -153,6 +161,7 @@ Replayer::~Replayer() = default;
 
 void Replayer::add_file(const std::string &path) {
   files_.push_back(std::make_unique<RecordingFile>(storage_, path));
+  check_orientation(*files_.back(), path);
   if (files_.size() > 1 && files_.back()->nvariable() != files_.front()->nvariable())
     mismatch(HYB_ERROR_RECORD, path + ": number of variables",
              std::to_string(files_.front()->nvariable()) + " as in the first file",
@@ -164,6 +173,13 @@ void Replayer::add_file(const std::string &path) {
       mismatch(HYB_ERROR_RECORD, path + ": variable " + std::to_string(v + 1),
                first + " as in the first file", other);
   }
+}
+
+void Replayer::check_orientation(const RecordingFile &file, const std::string &path) const {
+  const std::string recorded = file.attribute("orientation");
+  if (recorded != orientation_)
+    mismatch(HYB_ERROR_RECORD, path + ": orientation", in_quotes(recorded) + " (recording)",
+             in_quotes(orientation_) + " (host)");
 }
 
 // A column that two files hold is left from another run, whose files the pattern matches too.

@@ -24,7 +24,7 @@ class RecordingFile;
 
 class Replayer {
  public:
-  Replayer(const ReplayConfig &config, const std::string &scheme,
+  Replayer(const ReplayConfig &config, const std::string &scheme, bool bottom_up,
            const std::string &plugin_folders, const Grid &grid, Log &log);
   ~Replayer();
 
@@ -44,11 +44,12 @@ class Replayer {
   };
 
   void add_file(const std::string &path);
+  void check_orientation(const RecordingFile &file, const std::string &path) const;
   int64_t index(int64_t step);
   void load(int64_t step);
   const Loaded &loaded(const char *group, const Field &field) const;
 
-  std::string scheme_;
+  std::string scheme_, orientation_;
   bool check_;
   const Grid &grid_;
   Log &log_;

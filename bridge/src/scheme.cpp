@@ -36,8 +36,8 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
                                            orientation_ == HYB_BOTTOM_UP, plugins,
                                            domain_->grid(), domain_->log());
   if (mode() == Mode::replay)
-    replayer_ = std::make_unique<Replayer>(*config_.replay, name, plugins, domain_->grid(),
-                                           domain_->log());
+    replayer_ = std::make_unique<Replayer>(*config_.replay, name, orientation_ == HYB_BOTTOM_UP,
+                                           plugins, domain_->grid(), domain_->log());
   statistics_ = std::make_shared<Statistics>(mode_name(mode()));
   domain_->log().info("scheme " + in_quotes(name) + ": mode " + mode_name(mode()) +
                       (infers ? ", emulator " + config_.emulator.path : ""));

@@ -35,6 +35,7 @@ struct Recording {
   std::vector<int64_t> step, column;
   std::vector<std::string> date;
   std::vector<double> lat;
+  std::map<std::string, std::string> attributes;
   std::vector<hyb_capture> waiting;
   std::mutex mutex;
 
@@ -68,6 +69,8 @@ int32_t create(const char *path, const hyb_recording_options *options, void **fi
   recording->path = path;
   if (refused(*recording, "fail-create", message)) return HYB_ERROR_RECORD;
   for (int32_t i = 0; i < options->nvariable; ++i) remember(*recording, options->variable[i]);
+  for (int32_t i = 0; i < options->nattribute; ++i)
+    recording->attributes[options->attribute[i].name] = options->attribute[i].text;
   std::ofstream marker(path);
   const std::lock_guard<std::mutex> lock(all_mutex);
   all[path] = recording;
@@ -170,6 +173,11 @@ int32_t read(void *file, int32_t variable, int64_t start, int64_t count, void *d
 
 void close_reader(void *) {}
 
+int32_t attribute(void *file, const char *name, const char **text, hyb_message *) {
+  *text = static_cast<Recording *>(file)->attributes[name].c_str();
+  return HYB_OK;
+}
+
 }  // namespace
 
 extern "C" {
@@ -178,7 +186,7 @@ HYB_API const hyb_plugin_table *hyb_plugin(void) {
   static const hyb_storage table = {{sizeof(hyb_storage), HYB_PLUGIN_VERSION, HYB_PLUGIN_STORAGE,
                                      "netcdf", HYB_VERSION},
                                     create, append, state, flush, close, open, contents, read,
-                                    close_reader};
+                                    close_reader, attribute};
   return &table.head;
 }
 
