@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 import numpy as np
+
 import pyhybrid
 
 t = np.asfortranarray(230.0 + 5.0 * np.arange(12).reshape(3, 4).T)  # (column, level)

@@ -64,7 +64,8 @@ def test_includes(folder):
 
 
 def test_every_folder_is_looked_at():
-    found = {path.parent.relative_to(ROOT).as_posix() for path in ROOT.glob("bridge/**/*.c*")}
+    sources = [path for suffix in ("c", "cpp") for path in ROOT.glob(f"bridge/**/*.{suffix}")]
+    found = {path.parent.relative_to(ROOT).as_posix() for path in sources}
     assert found <= set(FOLDERS)
 
 

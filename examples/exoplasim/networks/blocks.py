@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the three networks share."""
 
-from typing import Final
 
 import torch
 from torch import Tensor, nn

@@ -4,7 +4,7 @@
 from typing import Final
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from networks.blocks import Emulator
 
