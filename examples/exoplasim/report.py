@@ -104,7 +104,7 @@ def zonal_picture(climates: dict[str, Climate], name: str, label: str) -> Figure
     )
     for run, climate in climates.items():
         if not run.startswith("native_"):
-            style = {"lw": 2.2, "color": "black"} if run == "all" else {"lw": 1.1}
+            style = {"lw": 2.2, "color": "tab:red"} if run == "all" else {"lw": 1.1}
             axis.plot(lat, getattr(climate, name), label=f"{run} emulated", **style)
     axis.set(xlabel="latitude [°N]", ylabel=label, xlim=(-90, 90))
     axis.legend(frameon=False, fontsize=8)
