@@ -120,6 +120,7 @@ def skill_picture(summary: dict[str, Any]) -> Figure:
     for axis, scheme in zip(axes, schemes, strict=True):
         lowest = draw_profiles(axis, summary["schemes"][scheme])
         axis.set(title=scheme, xlabel="R2", xlim=(max(lowest - 0.002, SHOWN_R2), None))
+        axis.locator_params(axis="x", nbins=5)
         axis.legend(frameon=False, fontsize=7, loc="center left")
     axes[0].set_ylabel("level (1 is the top)")
     axes[0].invert_yaxis()
