@@ -1,5 +1,5 @@
-# make demo        the main job: ExoPlaSim with emulated radiation and convection, 6 minutes
-# make demo-train  makes the emulators of the demo anew, 20 minutes
+# make demo        the main job: ExoPlaSim with emulated radiation and convection, at most 6 minutes
+# make demo-train  makes the emulators of the demo anew, at most 20 minutes
 # make test        all tests but the long ones
 # make test-all    the long ones too
 # make clean       removes build/
