@@ -17,7 +17,7 @@ extern "C" {
 
 /* Raised when a table changes so that older plug-ins no longer fit. Growth at the end of a table
  * is seen in its size. */
-#define HYB_PLUGIN_VERSION 1
+#define HYB_PLUGIN_VERSION 2
 
 enum hyb_plugin_type { HYB_PLUGIN_BACKEND = 1, HYB_PLUGIN_STORAGE = 2 };
 
@@ -42,10 +42,12 @@ typedef struct hyb_message {
 
 typedef struct hyb_backend_options {
   size_t size;
-  const char *device;      /* "cpu" */
+  const char *device;      /* "cpu", "auto", or an accelerator of Torch: "cuda", "cuda:1", "xpu" */
+  const char *precision;   /* of products of real32 matrices: "float32" or "tf32" */
   const char *environment; /* Python: prefix of the virtual environment, "" for the default */
   const char *function;    /* Python: name of the function in the file */
   int32_t threads;         /* of one inference */
+  int32_t local_rank;      /* of this process on its node: which of several devices is its own */
 } hyb_backend_options;
 
 /* One argument or result: rows offset .. offset+count-1 of the packed matrix, shaped
@@ -64,9 +66,20 @@ typedef struct hyb_signature {
   int64_t nfeature, noutput;
   int32_t ninput, nresult; /* number of slices */
   const hyb_slice *input, *result;
-  const int64_t *samples; /* the numbers of samples that run will see, for the warm-up */
+  const int64_t *samples; /* the numbers of samples that run will see, for the warm-up; ascending */
   int32_t nsamples;
+  double tolerance;       /* that the card grants a precision below float32, of the output's scale */
 } hyb_signature;
+
+/* What the backend makes of it. The core fills in size; all else is 0 before prepare. */
+typedef struct hyb_plan {
+  size_t size;
+  int32_t batch_invariant; /* 1: a sample's result has the same bits at every place of every batch */
+  int64_t tile;            /* samples of the largest batch that run is to see; 0: the largest in
+                              signature.samples, which it may not exceed */
+  int64_t step;            /* run takes any multiple of it up to tile; 0: those in signature.samples */
+  int32_t in_flight;       /* batches that may be submitted and not yet waited for; 0: no submit */
+} hyb_plan;
 
 /* x is [nfeature][ld], y is [noutput][ld]: samples fastest. */
 typedef struct hyb_matrices {
@@ -81,15 +94,27 @@ typedef struct hyb_backend {
   /* Opens a file. *card is JSON, borrowed from the network until it is closed. */
   int32_t (*open)(const char *path, const hyb_backend_options *options, void **network,
                   const char **card, hyb_message *message);
-  /* Told what the card says; warms up. Borrows signature and all it points to. *batch_invariant = 1
-   * if a sample's result has the same bits at every place of each of the batches in
-   * signature.samples. Fails if the same batch twice does not give the same bits, or if one sample's
-   * result depends on the values of another. */
-  int32_t (*prepare)(void *network, const hyb_signature *signature, int32_t *batch_invariant,
+  /* Told what the card says; warms up. Borrows signature and all it points to. Fails if the same
+   * batch twice does not give the same bits, or if one sample's result depends on the values of
+   * another. */
+  int32_t (*prepare)(void *network, const hyb_signature *signature, hyb_plan *plan,
                      hyb_message *message);
   /* Runs; called from any number of threads at once. */
   int32_t (*run)(void *network, const hyb_matrices *matrices, hyb_message *message);
   void (*close)(void *network);
+
+  /* The rest is null where batches run on the calling thread (plan.in_flight = 0). */
+
+  /* Starts a batch. Its matrices lie in memory of `reserve` and are the backend's until wait.
+   * Gives *batch, also when it fails later: a failure on the device is told by wait. */
+  int32_t (*submit)(void *network, const hyb_matrices *matrices, void **batch,
+                    hyb_message *message);
+  /* Waits until y of a batch is there. Takes batch. */
+  int32_t (*wait)(void *network, void *batch, hyb_message *message);
+  /* Memory that the device reads and writes without a copy on the way; null if there is none left.
+   * 64-byte aligned. */
+  void *(*reserve)(void *network, size_t bytes);
+  void (*release)(void *network, void *memory);
 } hyb_backend;
 
 /* ---- Storage: what writes and reads recordings ---------------------------------------------- */

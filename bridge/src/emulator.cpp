@@ -40,8 +40,8 @@ const Backend &backend_of(const EmulatorConfig &config) {
 }
 
 hyb_backend_options options_of(const EmulatorConfig &config) {
-  return {sizeof(hyb_backend_options), config.device.c_str(), config.environment.c_str(),
-          config.function.c_str(), config.threads};
+  return {sizeof(hyb_backend_options), config.device.c_str(), "float32",
+          config.environment.c_str(), config.function.c_str(), config.threads, 0};
 }
 
 void check_readable(const std::string &path) {
@@ -102,11 +102,11 @@ void Emulator::prepare() {
   const hyb_signature signature = {
       sizeof(hyb_signature), card_.kind, card_.packed ? 1 : 0, card_.nfeature, card_.noutput,
       static_cast<int32_t>(inputs.size()), static_cast<int32_t>(results.size()),
-      inputs.data(), results.data(), sizes_.data(), static_cast<int32_t>(sizes_.size())};
+      inputs.data(), results.data(), sizes_.data(), static_cast<int32_t>(sizes_.size()), 0.0};
   hyb_message message{};
-  int32_t batch_invariant = 0;
-  check_plugin(backend_->prepare(network_, &signature, &batch_invariant, &message), message);
-  if (!batch_invariant) sizes_ = {tile()};
+  hyb_plan plan = {sizeof(hyb_plan), 0, 0, 0, 0};
+  check_plugin(backend_->prepare(network_, &signature, &plan, &message), message);
+  if (!plan.batch_invariant) sizes_ = {tile()};
 }
 
 int64_t Emulator::size_for(int64_t nsample) const {

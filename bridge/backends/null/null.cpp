@@ -34,12 +34,12 @@ int32_t open(const char *path, const hyb_backend_options *, void **network, cons
   return HYB_OK;
 }
 
-int32_t prepare(void *network, const hyb_signature *signature, int32_t *batch_invariant,
+int32_t prepare(void *network, const hyb_signature *signature, hyb_plan *plan,
                 hyb_message *) {
   auto *self = static_cast<Network *>(network);
   self->unit = signature->kind == HYB_REAL64 ? sizeof(double) : sizeof(float);
   self->noutput = signature->noutput;
-  *batch_invariant = 1;
+  plan->batch_invariant = 1;
   return HYB_OK;
 }
 
@@ -56,7 +56,7 @@ void close(void *network) { delete static_cast<Network *>(network); }
 
 const hyb_backend table = {
     {sizeof(hyb_backend), HYB_PLUGIN_VERSION, HYB_PLUGIN_BACKEND, "null", HYB_VERSION},
-    open, prepare, run, close};
+    open, prepare, run, close, nullptr, nullptr, nullptr, nullptr};
 
 }  // namespace
 

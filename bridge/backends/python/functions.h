@@ -13,8 +13,8 @@ extern "C" {
 /* Written in Python, in hybrid_emulator.py: the functions of hyb_backend. */
 int32_t hyb_python_open(const char *path, const hyb_backend_options *options, void **network,
                         const char **card, hyb_message *message);
-int32_t hyb_python_prepare(void *network, const hyb_signature *signature,
-                           int32_t *batch_invariant, hyb_message *message);
+int32_t hyb_python_prepare(void *network, const hyb_signature *signature, hyb_plan *plan,
+                           hyb_message *message);
 int32_t hyb_python_run(void *network, const hyb_matrices *matrices, hyb_message *message);
 int32_t hyb_python_close(void *network);
 

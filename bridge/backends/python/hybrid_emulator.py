@@ -169,12 +169,12 @@ def opened(path, options, network, card):
     network[0], card[0] = handle, emulator.card
 
 
-def prepared(network, signature, batch_invariant):
+def prepared(network, signature, plan):
     emulator = ffi.from_handle(network)
     emulator.prepare(signature)
     counts = [signature.samples[i] for i in range(signature.nsamples)]
     try:
-        batch_invariant[0] = warm_up(emulator, counts)
+        plan.batch_invariant = warm_up(emulator, counts)
     except Exception as error:
         error.add_note("(in the warm-up, with inputs between 0 and 1)")
         raise
@@ -186,8 +186,8 @@ def hyb_python_open(path, options, network, card, message):
 
 
 @ffi.def_extern(error=lib.HYB_ERROR_INTERNAL)
-def hyb_python_prepare(network, signature, batch_invariant, message):
-    return guarded(message, prepared, network, signature, batch_invariant)
+def hyb_python_prepare(network, signature, plan, message):
+    return guarded(message, prepared, network, signature, plan)
 
 
 @ffi.def_extern(error=lib.HYB_ERROR_INTERNAL)

@@ -36,12 +36,12 @@ int32_t open(const char *path, const hyb_backend_options *options, void **networ
   });
 }
 
-int32_t prepare(void *network, const hyb_signature *signature, int32_t *batch_invariant,
+int32_t prepare(void *network, const hyb_signature *signature, hyb_plan *plan,
                 hyb_message *message) {
-  *batch_invariant = 0;
+  plan->batch_invariant = 0;
   const Network &opened = *static_cast<Network *>(network);
   const HostThreads host(opened.threads);
-  return opened.python.prepare(opened.emulator, signature, batch_invariant, message);
+  return opened.python.prepare(opened.emulator, signature, plan, message);
 }
 
 int32_t run(void *network, const hyb_matrices *matrices, hyb_message *message) {
@@ -58,7 +58,7 @@ void close(void *network) {
 
 const hyb_backend backend = {
     {sizeof(hyb_backend), HYB_PLUGIN_VERSION, HYB_PLUGIN_BACKEND, "python", HYB_VERSION},
-    open, prepare, run, close};
+    open, prepare, run, close, nullptr, nullptr, nullptr, nullptr};
 
 }  // namespace
 

@@ -142,7 +142,8 @@ void add_modules() {
 
 void close(void *network) { hyb_python_close(network); }
 
-const hyb_backend functions = {{}, hyb_python_open, hyb_python_prepare, hyb_python_run, close};
+const hyb_backend functions = {{}, hyb_python_open, hyb_python_prepare, hyb_python_run, close,
+                               nullptr, nullptr, nullptr, nullptr};
 
 }  // namespace
 }  // namespace hybrid_python

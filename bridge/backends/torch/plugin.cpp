@@ -18,11 +18,11 @@ int32_t open(const char *path, const hyb_backend_options *options, void **networ
   });
 }
 
-int32_t prepare(void *network, const hyb_signature *signature, int32_t *batch_invariant,
+int32_t prepare(void *network, const hyb_signature *signature, hyb_plan *plan,
                 hyb_message *message) {
-  *batch_invariant = 0;
+  plan->batch_invariant = 0;
   return guarded(message, "warm-up with inputs between 0 and 1: ", [&] {
-    *batch_invariant = static_cast<Network *>(network)->prepare(*signature) ? 1 : 0;
+    plan->batch_invariant = static_cast<Network *>(network)->prepare(*signature) ? 1 : 0;
   });
 }
 
@@ -34,7 +34,7 @@ void close(void *network) { delete static_cast<Network *>(network); }
 
 const hyb_backend backend = {
     {sizeof(hyb_backend), HYB_PLUGIN_VERSION, HYB_PLUGIN_BACKEND, "torch", HYB_VERSION},
-    open, prepare, run, close};
+    open, prepare, run, close, nullptr, nullptr, nullptr, nullptr};
 
 }  // namespace
 }  // namespace hybrid_torch

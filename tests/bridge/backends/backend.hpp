@@ -55,11 +55,11 @@ struct Shape {
 
 inline hyb_signature signature_of(const Shape &shape) {
   return {sizeof(hyb_signature), shape.kind, 1, shape.nfeature, shape.noutput, 0, 0, nullptr,
-          nullptr, shape.samples.data(), static_cast<int32_t>(shape.samples.size())};
+          nullptr, shape.samples.data(), static_cast<int32_t>(shape.samples.size()), 0.0};
 }
 
-constexpr hyb_backend_options default_options = {sizeof(hyb_backend_options), "cpu", "", "emulate",
-                                                 1};
+constexpr hyb_backend_options default_options = {sizeof(hyb_backend_options), "cpu", "float32",
+                                                 "", "emulate", 1, 0};
 
 // One network; every step's status and message are kept.
 struct Network {
@@ -79,7 +79,7 @@ struct Network {
   int32_t prepare_with(const hyb_signature &signature) {
     if (!handle) return HYB_ERROR_PHASE;
     const FloatingPointGuard guard;
-    return backend->prepare(handle, &signature, &batch_invariant, &message);
+    return backend->prepare(handle, &signature, &plan, &message);
   }
   int32_t prepare(const Shape &shape) { return prepare_with(signature_of(shape)); }
 
@@ -95,7 +95,7 @@ struct Network {
   const hyb_backend *backend;
   void *handle = nullptr;
   const char *card = nullptr;
-  int32_t batch_invariant = 0;
+  hyb_plan plan = {sizeof(hyb_plan), 0, 0, 0, 0};
   hyb_message message{};
 };
 

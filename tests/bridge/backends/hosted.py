@@ -25,8 +25,9 @@ def text_of(message):
 
 def opened(path, environment=""):
     """Return status, network and message."""
-    strings = [ffi.new("char[]", text.encode()) for text in ("cpu", environment, "emulate")]
-    options = ffi.new("hyb_backend_options *", (ffi.sizeof("hyb_backend_options"), *strings, 1))
+    strings = [ffi.new("char[]", text.encode()) for text in ("cpu", "float32", environment, "emulate")]
+    size = ffi.sizeof("hyb_backend_options")
+    options = ffi.new("hyb_backend_options *", (size, *strings, 1, 0))
     network, card = ffi.new("void **"), ffi.new("const char **")
     message = ffi.new("hyb_message *")
     status = backend.open(str(path).encode(), options, network, card, message)
@@ -42,7 +43,7 @@ def prepared(path):
         "size": ffi.sizeof("hyb_signature"), "kind": 1, "packed": 1, "nfeature": 3, "noutput": 3,
         "samples": samples, "nsamples": 1})
     message = ffi.new("hyb_message *")
-    status = backend.prepare(network, signature, ffi.new("int32_t *"), message)
+    status = backend.prepare(network, signature, ffi.new("hyb_plan *"), message)
     assert status == 0, text_of(message)
     return ffi.gc(network, backend.close)
 

@@ -18,7 +18,7 @@ void check_affine(int32_t kind) {
   CHECK_EQ(network.open(file("affine.py")), HYB_OK);
   CHECK_HAS(network.card ? network.card : "", "\"pyhybrid card\"");
   CHECK_EQ(network.prepare({3, 3, {nsample, 32}, kind}), HYB_OK);
-  CHECK_EQ(network.batch_invariant, 1);
+  CHECK_EQ(network.plan.batch_invariant, 1);
   std::vector<Real> x(3 * ld), y(3 * ld, Real(-1));
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<Real>(i);
   CHECK_EQ(network.run(x, y, nsample, ld), HYB_OK);

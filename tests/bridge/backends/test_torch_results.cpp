@@ -19,7 +19,7 @@ void check_affine(const char *name, int32_t kind) {
   CHECK_EQ(network.open(file(name)), HYB_OK);
   CHECK_HAS(network.card ? network.card : "", "pyhybrid card");
   CHECK_EQ(network.prepare({3, 3, {nsample}, kind}), HYB_OK);
-  CHECK_EQ(network.batch_invariant, 1);
+  CHECK_EQ(network.plan.batch_invariant, 1);
   std::vector<Real> x(3 * ld), y(3 * ld, Real(-1));
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<Real>(i);
   CHECK_EQ(network.run(x, y, nsample, ld), HYB_OK);
@@ -77,7 +77,7 @@ void check_same_bits(const char *name, int64_t nfeature, int64_t noutput) {
   CHECK_EQ(network.open(file(name)), HYB_OK);
   CHECK_EQ(network.prepare({nfeature, noutput, {16, 32, 64, 512}}), HYB_OK);
   std::printf("%s: bits are %s of the batch\n", name,
-              network.batch_invariant ? "independent" : "not independent");
+              network.plan.batch_invariant ? "independent" : "not independent");
 }
 
 }  // namespace

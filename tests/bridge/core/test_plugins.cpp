@@ -26,8 +26,9 @@ static void refuses(const std::string &plugins, std::initializer_list<const char
 #define REFUSES(plugins, ...) refuses(plugins, {__VA_ARGS__}, __LINE__)
 
 static void broken_plugins_are_refused() {
-  REFUSES(folder_with("wrong_version"), "libhybrid_torch.so: plug-in version", "expected 1",
-          "found 2");
+  REFUSES(folder_with("wrong_version"), "libhybrid_torch.so: plug-in version",
+          ("expected " + std::to_string(HYB_PLUGIN_VERSION)).c_str(),
+          ("found " + std::to_string(HYB_PLUGIN_VERSION + 1)).c_str());
   REFUSES(folder_with("too_small"), "size of its table", "expected", "or more", "found");
   REFUSES(folder_with("no_symbol"), "expected a function hyb_plugin", "found none");
   REFUSES(folder_with("wrong_type"), "type", "expected 1", "found 2");

@@ -81,7 +81,7 @@ bool contiguous(const hyb_slice *slice, int32_t n, int64_t total) {
   return offset == total;
 }
 
-int32_t prepare(void *opaque, const hyb_signature *told, int32_t *batch_invariant,
+int32_t prepare(void *opaque, const hyb_signature *told, hyb_plan *plan,
                 hyb_message *message) {
   ++prepared;
   Network &network = *static_cast<Network *>(opaque);
@@ -94,7 +94,7 @@ int32_t prepare(void *opaque, const hyb_signature *told, int32_t *batch_invarian
   network.nfeature = told->nfeature;
   network.noutput = told->noutput;
   network.samples.assign(told->samples, told->samples + told->nsamples);
-  *batch_invariant = network.has("variant") ? 0 : 1;
+  plan->batch_invariant = network.has("variant") ? 0 : 1;
   return HYB_OK;
 }
 
@@ -160,7 +160,7 @@ extern "C" {
 HYB_API const hyb_plugin_table *hyb_plugin(void) {
   static const hyb_backend table = {{sizeof(hyb_backend), HYB_PLUGIN_VERSION, HYB_PLUGIN_BACKEND,
                                      "torch", HYB_VERSION},
-                                    open, prepare, run, close};
+                                    open, prepare, run, close, nullptr, nullptr, nullptr, nullptr};
   return &table.head;
 }
 
