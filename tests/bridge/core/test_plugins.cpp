@@ -27,8 +27,7 @@ static void refuses(const std::string &plugins, std::initializer_list<const char
 
 static void broken_plugins_are_refused() {
   REFUSES(folder_with("wrong_version"), "libhybrid_torch.so: plug-in version",
-          ("expected " + std::to_string(HYB_PLUGIN_VERSION)).c_str(),
-          ("found " + std::to_string(HYB_PLUGIN_VERSION + 1)).c_str());
+          "expected 2", "found 3");
   REFUSES(folder_with("too_small"), "size of its table", "expected", "or more", "found");
   REFUSES(folder_with("no_symbol"), "expected a function hyb_plugin", "found none");
   REFUSES(folder_with("wrong_type"), "type", "expected 1", "found 2");
