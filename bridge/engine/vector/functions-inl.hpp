@@ -71,11 +71,25 @@ HWY_INLINE Vector<D> polynomial(D d, Vector<D> x, const double (&coefficients)[n
   return y;
 }
 
+// y 2^n for whole n
+#if HWY_TARGET == HWY_AVX3
+template <class D>
+HWY_INLINE Vector<D> scaled(D, Vector<D> y, Vector<D> n) {
+  return Vector<D>{_mm512_scalef_ps(y.raw, n.raw)};
+}
+#else
+template <class D>
+HWY_INLINE Vector<D> scaled(D d, Vector<D> y, Vector<D> n) {
+  const hn::RebindToSigned<D> integers;
+  const auto exponent = hn::Add(hn::ConvertTo(integers, n), hn::Set(integers, 127));
+  return hn::Mul(y, hn::BitCast(d, hn::ShiftLeft<23>(exponent)));
+}
+#endif
+
 // e^x where the result is an ordinary number; beyond, it stays at the last such x. A NaN stays one
 // because it is the second operand of Max and Min.
 template <class D>
 HWY_INLINE Vector<D> bounded_exponential32(D d, Vector<D> x) {
-  const hn::RebindToSigned<D> integers;
   x = hn::Min(number(d, 88.37), hn::Max(number(d, -87.3), x));
   const Vector<D> n = hn::Round(hn::Mul(x, number(d, 1.4426950408889634)));
   // ln 2 in two parts, the first short enough for an exact product
@@ -85,10 +99,7 @@ HWY_INLINE Vector<D> bounded_exponential32(D d, Vector<D> x) {
   const Vector<D> rest = polynomial(d, r, {0.4999999345096847, 0.16666520677821087,
                                            0.041668387485971514, 0.008368711246549719,
                                            0.0013814610889547382});
-  const Vector<D> y = hn::MulAdd(hn::Mul(r, r), rest, hn::Add(r, number(d, 1.0)));
-  const auto exponent = hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(integers, n),
-                                                  hn::Set(integers, 127)));
-  return hn::Mul(y, hn::BitCast(d, exponent));
+  return scaled(d, hn::MulAdd(hn::Mul(r, r), rest, hn::Add(r, number(d, 1.0))), n);
 }
 template <class D>
 HWY_INLINE Vector<D> bounded_exponential(D d, Vector<D> x) {
