@@ -26,16 +26,15 @@ class Batch {
 
  private:
   void set_levels(int64_t nlevel);
-  Rows rows(void *matrix, const CardField &field, bool flip) const;
+  Rows rows(void *matrix, int64_t nrow, const CardField &field) const;
   Rows column_rows(const CardField &field) const;
   void expand_columns();
-  void pad_inputs() const;
 
   const Emulator *emulator_ = nullptr;
   bool flip_ = false;
   int64_t ncol_ = 0;
-  int64_t nlevel_ = 0;  // of a box emulator: levels of this call, 0 until one is seen
-  int64_t nsample_ = 0, ld_ = 0;
+  int64_t nlevel_ = 0;   // of a box emulator: levels of this call, 0 until one is seen
+  int64_t nsample_ = 0;
   Buffer x_, y_;
   Buffer columns_;  // box emulators: fields without levels, until the number of levels is known
 };

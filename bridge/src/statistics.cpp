@@ -15,15 +15,12 @@ double value(const Rows &rows, int64_t offset) {
   return static_cast<const int32_t *>(rows.data)[offset];
 }
 
-int64_t offset_of(const Rows &rows, int64_t species, int64_t level) {
-  const int64_t at = rows.flip ? rows.nlevel - 1 - level : level;
-  return species * rows.species_stride + at * rows.level_stride;
-}
-
-void add_row(RowSums &sums, const Rows &native, int64_t from, const Rows &emulated, int64_t to,
-             int64_t ncol) {
+// Both have tiles of one piece: captures. Levels are the host's.
+void add_row(RowSums &sums, const Rows &native, const Rows &emulated, int64_t species,
+             int64_t level, int64_t ncol) {
   for (int64_t i = 0; i < ncol; ++i) {
-    const double truth = value(native, from + i), error = value(emulated, to + i) - truth;
+    const double truth = value(native, native.at(species, level, i));
+    const double error = value(emulated, emulated.at(species, level, i)) - truth;
     if (!std::isfinite(truth) || !std::isfinite(error)) continue;
     if (sums.n == 0) sums.origin = truth;
     const double native_value = truth - sums.origin;
@@ -96,8 +93,7 @@ void Statistics::compare(const std::string &field, const std::string &unit, cons
   score.rows.resize(static_cast<size_t>(native.nlevel * native.nspecies));
   for (int64_t s = 0; s < native.nspecies; ++s)
     for (int64_t l = 0; l < native.nlevel; ++l)
-      add_row(score.rows[static_cast<size_t>(s * native.nlevel + l)], native,
-              offset_of(native, s, l), emulated, offset_of(emulated, s, l), ncol);
+      add_row(score.rows[static_cast<size_t>(s * native.nlevel + l)], native, emulated, s, l, ncol);
 }
 
 std::string Statistics::json() const {
