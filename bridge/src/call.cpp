@@ -24,6 +24,7 @@ void Call::open(Scheme &owner, int64_t columns, int64_t first_column) {
   first = first_column;
   phase_ = Phase::put;
   std::fill(marks_.begin(), marks_.end(), uint8_t{0});
+  inputs_given_ = outputs_taken_ = 0;
   recorded_rows_.clear();
   inputs_not_finite_ = outputs_not_finite_ = 0;
   times_ = CallTimes();
@@ -60,6 +61,8 @@ void Call::mark(const Field &field, Mark which) {
     mismatch(HYB_ERROR_FIELD, about(field), which == given ? "put once in a call" : "one get",
              "a second time");
   marks_[id] |= which;
+  inputs_given_ += which == given && field.input;
+  outputs_taken_ += which == taken && field.output;
 }
 
 bool Call::marked(const Field &field, Mark which) const {
@@ -85,9 +88,10 @@ void Call::put(const char *name, const hyb_view &view) {
 }
 
 void Call::check_inputs_given() {
+  if (inputs_given_ == scheme->emulator().card().inputs.size()) return;
   std::vector<std::string> missing;
   for (const CardField &input : scheme->emulator().card().inputs)
-    if (!marked(scheme->fields().find(input.name.c_str()), given)) missing.push_back(input.name);
+    if (!marked(scheme->fields().find(input.name), given)) missing.push_back(input.name);
   if (!missing.empty())
     mismatch(HYB_ERROR_FIELD, "run", "every input of the card of " + scheme->emulator().path(),
              "no put of " + listed(missing));
@@ -176,9 +180,10 @@ void Call::observe(const Field &field, const HostArray &array) {
 
 void Call::check_outputs_taken() {
   if (!scheme->infers() || phase_ != Phase::get) return;
+  if (outputs_taken_ == scheme->emulator().card().outputs.size()) return;
   std::vector<std::string> missing;
   for (const CardField &output : scheme->emulator().card().outputs)
-    if (!marked(scheme->fields().find(output.name.c_str()), taken) && !scheme->unused(output.name))
+    if (!marked(scheme->fields().find(output.name), taken) && !scheme->unused(output.name))
       missing.push_back(output.name);
   if (!missing.empty())
     mismatch(HYB_ERROR_FIELD, "close",

@@ -65,6 +65,7 @@ struct Call {
 
   Phase phase_ = Phase::put;
   std::vector<uint8_t> marks_;           // by field
+  size_t inputs_given_ = 0, outputs_taken_ = 0;  // of the card's
   Batch batch_;
   std::unique_ptr<Capture> capture_;     // in the modes that look at native results
   std::vector<int64_t> recorded_rows_;   // the columns of the block that go into the recording

@@ -166,6 +166,7 @@ int64_t scatter_all(const Rows &from, const HostArray &to, int64_t ncol, bool ad
 
 template <class T>
 void pad_as(T *matrix, const Tiles &tiles, int64_t nsample) {
+  if (nsample == tiles.nsample()) return;
   const int64_t last = nsample - 1;
   for (int64_t row = 0; row < tiles.nrow; ++row) {
     T *from = matrix + tiles.at(row, last);
