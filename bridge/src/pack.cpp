@@ -22,22 +22,22 @@ int32_t load_whole(const char *address) {
   return value;
 }
 
-// Calls body(host address, row address, value of the loop) for every value of a block.
+// Calls body(host address, row address, value of the loop) for every value of a rectangle.
 template <class T, class Body>
-int64_t each_value(const PackBlock &block, Body &&body) {
+int64_t each_value(const Rectangle &part, Body &&body) {
   int64_t bad = 0;
-  for (int64_t l = 0; l < block.nlevel; ++l)
-    for (int64_t i = 0; i < block.n; ++i)
-      bad += body(block.host + l * block.host_level + i * block.host_column,
-                  reinterpret_cast<T *>(block.rows)[l * block.ld + i]);
+  for (int64_t l = 0; l < part.nlevel; ++l)
+    for (int64_t i = 0; i < part.n; ++i)
+      bad += body(part.host + l * part.host_level + i * part.host_column,
+                  reinterpret_cast<T *>(part.rows)[l * part.ld + i]);
   return bad;
 }
 
 // Fortran compilers agree on the lowest bit of a logical, not on the others.
 template <class To>
-int64_t pack_flags(const PackBlock &block, bool logical) {
+int64_t pack_flags(const Rectangle &part, bool logical) {
   const int32_t mask = logical ? 1 : -1;
-  return each_value<To>(block, [&](const char *host, To &value) {
+  return each_value<To>(part, [&](const char *host, To &value) {
     value = static_cast<To>(load_whole(host) & mask);
     return 0;
   });
@@ -54,8 +54,8 @@ bool whole_number(double value, int32_t &number) {
 
 // `truth`: the bits of "true"; 0 for integers.
 template <class From>
-int64_t scatter_flags(const PackBlock &block, int32_t truth) {
-  return each_value<From>(block, [&](char *host, From &value) {
+int64_t scatter_flags(const Rectangle &part, int32_t truth) {
+  return each_value<From>(part, [&](char *host, From &value) {
     int32_t number;
     if (!whole_number(static_cast<double>(value), number)) return 1;
     if (truth) number = number != 0 ? truth : 0;
@@ -72,10 +72,10 @@ HostArray with_joined_columns(const HostArray &array) {
   return joined;
 }
 
-// Cuts a field into rectangles that are contiguous in the matrix; calls body(block) for each.
-class Blocks {
+// Cuts a field into rectangles that are contiguous in the matrix; calls body(part) for each.
+class Rectangles {
  public:
-  Blocks(const HostArray &host, const Rows &rows, int64_t ncol)
+  Rectangles(const HostArray &host, const Rows &rows, int64_t ncol)
       : host_(with_joined_columns(host)), rows_(rows), ncol_(ncol) {}
 
   template <class Body>
@@ -99,13 +99,13 @@ class Blocks {
     for (int64_t done = 0; done < n;) {
       const int64_t sample = rows_.sample(level, column + done);
       const int64_t count = std::min(n - done, rows_.tiles.end(sample) - sample);
-      bad += body(block(s, level, nlevel, column / n, done, column + done, count));
+      bad += body(part(s, level, nlevel, column / n, done, column + done, count));
       done += count;
     }
     return bad;
   }
 
-  PackBlock block(int64_t s, int64_t level, int64_t nlevel, int64_t y, int64_t x, int64_t column,
+  Rectangle part(int64_t s, int64_t level, int64_t nlevel, int64_t y, int64_t x, int64_t column,
                   int64_t count) const {
     const int64_t host_level = rows_.flip ? rows_.nlevel - 1 - level : level;
     const int64_t row = rows_.row(s, level);
@@ -139,28 +139,28 @@ PackLoops::Loop loop_of(const PackLoops::Loop (&loops)[2][2], int32_t from, int3
   return loops[from == HYB_REAL64][to == HYB_REAL64];
 }
 
-int64_t pack_block(const PackBlock &block, int32_t from, int32_t to) {
-  if (is_real(from) && is_real(to)) return loop_of(pack_loops().pack, from, to)(block);
+int64_t pack_part(const Rectangle &part, int32_t from, int32_t to) {
+  if (is_real(from) && is_real(to)) return loop_of(pack_loops().pack, from, to)(part);
   if (is_real(from)) no_such_conversion(from, to);
   const bool logical = from == HYB_LOGICAL32;
-  if (to == HYB_REAL64) return pack_flags<double>(block, logical);
-  return to == HYB_REAL32 ? pack_flags<float>(block, logical)
-                          : pack_flags<int32_t>(block, logical);
+  if (to == HYB_REAL64) return pack_flags<double>(part, logical);
+  return to == HYB_REAL32 ? pack_flags<float>(part, logical)
+                          : pack_flags<int32_t>(part, logical);
 }
 
-int64_t scatter_block(const PackBlock &block, int32_t from, int32_t to, int32_t truth, bool adds) {
+int64_t scatter_part(const Rectangle &part, int32_t from, int32_t to, int32_t truth, bool adds) {
   const PackLoops &loops = pack_loops();
-  if (is_real(from) && is_real(to)) return loop_of(adds ? loops.add : loops.scatter, from, to)(block);
+  if (is_real(from) && is_real(to)) return loop_of(adds ? loops.add : loops.scatter, from, to)(part);
   if (is_real(to)) no_such_conversion(from, to);
-  if (from == HYB_REAL64) return scatter_flags<double>(block, truth);
-  return from == HYB_REAL32 ? scatter_flags<float>(block, truth)
-                            : scatter_flags<int32_t>(block, truth);
+  if (from == HYB_REAL64) return scatter_flags<double>(part, truth);
+  return from == HYB_REAL32 ? scatter_flags<float>(part, truth)
+                            : scatter_flags<int32_t>(part, truth);
 }
 
 int64_t scatter_all(const Rows &from, const HostArray &to, int64_t ncol, bool adds) {
   const int32_t truth = to.kind == HYB_LOGICAL32 ? to.truth : 0;
-  return Blocks(to, from, ncol).each([&](const PackBlock &block) {
-    return scatter_block(block, from.kind, to.kind, truth, adds);
+  return Rectangles(to, from, ncol).each([&](const Rectangle &part) {
+    return scatter_part(part, from.kind, to.kind, truth, adds);
   });
 }
 
@@ -201,8 +201,8 @@ HostArray as_host(const Rows &lone, const FieldShape &shape, int64_t ncol) {
 }
 
 int64_t pack(const HostArray &from, const Rows &to, int64_t ncol) {
-  return Blocks(from, to, ncol).each(
-      [&](const PackBlock &block) { return pack_block(block, from.kind, to.kind); });
+  return Rectangles(from, to, ncol).each(
+      [&](const Rectangle &part) { return pack_part(part, from.kind, to.kind); });
 }
 
 int64_t scatter(const Rows &from, const HostArray &to, int64_t ncol) {

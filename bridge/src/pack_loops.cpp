@@ -95,53 +95,53 @@ struct Unpack {
 };
 
 // One long row where rows follow each other without a gap on both sides.
-inline PackBlock joined(const PackBlock &block, int64_t host_size) {
-  PackBlock one = block;
-  const bool joins = block.ld == block.n && block.host_column == host_size &&
-                     block.host_level == block.n * host_size && !block.offset &&
-                     block.n * block.nlevel < INT32_MAX;
-  if (joins) one.n = block.n * block.nlevel, one.nlevel = 1;
+inline Rectangle joined(const Rectangle &part, int64_t host_size) {
+  Rectangle one = part;
+  const bool joins = part.ld == part.n && part.host_column == host_size &&
+                     part.host_level == part.n * host_size && !part.offset &&
+                     part.n * part.nlevel < INT32_MAX;
+  if (joins) one.n = part.n * part.nlevel, one.nlevel = 1;
   return one;
 }
 
 template <class Work, class From, class To, class Host, class Row, class Scaling, class Stride>
-int64_t each_row(const PackBlock &block) {
+int64_t each_row(const Rectangle &part) {
   int64_t bad = 0;
-  for (int64_t l = 0; l < block.nlevel; ++l) {
-    const Host offset = block.offset ? static_cast<Host>(block.offset[l]) : Host{0};
-    const Host scale = block.offset ? static_cast<Host>(block.scale[l]) : Host{1};
+  for (int64_t l = 0; l < part.nlevel; ++l) {
+    const Host offset = part.offset ? static_cast<Host>(part.offset[l]) : Host{0};
+    const Host scale = part.offset ? static_cast<Host>(part.scale[l]) : Host{1};
     bad += Work::template row<From, To, Scaling, Stride>(
-        block.host + l * block.host_level, block.host_column,
-        block.rows + l * block.ld * static_cast<int64_t>(sizeof(Row)), block.n, offset, scale);
+        part.host + l * part.host_level, part.host_column,
+        part.rows + l * part.ld * static_cast<int64_t>(sizeof(Row)), part.n, offset, scale);
   }
   return bad;
 }
 
 template <class Work, class From, class To, class Host, class Row, class Stride>
-int64_t with_stride(const PackBlock &block) {
-  return block.offset ? each_row<Work, From, To, Host, Row, Scaled, Stride>(block)
-                      : each_row<Work, From, To, Host, Row, Plain, Stride>(block);
+int64_t with_stride(const Rectangle &part) {
+  return part.offset ? each_row<Work, From, To, Host, Row, Scaled, Stride>(part)
+                      : each_row<Work, From, To, Host, Row, Plain, Stride>(part);
 }
 
 template <class Work, class From, class To, class Host, class Row>
-int64_t loop(const PackBlock &whole) {
-  const PackBlock block = joined(whole, sizeof(Host));
-  return block.host_column == sizeof(Host)
-             ? with_stride<Work, From, To, Host, Row, Contiguous<Host>>(block)
-             : with_stride<Work, From, To, Host, Row, Strided>(block);
+int64_t loop(const Rectangle &whole) {
+  const Rectangle part = joined(whole, sizeof(Host));
+  return part.host_column == sizeof(Host)
+             ? with_stride<Work, From, To, Host, Row, Contiguous<Host>>(part)
+             : with_stride<Work, From, To, Host, Row, Strided>(part);
 }
 
 template <class From, class To>
-int64_t pack(const PackBlock &block) {
-  return loop<Pack, From, To, From, To>(block);
+int64_t pack(const Rectangle &part) {
+  return loop<Pack, From, To, From, To>(part);
 }
 template <class From, class To>
-int64_t scatter(const PackBlock &block) {
-  return loop<Unpack<false>, From, To, To, From>(block);
+int64_t scatter(const Rectangle &part) {
+  return loop<Unpack<false>, From, To, To, From>(part);
 }
 template <class From, class To>
-int64_t add(const PackBlock &block) {
-  return loop<Unpack<true>, From, To, To, From>(block);
+int64_t add(const Rectangle &part) {
+  return loop<Unpack<true>, From, To, To, From>(part);
 }
 
 }  // namespace

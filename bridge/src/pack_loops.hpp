@@ -9,7 +9,7 @@ namespace hyb {
 
 // A rectangle of values, `nlevel` rows of `n`. Host strides are bytes of any sign; a row of the
 // matrix is contiguous, rows are `ld` elements apart.
-struct PackBlock {
+struct Rectangle {
   char *host;
   int64_t host_column, host_level;
   char *rows;
@@ -20,7 +20,7 @@ struct PackBlock {
 // Each returns how many of the values written are not finite; first index: kind of the source,
 // second: of the target; 0: real32, 1: real64.
 struct PackLoops {
-  using Loop = int64_t (*)(const PackBlock &);
+  using Loop = int64_t (*)(const Rectangle &);
   const char *name;
   Loop pack[2][2];     // row = (host - offset) / scale, computed in the host's kind
   Loop scatter[2][2];  // host = row * scale + offset, likewise

@@ -64,24 +64,34 @@ json score_of(const std::vector<RowSums> &rows) {
 }  // namespace
 
 void Statistics::count_call(int64_t columns, const CallTimes &times) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  ++calls_;
-  columns_ += columns;
-  times_.pack += times.pack;
-  times_.infer += times.infer;
-  times_.native += times.native;
-  times_.scatter += times.scatter;
+  Counters &own = counters_[thread_place()];
+  const std::lock_guard<std::mutex> lock(own.mutex);
+  ++own.calls;
+  own.columns += columns;
+  own.times += times;
 }
 
 void Statistics::count_not_finite(int64_t inputs, int64_t outputs) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  inputs_not_finite_ += inputs;
-  outputs_not_finite_ += outputs;
+  Counters &own = counters_[thread_place()];
+  const std::lock_guard<std::mutex> lock(own.mutex);
+  own.inputs_not_finite += inputs;
+  own.outputs_not_finite += outputs;
 }
 
 void Statistics::count_failure() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  ++failures_;
+  Counters &own = counters_[thread_place()];
+  const std::lock_guard<std::mutex> lock(own.mutex);
+  ++own.failures;
+}
+
+void Statistics::Counters::add_to(Counters &sum) const {
+  const std::lock_guard<std::mutex> lock(mutex);
+  sum.calls += calls;
+  sum.columns += columns;
+  sum.inputs_not_finite += inputs_not_finite;
+  sum.outputs_not_finite += outputs_not_finite;
+  sum.failures += failures;
+  sum.times += times;
 }
 
 void Statistics::compare(const std::string &field, const std::string &unit, const Rows &native,
@@ -97,19 +107,21 @@ void Statistics::compare(const std::string &field, const std::string &unit, cons
 }
 
 std::string Statistics::json() const {
+  Counters sum;
+  for (const Counters &one : counters_) one.add_to(sum);
   const std::lock_guard<std::mutex> lock(mutex_);
   nlohmann::json object = {
       {"mode", mode_},
-      {"calls", calls_},
-      {"columns", columns_},
-      {"inputs_not_finite", inputs_not_finite_},
-      {"outputs_not_finite", outputs_not_finite_},
-      {"failures", failures_},
+      {"calls", sum.calls},
+      {"columns", sum.columns},
+      {"inputs_not_finite", sum.inputs_not_finite},
+      {"outputs_not_finite", sum.outputs_not_finite},
+      {"failures", sum.failures},
       {"seconds",
-       {{"pack", seconds(times_.pack)},
-        {"infer", seconds(times_.infer)},
-        {"native", seconds(times_.native)},
-        {"scatter", seconds(times_.scatter)}}}};
+       {{"pack", seconds(sum.times.pack)},
+        {"infer", seconds(sum.times.infer)},
+        {"native", seconds(sum.times.native)},
+        {"scatter", seconds(sum.times.scatter)}}}};
   for (const auto &[name, score] : scores_) {
     nlohmann::json entry = score_of(score.rows);
     entry["unit"] = score.unit;

@@ -8,7 +8,7 @@
 #include "fixture.hpp"
 #include "pack_loops.hpp"
 
-using hyb::PackBlock;
+using hyb::Rectangle;
 using hyb::PackLoops;
 
 constexpr int64_t most = 3 * 80;  // elements of a side
@@ -39,10 +39,10 @@ static std::pair<int64_t, std::vector<char>> done(PackLoops::Loop loop, const Sh
   static const double offset[] = {3, -0.1, 1e4}, scale[] = {7, 0.3, -1e-3};
   const int64_t column = shape.step * host_size, level = shape.n * column + shape.gap * host_size;
   char *start = host.data() + shape.shift + (shape.flip ? (shape.nlevel - 1) * level : 0);
-  const PackBlock block = {start, column, shape.flip ? -level : level, rows.data(),
+  const Rectangle rectangle = {start, column, shape.flip ? -level : level, rows.data(),
                            shape.n + shape.gap, shape.n, shape.nlevel,
                            shape.scaled ? offset : nullptr, scale};
-  const int64_t bad = loop(block);
+  const int64_t bad = loop(rectangle);
   host.insert(host.end(), rows.begin(), rows.end());
   return {bad, host};
 }
@@ -85,9 +85,9 @@ static void formulas_hold() {
   const double host[3] = {0.1, 1e-3, 271.15}, offset[] = {0.7}, scale[] = {0.3};
   double back[3], sum[3] = {1, 2, 3}, rows[3];
   for (const PackLoops *const *loops = hyb::usable_pack_loops(); *loops; ++loops) {
-    const PackBlock in = {reinterpret_cast<char *>(const_cast<double *>(host)), 8, 24,
+    const Rectangle in = {reinterpret_cast<char *>(const_cast<double *>(host)), 8, 24,
                           reinterpret_cast<char *>(rows), 3, 3, 1, offset, scale};
-    PackBlock out = in, add = in;
+    Rectangle out = in, add = in;
     out.host = reinterpret_cast<char *>(back);
     add.host = reinterpret_cast<char *>(sum);
     std::fill(sum, sum + 3, 1.0);

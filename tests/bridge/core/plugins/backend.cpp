@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A backend for tests. Its emulator file is the card, after an optional first line of switches:
-//   # tile=64 step=16 tell-options fail-open fail-prepare fail-run variant slow dirty nan finite no-card long-message odd-status
+//   # tile=64 step=16 tell-options fail-above=N fail-large fail-open fail-prepare fail-run variant slow dirty nan finite no-card long-message odd-status
 // It checks that the core keeps its side of hybrid_plugin.h and fails if not.
 #include <xmmintrin.h>
 
@@ -139,6 +139,14 @@ bool infer(const Network &network, const hyb_matrices &matrices) {
   return true;
 }
 
+// Of the first feature, real32.
+int64_t largest(const Network &network, const hyb_matrices &matrices) {
+  const float *x = static_cast<const float *>(matrices.x);
+  return network.kind == HYB_REAL32
+             ? static_cast<int64_t>(*std::max_element(x, x + matrices.nsample))
+             : 0;
+}
+
 int32_t check_run(const Network &network, const hyb_matrices &matrices, hyb_message *message) {
   if (!environment_is_default()) return breach(message, "the floating-point environment");
   const int64_t n = matrices.nsample;
@@ -159,6 +167,10 @@ int32_t run(void *opaque, const hyb_matrices *matrices, hyb_message *message) {
   if (status != HYB_OK) return status;
   if (network.has("slow")) std::this_thread::sleep_for(std::chrono::milliseconds(200));
   if (network.has("dirty")) make_environment_dirty();
+  if (network.has("fail-large") && matrices->nsample > 16)
+    return fail(message, HYB_ERROR_BACKEND, "run: expected a small batch, found a large one");
+  if (network.has("fail-above=") && largest(network, *matrices) > network.number("fail-above="))
+    return fail(message, HYB_ERROR_BACKEND, "run: expected ordinary values, found a large one");
   if (network.has("fail-run"))
     return fail(message, HYB_ERROR_BACKEND, "run: expected a result, found a switch");
   if (network.has("long-message")) {
