@@ -20,6 +20,7 @@ struct Backend {
 
 constexpr Backend backends[] = {
     {"torchscript", ".pt", "torch"},
+    {"aoti", ".pt2", "torch"},
     {"python", ".py", "python"},
     {"null", ".json", "null"},
 };
@@ -39,8 +40,8 @@ const Backend &backend_of(const EmulatorConfig &config) {
   fail(HYB_ERROR_CONFIG, unknown("backend", config.backend, known));
 }
 
-hyb_backend_options options_of(const EmulatorConfig &config) {
-  return {sizeof(hyb_backend_options), config.device.c_str(), "float32",
+hyb_backend_options options_of(const EmulatorConfig &config, const Backend &backend) {
+  return {sizeof(hyb_backend_options), backend.name, config.device.c_str(), "float32",
           config.environment.c_str(), config.function.c_str(), config.threads, 0};
 }
 
@@ -76,7 +77,7 @@ Emulator::Emulator(const EmulatorConfig &config, const std::string &plugin_folde
   const Backend &backend = backend_of(config);
   check_readable(path_);
   backend_ = load_plugin<hyb_backend>(backend.plugin, HYB_PLUGIN_BACKEND, plugin_folders);
-  const hyb_backend_options options = options_of(config);
+  const hyb_backend_options options = options_of(config, backend);
   hyb_message message{};
   const char *card = nullptr;
   const FloatingPointGuard guard;

@@ -31,6 +31,9 @@ int32_t guarded(hyb_message *message, const char *context, Work &&work) noexcept
     return told(message, failure.status, failure.what());
   } catch (const std::bad_alloc &) {
     return told(message, HYB_ERROR_MEMORY, "out of memory");
+  } catch (const c10::OutOfMemoryError &error) {
+    const std::string text = context + short_text(error.what_without_backtrace());
+    return told(message, HYB_ERROR_MEMORY, text.c_str());
   } catch (const c10::Error &error) {
     const std::string text = context + short_text(error.what_without_backtrace());
     return told(message, HYB_ERROR_BACKEND, text.c_str());
