@@ -8,6 +8,7 @@ import math
 import os
 import platform
 import subprocess
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,19 +23,17 @@ if TYPE_CHECKING:
 _DTYPES = {"real32": "float32", "real64": "float64"}
 _SAMPLES = 48  # of the example that is traced; any number works afterwards
 
-# What a compiler may use after -march, by the names that the kernel gives to features of a CPU.
+# What a compiler uses of a CPU by itself, by the kernel's names. Not those that need to be called by
+# name, such as AES or random numbers: kernels hide them where they are broken.
 _FEATURES = {
     "SSE3": "pni", "SSSE3": "ssse3", "SSE4_1": "sse4_1", "SSE4_2": "sse4_2", "POPCNT": "popcnt",
     "AVX": "avx", "AVX2": "avx2", "FMA": "fma", "F16C": "f16c", "BMI": "bmi1", "BMI2": "bmi2",
-    "LZCNT": "abm", "MOVBE": "movbe", "AES": "aes", "VAES": "vaes", "GFNI": "gfni",
-    "PCLMUL": "pclmulqdq", "VPCLMULQDQ": "vpclmulqdq", "SHA": "sha_ni", "ADX": "adx",
-    "RDRND": "rdrand", "RDSEED": "rdseed", "SSE4A": "sse4a", "FMA4": "fma4", "XOP": "xop",
+    "LZCNT": "abm", "MOVBE": "movbe", "GFNI": "gfni", "FMA4": "fma4", "XOP": "xop",
     "AVX512F": "avx512f", "AVX512CD": "avx512cd", "AVX512BW": "avx512bw",
     "AVX512DQ": "avx512dq", "AVX512VL": "avx512vl", "AVX512IFMA": "avx512ifma",
     "AVX512VBMI": "avx512vbmi", "AVX512VBMI2": "avx512_vbmi2", "AVX512VNNI": "avx512_vnni",
     "AVX512BITALG": "avx512_bitalg", "AVX512VPOPCNTDQ": "avx512_vpopcntdq",
-    "AVX512BF16": "avx512_bf16", "AVX512FP16": "avx512_fp16",
-    "AVX512VP2INTERSECT": "avx512_vp2intersect", "AVXVNNI": "avx_vnni",
+    "AVX512BF16": "avx512_bf16", "AVX512FP16": "avx512_fp16", "AVXVNNI": "avx_vnni",
     "AMX_TILE": "amx_tile", "AMX_INT8": "amx_int8", "AMX_BF16": "amx_bf16",
     "ARM_FEATURE_DOTPROD": "asimddp", "ARM_FEATURE_FP16_VECTOR_ARITHMETIC": "asimdhp",
     "ARM_FEATURE_ATOMICS": "atomics", "ARM_FEATURE_SVE": "sve", "ARM_FEATURE_SVE2": "sve2",
@@ -82,13 +81,11 @@ def save_aoti(
     if path.suffix != ".pt2":
         raise ArgumentError(mismatch("export: suffix", "'.pt2'", repr(path.suffix)))
     options = _options(frozen, cpu)
-    partial = path.with_name(f"{path.stem}.partial.pt2")
-    try:
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        partial = Path(folder) / path.name
         _compile(_packed(module, card), card, partial, options)
         _append(partial, card, options)
         partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
     return path
 
 
@@ -130,11 +127,10 @@ def _unpacked(rows: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
 
 def _rows(result: torch.Tensor) -> torch.Tensor:
     """The inverse of `_unpacked`."""
-    return result.reshape(len(result), -1).t() if result.ndim < 3 else _flat(result)
-
-
-def _flat(result: torch.Tensor) -> torch.Tensor:
-    return result.permute(2, 1, 0).reshape(-1, len(result))
+    samples = result.shape[0]
+    if result.ndim < 3:
+        return result.reshape(samples, -1).t()
+    return result.permute(2, 1, 0).reshape(-1, samples)
 
 
 def _compile(

@@ -135,7 +135,8 @@ void Network::in_parts(const hyb_matrices &matrices) {
     count = std::min(matrices.nsample - begin, limit_.load());
     try {
       through_device(part_of(matrices, begin, count, c10::elementSize(dtype_)));
-    } catch (const c10::OutOfMemoryError &) {
+    } catch (const std::exception &error) {
+      if (!is_out_of_memory(error)) throw;
       lower_limit(count);
       count = 0;
     }

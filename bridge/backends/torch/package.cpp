@@ -26,9 +26,12 @@ constexpr char manifest_record[] = "extra/package.json";
 class Folder {
  public:
   Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "hybrid-XXXXXX").string();
+    std::error_code error;
+    const std::filesystem::path parent = std::filesystem::temp_directory_path(error);
+    if (error) mismatch(HYB_ERROR_FILE, "TMPDIR", "a folder to load code from", error.message());
+    std::string name = (parent / "hybrid-XXXXXX").string();
     if (!mkdtemp(name.data()))
-      mismatch(HYB_ERROR_FILE, name, "a folder to load code from (TMPDIR)", std::strerror(errno));
+      mismatch(HYB_ERROR_FILE, name, "a folder to load code from, in TMPDIR", std::strerror(errno));
     path_ = name;
   }
   ~Folder() {
