@@ -160,6 +160,7 @@ def _options(frozen: bool, cpu: str) -> dict[str, Any]:
     return {
         "freezing": frozen,
         "cpp.march": cpu,
+        "cpp.threads": 1,  # else those of this process are compiled in; products obey the caller
         "cpp.simdlen": None if cpu == "native" else width,
     }
 

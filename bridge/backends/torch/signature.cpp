@@ -2,9 +2,11 @@
 #include "signature.hpp"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
 #include "failure.hpp"
+#include "transpose.hpp"
 
 namespace hybrid_torch {
 namespace {
@@ -79,6 +81,11 @@ bool Signature::matches(const c10::IValue &value, at::IntArrayRef shape) const {
          tensor.scalar_type() == dtype_ && tensor.sizes() == shape;
 }
 
+// What `transpose` can do.
+bool Signature::is_plain(const Slice &slice) const {
+  return device_.is_cpu() && dtype_ == at::kFloat && slice.nlevel > 0 && slice.nspecies == 0;
+}
+
 // The device is given: Torch would ask the accelerator whose memory it is.
 at::Tensor Signature::view(void *matrix, const Slice &slice, const hyb_matrices &matrices) const {
   const auto size = static_cast<int64_t>(c10::elementSize(dtype_));
@@ -90,10 +97,20 @@ at::Tensor Signature::view(void *matrix, const Slice &slice, const hyb_matrices 
       .make_tensor();
 }
 
-void Signature::append_arguments(const hyb_matrices &matrices,
+at::Tensor Signature::transposed(const Slice &slice, const hyb_matrices &matrices) const {
+  const at::Tensor copy = at::empty(shape_of(slice, matrices.nsample), dtype_);
+  transpose(static_cast<const float *>(matrices.x) + slice.offset * matrices.ld, matrices.ld,
+            copy.mutable_data_ptr<float>(), slice.nlevel, slice.nlevel, matrices.nsample);
+  return copy;
+}
+
+void Signature::append_arguments(const hyb_matrices &matrices, bool samples_slowest,
                                  std::vector<c10::IValue> &arguments) const {
-  for (const Slice &slice : inputs_)
-    arguments.emplace_back(view(const_cast<void *>(matrices.x), slice, matrices));
+  for (const Slice &slice : inputs_) {
+    const bool copy = samples_slowest && is_plain(slice);
+    arguments.emplace_back(copy ? transposed(slice, matrices)
+                                : view(const_cast<void *>(matrices.x), slice, matrices));
+  }
 }
 
 void Signature::store(const c10::IValue &returned, const Slice &slice,
@@ -102,7 +119,14 @@ void Signature::store(const c10::IValue &returned, const Slice &slice,
   if (!matches(returned, shape))
     mismatch(HYB_ERROR_BACKEND, "result of the network, " + slice.name, described(dtype_, shape),
              described(returned));
-  view(matrices.y, slice, matrices).copy_(returned.toTensor());
+  const at::Tensor &result = returned.toTensor();
+  if (!is_plain(slice) || !result.is_contiguous()) {
+    view(matrices.y, slice, matrices).copy_(result);
+    return;
+  }
+  transpose(result.const_data_ptr<float>(), slice.nlevel,
+            static_cast<float *>(matrices.y) + slice.offset * matrices.ld, matrices.ld,
+            matrices.nsample, slice.nlevel);
 }
 
 void Signature::store(const c10::IValue &returned, const hyb_matrices &matrices) const {

@@ -109,7 +109,7 @@ void TorchScript::run(const hyb_matrices &matrices) {
   std::vector<c10::IValue> stack;
   stack.reserve(1 + signature_->narguments());
   stack.emplace_back(module_._ivalue());
-  signature_->append_arguments(matrices, stack);
+  signature_->append_arguments(matrices, forward_ == packed_.get(), stack);
   forward_->run(stack);
   signature_->store(stack.back(), matrices);
 }
