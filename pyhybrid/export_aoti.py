@@ -9,6 +9,7 @@ import os
 import platform
 import subprocess
 import tempfile
+import warnings
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,7 +144,8 @@ def _compile(
     shapes = ({1: torch.export.Dim("samples", min=1)},)
     inductor: Any = torch._inductor
     try:
-        with torch.no_grad():
+        with torch.no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # torch warns of torch's own code
             program = torch.export.export(module, (x,), dynamic_shapes=shapes)
             inductor.aoti_compile_and_package(
                 program, package_path=str(path), inductor_configs=options

@@ -3,11 +3,15 @@
 
 #include <ATen/core/CachingHostAllocator.h>
 #include <c10/core/CPUAllocator.h>
+#include <c10/core/DeviceGuard.h>
 
 namespace hybrid_torch {
 namespace {
 
+// Pinned memory makes a context on the current device: here that must be the network's, not the
+// first of the node for all its processes.
 c10::DataPtr allocated(c10::Device device, size_t bytes) {
+  const c10::DeviceGuard guard(device);
   if (device.is_cpu()) return c10::GetCPUAllocator()->allocate(bytes);
   return at::getHostAllocator(device.type())->allocate(bytes);
 }
