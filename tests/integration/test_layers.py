@@ -18,7 +18,7 @@ FOREIGN = {  # which folder alone may see these headers
     r"torch|ATen|c10|caffe2": "bridge/backends/torch",
     r"Python\.h|numpy": "bridge/backends/python",
     r"netcdf|hdf5": "bridge/netcdf",
-    r"toml|nlohmann": "bridge/src",
+    r"toml": "bridge/src",
 }
 FOLDERS = [
     "bridge/src",
