@@ -25,7 +25,7 @@ def text_of(message):
 
 def opened(path, environment="", device="cpu", precision="float32"):
     """Return status, network and message."""
-    texts = ("python", device, precision, environment, "emulate")
+    texts = ("", device, precision, environment, "emulate")
     strings = [ffi.new("char[]", text.encode()) for text in texts]
     size = ffi.sizeof("hyb_backend_options")
     options = ffi.new("hyb_backend_options *", (size, *strings, 1, 0))
