@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From a ``torch.nn.Module`` to an emulator file.
+
+A file's suffix says which backend it is for: `_WRITERS` has a writer for each.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .._words import listed, mismatch
+from ..card import Card
+from ..errors import ArgumentError
+from .checks import allowed, compare, run
+from .samples import random_matrix
+
+if TYPE_CHECKING:
+    import torch
+
+_SAMPLES = 33  # of the check: not the block that a trace saw, and no multiple of a tile
+
+
+def export(
+    module: torch.nn.Module,
+    card: Card,
+    path: str | os.PathLike[str],
+    *,
+    method: str | None = None,
+) -> Path:
+    """Writes an emulator file with its card, and checks that it does what torch does.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Takes and returns physical values: one matrix (sample, feature) to one (sample, output),
+        or as many arrays as the card has fields where its `arguments` are "fields". It is copied
+        to the CPU and put into evaluation mode. One that ``torch.export`` made stays as it is.
+    card : Card
+        Its contract.
+    path : path
+        The file to write, ending in ``.pt`` (TorchScript) or ``.safetensors`` (the built-in
+        engine).
+    method : str, optional
+        Of ``.pt``: "script", or "trace", which records one run, for modules that TorchScript
+        cannot compile; it does not see branches that depend on values. Of ``.safetensors``:
+        "convert". Absent: the first.
+
+    Returns
+    -------
+    Path
+        The file. It is written only after all checks.
+
+    Raises
+    ------
+    ArgumentError
+        If the suffix or the method is another, TorchScript cannot compile the module, or it has
+        an operation that the built-in engine has not (the message says which and where).
+    ShapeError, CardError
+        If the module does not take or return what the card says: shapes, or number and kind.
+    PluginError
+        If the backend that the check needs is not installed.
+    BackendError
+        If the file's results are not torch's: for ``.pt`` within 1000 roundings of an output's
+        largest number, for ``.safetensors`` within 1e-6 (real64: 1e-12) of it, and within what
+        a change of the input's last bit makes of them.
+    """
+    path = Path(path)
+    _require_word("suffix", path.suffix, tuple(_WRITERS))
+    writer = _WRITERS[path.suffix]
+    method = writer.methods[0] if method is None else method
+    _require_word("method", method, writer.methods)
+    module = _for_inference(module)
+    x = random_matrix(card, _SAMPLES)
+    y = run(module, card, x)
+    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    try:
+        writer.save(module, card, partial, method)
+        compare(partial, x, y, allowed(module, card, x, y, writer.tolerance[card.kind]))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return path
+
+
+def _require_word(what: str, word: str, words: tuple[str, ...]) -> None:
+    if word not in words:
+        raise ArgumentError(mismatch(f"export: {what}", f"one of {listed(words)}", repr(word)))
+
+
+def _for_inference(module: torch.nn.Module) -> torch.nn.Module:
+    """A copy on the CPU, in evaluation mode."""
+    module = copy.deepcopy(module).cpu()
+    try:
+        return module.eval()
+    except NotImplementedError:  # by a module that torch.export made: it has one mode
+        return module
+
+
+def _save_torchscript(module: torch.nn.Module, card: Card, path: Path, method: str) -> None:
+    from .torchscript import save_torchscript
+
+    save_torchscript(module, card, path, trace=method == "trace")
+
+
+def _save_builtin(module: torch.nn.Module, card: Card, path: Path, method: str) -> None:
+    from .builtin import save_builtin
+
+    save_builtin(module, card, path)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """How a file is written and checked.
+
+    Attributes
+    ----------
+    save : function
+        Of a module, its card, a path and a method. It imports torch, which is slow, when called.
+    methods : tuple of str
+        The first one is the usual one.
+    tolerance : dict of str to float
+        Of the file's results, for each kind, relative to an output's largest number.
+    """
+
+    save: Callable[[torch.nn.Module, Card, Path, str], None]
+    methods: tuple[str, ...]
+    tolerance: dict[str, float]
+
+
+_WRITERS = {
+    # As many roundings as sums of a thousand terms have in another order.
+    ".pt": _Writer(_save_torchscript, ("script", "trace"), {"real32": 1.2e-4, "real64": 2.3e-13}),
+    # What the built-in engine is held to.
+    ".safetensors": _Writer(_save_builtin, ("convert",), {"real32": 1e-6, "real64": 1e-12}),
+}
