@@ -6,9 +6,13 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from pyhybrid import Card, Field  # noqa: E402
-from pyhybrid.export.builtin import save_builtin  # noqa: E402
-from reference_engine import Network  # noqa: E402
+from reference_engine import Network
+
+from pyhybrid import Card, Field
+from pyhybrid.export.builtin import save_builtin
+
+# Of torch, about the memory that it takes.
+pytestmark = pytest.mark.filterwarnings("ignore:Using padding='same' with even")
 
 nn, F = torch.nn, torch.nn.functional
 BATCHES = (1, 3, 17)

@@ -57,14 +57,14 @@ def _linear(node: Node, x: Tensor, weight: Tensor, bias: Tensor | None = None) -
     return node.made(result, x)
 
 
-def _product(node: Node, x: Tensor, other: Tensor) -> Tensor:
+def _product(node: Node, x: Tensor, mat2: Tensor) -> Tensor:
     """Matrices, or one for each of the first axis; one of the two is known at export."""
-    if not x.fixed and not other.fixed:
+    if not x.fixed and not mat2.fixed:
         node.refuse("a product with a matrix that is known", "two that depend on the input")
     if x.fixed:
-        turned = _of_known(node, _turned(other), x.array)
-        return node.made(np.swapaxes(turned, -1, -2), other)
-    return node.made(_of_known(node, x, np.swapaxes(other.array, -1, -2)), x)
+        turned = _of_known(node, _turned(mat2), x.array)
+        return node.made(np.swapaxes(turned, -1, -2), mat2)
+    return node.made(_of_known(node, x, np.swapaxes(mat2.array, -1, -2)), x)
 
 
 def _turned(x: Tensor) -> Tensor:
