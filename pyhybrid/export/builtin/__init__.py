@@ -13,7 +13,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..._words import mismatch
 from ...card import Card
+from ...errors import ArgumentError
 from ..samples import arguments_of, random_matrix
 from .conversion import Conversion
 from .exporting import exported
@@ -57,6 +59,14 @@ def _inputs(card: Card, network: Network) -> list[Tensor]:
 
 
 def _packed(network: Network, result: Tensor) -> Entries:
-    """(1, level, species) to rows, levels innermost."""
+    """(1, level, species) to rows, levels innermost.
+
+    Raises
+    ------
+    ArgumentError
+        If the first axis is not that of the samples.
+    """
+    if result.batch != Batch(0) or len(result.array) != 1:
+        raise ArgumentError(mismatch("export: result", "samples along axis 0", result.batch))
     array = network.constants(result.array) if result.fixed else result.array
     return (np.swapaxes(array, 1, 2) if array.ndim == 3 else array).reshape(-1)

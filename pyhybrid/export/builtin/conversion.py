@@ -14,7 +14,7 @@ from torch.export.graph_signature import InputKind
 
 from .network import Network
 from .node import Node, Result
-from .operations import argument_of, converter_of, is_elementwise
+from .operations import argument_of, converter_of, is_elementwise, takes_extents
 from .tensors import Tensor, as_torch, fixed
 
 _HANDED_ON = (torch.SymInt, torch.SymFloat, torch.SymBool, int, float, bool, type(None))
@@ -81,6 +81,9 @@ class Conversion:
         converter = converter_of(fx.target)
         if converter is None:
             node.refuse(_KNOWN, "none of that name")
+        symbols = [one for one in _leaves((args, kwargs)) if isinstance(one, _UNKNOWN)]
+        if symbols and not takes_extents(fx.target):
+            node.refuse("numbers that are the same for any number of samples", symbols[0])
         return _checked(node, converter(node, **_named(fx.target, args, kwargs)))
 
     def _item(self, node: Node, values: tuple[Any, ...], place: int) -> Any:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,11 +37,12 @@ def exported(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...]) -> Ex
         except Exception as error:  # of any kind: it runs the module's code
             wanted = "a module that torch.export takes, for any number of samples"
             raise ArgumentError(mismatch("export", wanted, _told(error))) from error
-        program = program.run_decompositions(_decompositions())
+        program = program.run_decompositions(dict(_decompositions()))
     program.graph.eliminate_dead_code()
     return cast(ExportedProgram, program)
 
 
+@functools.cache
 def _decompositions() -> dict[torch._ops.OperatorBase, object]:
     table: Any = torch.export.default_decompositions()
     return {op: how for op, how in table.items() if not _is_converted(op)}

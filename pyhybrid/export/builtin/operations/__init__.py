@@ -52,6 +52,12 @@ def argument_of(name: str) -> str:
     return "x" if name in ("self", "input") else name
 
 
+def takes_extents(target: Any) -> bool:
+    """Whether the number of samples may be among the arguments of an operation of torch."""
+    name = target.overloadpacket.__name__
+    return name in views.WITH_EXTENTS or name in creation.OPERATIONS
+
+
 def is_elementwise(target: Any) -> bool:
     """Whether an operation of torch treats every number alike."""
     tables = (elementwise.OPERATIONS, choices.OPERATIONS)

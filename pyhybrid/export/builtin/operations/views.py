@@ -70,6 +70,8 @@ def _slice_of(
         if start in (0, None) and step == 1 and not (isinstance(end, int) and end < 2**62):
             return None
         node.keep_apart(x, axis)
+    if not all(isinstance(one, int | None) for one in (start, end, step)):
+        node.refuse("a slice of the same size for any number of samples", "another")
     return (*(slice(None),) * axis, slice(start, end, step))
 
 
@@ -168,6 +170,11 @@ def _windows(node: Node, x: Tensor, dimension: int, size: int, step: int) -> Ten
     axis = dimension % x.array.ndim
     return node.like(windows[(*(slice(None),) * axis, slice(None, None, step))], x)
 
+
+WITH_EXTENTS = frozenset(
+    ("_unsafe_view", "expand", "repeat", "reshape", "slice", "slice_scatter", "view")
+)
+"""Those that torch tells how many samples there are."""
 
 OPERATIONS: dict[str, Any] = {
     "_unsafe_view": _reshaped,
