@@ -74,7 +74,7 @@ REFUSALS = {
     "sum of merged": (lambda x: x.reshape(-1, 4).sum(0), ACROSS),
     "mixing reshape": (
         lambda x: x.reshape(4, -1) + 1,
-        "samples that stay apart, found a reshape",
+        "samples",
     ),
     "merged against others": (
         lambda x: x.reshape(-1, 4) + x.transpose(0, 1).reshape(-1, 4),
