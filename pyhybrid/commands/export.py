@@ -16,6 +16,7 @@ from ..card import Card
 from ..emulator import Emulator
 from ..errors import ArgumentError, EmulatorFileError, HybridError
 from ..export import export as export_module
+from ..export.notices import notices_accepted
 
 if TYPE_CHECKING:
     import torch
@@ -115,7 +116,8 @@ def _program(path: Path) -> torch.nn.Module:
     import torch
 
     try:
-        return torch.export.load(path).module()
+        with notices_accepted():
+            return torch.export.load(path).module()
     except Exception as error:  # of any kind: torch reads an archive with a program
         wanted = "a file of torch.export.save"
         raise EmulatorFileError(mismatch(f"export: {path}", wanted, _line(error))) from error

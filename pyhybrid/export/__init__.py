@@ -17,6 +17,7 @@ from .._words import listed, mismatch
 from ..card import Card
 from ..errors import ArgumentError
 from .checks import allowed, compare, run
+from .notices import notices_accepted
 from .samples import random_matrix
 
 if TYPE_CHECKING:
@@ -74,7 +75,13 @@ def export(
     writer = _WRITERS[path.suffix]
     method = writer.methods[0] if method is None else method
     _require_word("method", method, writer.methods)
-    module = _for_inference(module)
+    with notices_accepted():
+        _write(writer, _for_inference(module), card, path, method)
+    return path
+
+
+def _write(writer: _Writer, module: torch.nn.Module, card: Card, path: Path, method: str) -> None:
+    """Under another name until it is checked."""
     x = random_matrix(card, _SAMPLES)
     y = run(module, card, x)
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
@@ -84,7 +91,6 @@ def export(
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-    return path
 
 
 def _require_word(what: str, word: str, words: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from click.testing import CliRunner
 
 from pyhybrid import Emulator
 from pyhybrid.cli import main
+from pyhybrid.export.notices import notices_accepted
 
 torch = pytest.importorskip("torch")
 
@@ -67,13 +68,14 @@ def test_export_with_weights_and_the_card_of_an_emulator(torch_plugin, folder, c
     assert (heating == 3.0 * columns["air_temperature"]).all()
 
 
-def test_export_of_a_program_of_torch(torch_plugin, folder):
+def test_export_of_a_program_of_torch(builtin_plugin, folder):
     samples = {0: torch.export.Dim("samples")}
     x = torch.ones(2, 5, dtype=torch.float64)
     module = torch.nn.Linear(5, 5, dtype=torch.float64)
-    program = torch.export.export(module, (x,), dynamic_shapes=(samples,))
-    torch.export.save(program, "program.pt2")
-    result = run("program.pt2", "card.json", "out.pt", "--method", "trace")
+    with notices_accepted():
+        program = torch.export.export(module, (x,), dynamic_shapes=(samples,))
+        torch.export.save(program, "program.pt2")
+    result = run("program.pt2", "card.json", "out.safetensors")
     assert result.exit_code == 0, result.output
 
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Whole networks, and the file they become."""
 
+import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -76,8 +78,22 @@ class Profile(nn.Module):
 
 
 def perceptron(*sizes):
-    layers = [nn.Linear(a, b) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+    layers = [nn.Linear(a, b) for a, b in pairwise(sizes)]
     return nn.Sequential(*(m for one in layers for m in (one, nn.ReLU())))[:-1]
+
+
+@pytest.mark.filterwarnings("ignore:`isinstance.treespec, LeafSpec.` is deprecated")
+def test_program_of_torch(tmp_path):
+    """One that was exported and saved becomes the same file, but for the names of operations."""
+    module, x = perceptron(4, 8, 3).eval(), torch.rand(5, 4)
+    program = torch.export.export(module, (x,), dynamic_shapes=({0: torch.export.Dim("samples")},))
+    torch.export.save(program, tmp_path / "program.pt2")
+    loaded = torch.export.load(tmp_path / "program.pt2").module()
+    save_builtin(loaded, card_of(4, 3, "real32"), tmp_path / "network.safetensors")
+    network = Network(tmp_path / "network.safetensors")
+    assert network.words() == ["dense", "relu", "dense"]
+    assert set(network.tensors) == {"0.weight", "0.bias", "2.weight", "2.bias"}
+    np.testing.assert_allclose(network.run(x.numpy()), module(x).detach(), rtol=1e-5, atol=1e-6)
 
 
 FOUR = {
@@ -88,7 +104,11 @@ FOUR = {
 }
 
 
-@pytest.mark.parametrize("name", FOUR)
+# Torch takes 10 s to export a GRU over 60 levels; shorter ones are in test_export_builtin.py.
+SLOW = {"gru": [pytest.mark.slow]}
+
+
+@pytest.mark.parametrize("name", [pytest.param(one, marks=SLOW.get(one, [])) for one in FOUR])
 def test_four_networks(tmp_path, name):
     """Rows are moved only between the two directions of the GRU."""
     module, nin, nout, words = FOUR[name]
@@ -175,13 +195,7 @@ def test_arrays_of_fields_are_packed(tmp_path):
     first, second, pressure = x[:, :3], x[:, 3:6], x[:, 6:]
     expected = np.concatenate([first + 10 * second + pressure, second, pressure * 2], 1)
     np.testing.assert_allclose(Network(path).run(x), expected, rtol=1e-15)
-    assert Network(path).card == {**card_as_table(card), "arguments": "packed"}
-
-
-def card_as_table(card):
-    import json
-
-    return json.loads(card.to_json())
+    assert Network(path).card == json.loads(card.to_json()) | {"arguments": "packed"}
 
 
 @pytest.mark.parametrize("module", [nn.Identity(), nn.Flatten()])

@@ -4,9 +4,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, cast
 
 import torch
@@ -14,6 +11,7 @@ from torch.export import Dim, ExportedProgram
 
 from ..._words import mismatch
 from ...errors import ArgumentError
+from ..notices import notices_accepted
 from .operations import converter_of
 
 
@@ -29,7 +27,7 @@ def exported(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...]) -> Ex
         that is fixed.
     """
     samples = {0: Dim("samples")}
-    with _notices_accepted(), torch.no_grad():
+    with notices_accepted(), torch.no_grad():
         try:
             program: Any = torch.export.export(
                 module, arguments, dynamic_shapes=(samples,) * len(arguments)
@@ -58,15 +56,3 @@ def _told(error: Exception) -> str:
     listed = [line for line in lines[1:] if line.startswith("- ")]
     places = [line for line in lines if line.startswith("File ") and "/torch/" not in line]
     return " ".join([*(lines[:1] or [type(error).__name__]), *listed[:1], *places[-1:]])
-
-
-@contextmanager
-def _notices_accepted() -> Iterator[None]:
-    """Accepts two notices of torch 2.13 that concern torch itself."""
-    with warnings.catch_warnings():
-        for message in (
-            r"`isinstance\(treespec, LeafSpec\)`",
-            r"The tensor attributes? .*_flat_weights",
-        ):
-            warnings.filterwarnings("ignore", message=message)
-        yield
