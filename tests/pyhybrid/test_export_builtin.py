@@ -236,6 +236,7 @@ VIEWS = {
     "cat": lambda x: torch.cat(
         [x, x[:, :2] * 2, torch.zeros_like(x[:, :1]), torch.ones_like(x)], 1
     ).exp(),
+    "cat with nothing": lambda x: torch.cat([x[:, :0], x, x[:, :0]], 1) * 2,
     "repeat": lambda x: x.repeat(1, 2, 3),
     "repeat interleave": lambda x: x.repeat_interleave(2, 1),
     "pad": lambda x: F.pad(x, (1, 2, 0, 1), value=3.0),
@@ -383,7 +384,7 @@ NORMS = {
 }
 RECURRENT = {
     f"{kind.__name__} {layers} {bidirectional} {bias}": Applied(
-        lambda inner, x: inner(x)[0],
+        lambda inner, x: inner(x[:, :3])[0],
         module(kind, 4, 3, layers, bias=bias, bidirectional=bidirectional, batch_first=True),
     )
     for kind in (nn.GRU, nn.LSTM)
@@ -391,31 +392,33 @@ RECURRENT = {
 }
 RECURRENT |= {
     "gru length first": Applied(
-        lambda inner, x: inner(x.transpose(0, 1))[0].transpose(0, 1), module(nn.GRU, 4, 3)
+        lambda inner, x: inner(x[:, :3].transpose(0, 1))[0].transpose(0, 1), module(nn.GRU, 4, 3)
     ),
     "gru backwards": Applied(
-        lambda inner, x: inner(x.flip([1]))[0].flip([1]), module(nn.GRU, 4, 3, batch_first=True)
+        lambda inner, x: inner(x[:, :3].flip([1]))[0].flip([1]),
+        module(nn.GRU, 4, 3, batch_first=True),
     ),
     "gru final state": Applied(
-        lambda inner, x: inner(x)[1].transpose(0, 1),
+        lambda inner, x: inner(x[:, :3])[1].transpose(0, 1),
         module(nn.GRU, 4, 3, 2, batch_first=True, bidirectional=True),
     ),
     "gru with state": Applied(
-        lambda inner, x: inner(x, x[:, :2, :3].transpose(0, 1).contiguous())[0],
+        lambda inner, x: inner(x[:, :3], x[:, :2, :3].transpose(0, 1).contiguous())[0],
         module(nn.GRU, 4, 3, batch_first=True, bidirectional=True),
     ),
     "gru with known state": Applied(
-        lambda inner, x: inner(x, seeded(1, 1, 3).expand(1, x.shape[0], 3).contiguous())[0],
+        lambda inner, x: inner(x[:, :3], seeded(1, 1, 3).expand(1, x.shape[0], 3).contiguous())[0],
         module(nn.GRU, 4, 3, batch_first=True),
     ),
     "lstm with states": Applied(
-        lambda inner, x: inner(x, (x[None, :, 0, :3].contiguous(), x[None, :, 1, :3].contiguous()))[
-            0
-        ],
+        lambda inner, x: inner(
+            x[:, :3], (x[None, :, 0, :3].contiguous(), x[None, :, 1, :3].contiguous())
+        )[0],
         module(nn.LSTM, 4, 3, batch_first=True),
     ),
     "lstm final state": Applied(
-        lambda inner, x: inner(x)[1][0].transpose(0, 1), module(nn.LSTM, 4, 3, batch_first=True)
+        lambda inner, x: inner(x[:, :3])[1][0].transpose(0, 1),
+        module(nn.LSTM, 4, 3, batch_first=True),
     ),
     "gru of merged": Applied(
         lambda inner, x: inner(x.reshape(-1, 3, 4))[0], module(nn.GRU, 4, 2, batch_first=True)

@@ -107,6 +107,8 @@ class Node:
         """The tensor's entries; numbers become constants."""
         if tensor.dtype not in KINDS and tensor.dtype not in WHOLE:
             self.refuse("float32, float64, int32, int64 or bool", tensor.dtype)
+        if tensor.array.size == 0:
+            self.refuse("numbers to compute with", "a tensor without any")
         return self.network.constants(tensor.array) if tensor.fixed else tensor.array
 
     def kind(self, dtype: torch.dtype, *sources: Tensor) -> str:

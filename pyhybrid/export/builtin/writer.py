@@ -15,7 +15,11 @@ from ...card import Card
 from .network import Network, Operation, Span
 
 _FORMAT = {"format": "pyhybrid network", "version": 1}
-_TENSORS = ("weight", "bias", "input_weight", "state_weight", "input_bias", "state_bias")
+_TENSORS = frozenset(
+    ("weight", "bias", "input_weight", "state_weight", "input_bias", "state_bias")
+    + ("index", "tensor")
+)
+"""The attributes that name tensors."""
 
 
 def write(network: Network, output: Span, card: Card, path: Path) -> None:
@@ -59,5 +63,6 @@ def _as_operand(network: Network, operand: Span | float | str, numbers: dict[int
 
 
 def _texts(table: dict[str, Any]) -> Iterable[str]:
-    """Among these are the names of all tensors that an operation has."""
-    return (one for one in [*table.values(), *table["in"]] if isinstance(one, str))
+    """The names of all tensors that an operation has."""
+    named = [value for key, value in table.items() if key in _TENSORS]
+    return (one for one in [*named, *table["in"]] if isinstance(one, str))

@@ -146,7 +146,7 @@ def _rolled(node: Node, x: Tensor, shifts: Any, dims: Any = ()) -> Tensor:
 
 
 def _concatenated(node: Node, tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    some = [one for one in tensors if one.array.shape != (0,)]  # as torch: of any rank
+    some = [one for one in tensors if one.array.size] or list(tensors)
     for one in some:
         node.keep_apart(one, dim)
     return _together(node, np.concatenate, some, dim)
