@@ -5,7 +5,6 @@ import json
 
 import numpy as np
 import pytest
-from conftest import plugin_exists
 
 from pyhybrid import Emulator, Field, errors, export
 
@@ -180,9 +179,7 @@ def test_other_files_and_methods(make_card, tmp_path, name, method, message):
         export(linear(), make_card(), tmp_path / name, method=method)
 
 
-def test_file_of_the_built_in_engine_needs_its_backend(make_card, tmp_path):
-    if plugin_exists("builtin"):
-        pytest.skip("libhybrid_builtin.so was built")
+def test_file_of_the_built_in_engine_needs_its_backend(no_builtin_plugin, make_card, tmp_path):
     with pytest.raises((errors.PluginError, errors.ConfigError), match="builtin|safetensors"):
         export(linear(), make_card(), tmp_path / "linear.safetensors")
     assert list(tmp_path.iterdir()) == []
