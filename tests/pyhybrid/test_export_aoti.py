@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pyhybrid import Emulator, Field, errors
-from pyhybrid.export_aoti import save_aoti
+from pyhybrid.export.aoti import save_aoti
 
 torch = pytest.importorskip("torch")
 

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[3]))
 from make_networks import Fields, flip_a_bit, mlp  # noqa: E402
 
 from pyhybrid.card import Card, Field  # noqa: E402
-from pyhybrid.export_aoti import save_aoti  # noqa: E402
+from pyhybrid.export.aoti import save_aoti  # noqa: E402
 
 Records = dict[str, bytes]
 LEVEL, BOTH = ("column", "level"), ("column", "level", "species")

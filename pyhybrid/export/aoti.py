@@ -14,9 +14,9 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._words import mismatch
-from .card import Card
-from .errors import ArgumentError
+from .._words import mismatch
+from ..card import Card
+from ..errors import ArgumentError
 
 if TYPE_CHECKING:
     import torch
