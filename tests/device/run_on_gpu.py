@@ -19,21 +19,6 @@ import numpy as np
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "gpu"
 NETWORKS = BUILD / "networks"
-HUNGRY = 1 << 14  # numbers that the network `hungry` makes of each of its three features
-
-MAKE_NETWORKS = f"""
-import sys, torch
-sys.path.insert(0, {str(ROOT / "tests/bridge/backends")!r})
-from make_networks import mlp, save
-
-class Hungry(torch.nn.Module):
-    def forward(self, x):
-        return x.unsqueeze(2).expand(-1, -1, {HUNGRY}).clone()[:, :, 0]
-
-torch.manual_seed(1)
-save(mlp(124, 256, 3, 128), {str(NETWORKS)!r} + "/mlp.pt")
-save(Hungry(), {str(NETWORKS)!r} + "/hungry.pt")
-"""
 
 
 def build() -> None:
@@ -41,7 +26,8 @@ def build() -> None:
         subprocess.run(["meson", "setup", BUILD, ROOT, "-Dtests=false"], check=True)
     subprocess.run(["ninja", "-C", BUILD, "bridge/backends/torch/libhybrid_torch.so"], check=True)
     NETWORKS.mkdir(exist_ok=True)
-    subprocess.run([sys.executable, "-W", "ignore", "-c", MAKE_NETWORKS], check=True)
+    make = Path(__file__).with_name("make_gpu_networks.py")
+    subprocess.run([sys.executable, make, NETWORKS], check=True)
     os.environ["HYBRID_INCLUDE"] = str(ROOT / "bridge" / "include")
     os.environ["BINDINGS"] = str(ROOT / "bridge" / "backends" / "python")
     os.environ["BACKEND"] = str(BUILD / "bridge" / "backends" / "torch" / "libhybrid_torch.so")
@@ -51,7 +37,9 @@ def build() -> None:
 class Network:
     """A network on a device; matrices are (row, sample)."""
 
-    def __init__(self, name, device, shape=(124, 128), samples=(4096,), precision="float32", tolerance=0.0):
+    def __init__(
+        self, name, device, shape=(124, 128), samples=(4096,), precision="float32", tolerance=0.0
+    ):
         import hosted
 
         self.hosted, self.shape = hosted, shape
@@ -161,7 +149,7 @@ def tf32() -> str:
 def out_of_memory(n: int = 1 << 22) -> str:
     network = Network("hungry.pt", "auto", (3, 3), (16, n))
     assert network.status == 0, network.text
-    assert 0 < network.plan.tile < n, "the GPU has room for all of it: raise HUNGRY"
+    assert 0 < network.plan.tile < n, "the GPU has room for all of it: make `hungry` larger"
     x, y = network.block(n)
     network.run(x, y)
     assert (x == y).all()
