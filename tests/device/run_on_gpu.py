@@ -3,9 +3,10 @@
 
     python tests/device/run_on_gpu.py
 
-needs a Python with torch (a build for the GPU), numpy and cffi, g++, and nlohmann/json.hpp where g++
-looks (CPATH). Builds the plug-in into build/gpu, and prints one line for each check; fails where one
-does not hold. Torch is imported by the child that writes the networks only: a host has no Python.
+needs a Python with torch (a build for the GPU), numpy and cffi, g++, and nlohmann/json.hpp where
+g++ looks (CPATH). Builds the plug-in into build/gpu, and prints one line for each check; fails
+where one does not hold. Torch is imported by the child that writes the networks only: a host has
+no Python.
 """
 
 import importlib.util
@@ -13,7 +14,9 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,15 +28,16 @@ NETWORKS = BUILD / "networks"
 def compile_plugin(plugin: Path) -> None:
     """What bridge/backends/torch/meson.build says, without the rest of the library."""
     torch = Path(importlib.util.find_spec("torch").origin).parent
-    version = dict(major=0, minor=0, patch=0, version="0.0.0")
+    version = {"major": 0, "minor": 0, "patch": 0, "version": "0.0.0"}
     header = (ROOT / "bridge" / "include" / "hybrid_version.h.in").read_text()
     for key, value in version.items():
         header = header.replace(f"@{key}@", str(value))
     (BUILD / "hybrid_version.h").write_text(header)
     include = [torch / "include", torch / "include" / "torch" / "csrc" / "api" / "include"]
     sources = sorted((ROOT / "bridge" / "backends" / "torch").glob("*.cpp"))
-    flags = ["-std=c++17", "-O2", "-fopenmp", "-fPIC", "-shared", "-fvisibility=hidden", "-o", plugin]
-    flags += [f"-I{BUILD}", f"-I{ROOT}/bridge/include", *(f"-isystem{one}" for one in include)]
+    flags = ["-std=c++17", "-O2", "-fopenmp", "-fPIC", "-shared", "-fvisibility=hidden"]
+    flags += ["-o", plugin, f"-I{BUILD}", f"-I{ROOT}/bridge/include"]
+    flags += [f"-isystem{one}" for one in include]
     libraries = [f"-L{torch}/lib", f"-Wl,-rpath,{torch}/lib", "-ltorch_cpu", "-lc10", "-ldl"]
     subprocess.run(["g++", *flags, *sources, *libraries], check=True)
 
@@ -54,8 +58,14 @@ class Network:
     """A network on a device; matrices are (row, sample)."""
 
     def __init__(
-        self, name, device, shape=(124, 128), samples=(4096,), precision="float32", tolerance=0.0
-    ):
+        self,
+        name: str,
+        device: str,
+        shape: tuple[int, int] = (124, 128),
+        samples: tuple[int, ...] = (4096,),
+        precision: str = "float32",
+        tolerance: float = 0.0,
+    ) -> None:
         import hosted
 
         self.hosted, self.shape = hosted, shape
@@ -63,29 +73,29 @@ class Network:
         assert status == 0, text
         self.status, self.plan, self.text = hosted.planned(self.handle, *shape, samples, tolerance)
 
-    def memory(self, nrow, nsample):
+    def memory(self, nrow: int, nsample: int) -> np.ndarray:
         address = self.hosted.backend.reserve(self.handle, 4 * nrow * nsample)
         buffer = self.hosted.ffi.buffer(address, 4 * nrow * nsample)
         return np.frombuffer(buffer, np.float32).reshape(nrow, nsample)
 
-    def block(self, nsample, seed=0):
+    def block(self, nsample: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """x filled and y not, in memory of the network."""
         x, y = self.memory(self.shape[0], nsample), self.memory(self.shape[1], nsample)
         x[:] = np.random.default_rng(seed).random(x.shape, np.float32)
         return x, y
 
-    def matrices(self, x, y):
+    def matrices(self, x: np.ndarray, y: np.ndarray) -> Any:
         ffi = self.hosted.ffi
         n = x.shape[1]
         size = ffi.sizeof("hyb_matrices")
         return ffi.new("hyb_matrices *", (size, n, n, ffi.from_buffer(x), ffi.from_buffer(y)))
 
-    def run(self, x, y):
+    def run(self, x: np.ndarray, y: np.ndarray) -> None:
         message = self.hosted.ffi.new("hyb_message *")
         status = self.hosted.backend.run(self.handle, self.matrices(x, y), message)
         assert status == 0, self.hosted.text_of(message)
 
-    def submit(self, x, y):
+    def submit(self, x: np.ndarray, y: np.ndarray) -> Any:
         ffi = self.hosted.ffi
         batch, message = ffi.new("void **"), ffi.new("hyb_message *")
         matrices = self.matrices(x, y)
@@ -93,7 +103,7 @@ class Network:
         assert status == 0, self.hosted.text_of(message)
         return batch[0]
 
-    def wait(self, batch):
+    def wait(self, batch: Any) -> None:
         message = self.hosted.ffi.new("hyb_message *")
         status = self.hosted.backend.wait(self.handle, batch, message)
         assert status == 0, self.hosted.text_of(message)
@@ -120,7 +130,7 @@ def no_such_device() -> str:
     return text
 
 
-def timed(work) -> float:
+def timed(work: Callable[[], object]) -> float:
     """Seconds, the median of seven."""
     times = []
     for _ in range(7):

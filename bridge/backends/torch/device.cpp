@@ -22,9 +22,9 @@ bool has_gpu() {
 }
 
 // libtorch.so depends on the libraries of all devices that Torch was built for, and does nothing
-// else. This plug-in links the CPU's only: those of a GPU take seconds and gigabytes. But Torch looks
-// for its devices once, maybe while it loads a network for the CPU: where there is a GPU they have
-// to be there by then. Without them there is no accelerator, which is what is said then.
+// else. This plug-in links the CPU's only: those of a GPU take seconds and gigabytes. But Torch
+// looks for its devices once, maybe while it loads a network for the CPU: where there is a GPU they
+// have to be there by then. Without them there is no accelerator, which is what is said then.
 void load_accelerators() {
   Dl_info info;
   const auto inside = reinterpret_cast<const void *>(&at::accelerator::deviceCount);
