@@ -24,6 +24,12 @@ class Block {
 
   void open(const Emulator &emulator, bool flip, int64_t ncol);
 
+  // The memory of its inputs, which those of the next block may lie in once they went into a batch:
+  // it is in the cache then.
+  bool has_memory() const { return x_.data() != nullptr; }
+  Buffer give_memory() { return std::move(x_); }
+  void take_memory(Buffer memory) { x_ = std::move(memory); }
+
   // Packs an input; returns how many of its values are not finite in the network's kind.
   int64_t put(const CardField &field, const HostArray &array);
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 namespace hyb {
 
@@ -18,6 +19,11 @@ class Buffer {
   Buffer(Buffer &&other) noexcept : data_(other.data_), capacity_(other.capacity_) {
     other.data_ = nullptr;
     other.capacity_ = 0;
+  }
+  Buffer &operator=(Buffer &&other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(capacity_, other.capacity_);
+    return *this;
   }
   Buffer(const Buffer &) = delete;
   Buffer &operator=(const Buffer &) = delete;

@@ -17,14 +17,15 @@ namespace {
 
 struct Backend {
   const char *name, *suffix, *plugin;
+  bool accelerated;  // can run on anything but the CPU
 };
 
 constexpr Backend backends[] = {
-    {"builtin", ".safetensors", "builtin"},
-    {"aoti", ".pt2", "torch"},
-    {"torchscript", ".pt", "torch"},
-    {"python", ".py", "python"},
-    {"null", ".json", "null"},
+    {"builtin", ".safetensors", "builtin", false},
+    {"aoti", ".pt2", "torch", true},
+    {"torchscript", ".pt", "torch", true},
+    {"python", ".py", "python", false},
+    {"null", ".json", "null", false},
 };
 
 const Backend &backend_of(const EmulatorConfig &config) {
@@ -40,6 +41,13 @@ const Backend &backend_of(const EmulatorConfig &config) {
     mismatch(HYB_ERROR_CONFIG, "emulator " + in_quotes(config.path) + ": suffix",
              "one of " + listed(known), in_quotes(suffix));
   fail(HYB_ERROR_CONFIG, unknown("backend", config.backend, known));
+}
+
+// A function of Python may use what it likes, but the library does not tell it to.
+void check_device(const Backend &backend, const EmulatorConfig &config) {
+  if (!backend.accelerated && config.device != "cpu" && config.device != "auto")
+    mismatch(HYB_ERROR_CONFIG, std::string("device of the backend ") + in_quotes(backend.name),
+             "'cpu' or 'auto'", in_quotes(config.device));
 }
 
 hyb_backend_options options_of(const EmulatorConfig &config, const Backend &backend) {
@@ -94,6 +102,7 @@ void check_plan(const hyb_plan &plan, const std::vector<int64_t> &sizes) {
 Emulator::Emulator(const EmulatorConfig &config, const std::string &plugin_folders)
     : path_(config.path), sizes_(sizes_up_to(config.columns)) {
   const Backend &backend = backend_of(config);
+  check_device(backend, config);
   check_readable(path_);
   backend_ = load_plugin<hyb_backend>(backend.plugin, HYB_PLUGIN_BACKEND, plugin_folders);
   const hyb_backend_options options = options_of(config, backend);

@@ -24,6 +24,15 @@ Block::Time share(Block::Time time, int64_t part, int64_t whole) {
 
 }  // namespace
 
+void Queue::prepare(Block &block) {
+  if (block.has_memory()) return;
+  PendingList &list = lists_[thread_place()];
+  const std::lock_guard<std::mutex> lock(list.mutex);
+  if (list.spare.empty()) return;
+  block.take_memory(std::move(list.spare.back()));
+  list.spare.pop_back();
+}
+
 void Queue::add(Block &block) {
   const int64_t n = block.nsample();
   if (n == 0) return;
@@ -78,11 +87,13 @@ void Queue::run_together(PendingList &list) {
   const Clock::time_point start = Clock::now();
   const Held held{pool_.take()};
   held.batch.open(emulator_, list.nsample);
+  list.spare.reserve(list.spare.size() + list.blocks.size());
   gather(list, emulator_.tiles(emulator_.card().nfeature, list.nsample));
   emulator_.run(list.x.data(), held.batch.outputs(), list.nsample);
   const Block::Time time = Clock::now() - start;
   int64_t begin = 0;
   for (Block *block : list.blocks) {
+    list.spare.push_back(block->give_memory());
     block->take(held.batch, begin, share(time, block->nsample(), list.nsample));
     begin += block->nsample();
   }

@@ -20,11 +20,15 @@ struct alignas(64) PendingList {
   std::vector<Block *> blocks;
   int64_t nsample = 0;
   Buffer x;  // of a batch while it is inferred
+  std::vector<Buffer> spare;  // memory of blocks that went into a batch
 };
 
 class Queue {
  public:
   explicit Queue(const Emulator &emulator) : emulator_(emulator) {}
+
+  // Lends a block memory that it may need.
+  void prepare(Block &block);
 
   // Submits a complete block. One that leaves no room for another of its size is inferred at once,
   // and so is a list that has no more room.
