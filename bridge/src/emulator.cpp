@@ -62,6 +62,24 @@ void check_readable(const std::string &path) {
     mismatch(HYB_ERROR_FILE, "emulator " + in_quotes(path), "a file", "none");
 }
 
+// Of a device. Asked for rarely, by whatever thread.
+class DeviceMemory : public Memory {
+ public:
+  DeviceMemory(const hyb_backend &backend, void *network) : backend_(backend), network_(network) {}
+  void *reserve(size_t bytes) override {
+    const FloatingPointGuard guard;
+    return backend_.reserve(network_, bytes);
+  }
+  void release(void *memory) noexcept override {
+    const FloatingPointGuard guard;
+    backend_.release(network_, memory);
+  }
+
+ private:
+  const hyb_backend &backend_;
+  void *network_;
+};
+
 std::vector<hyb_slice> slices_of(const std::vector<CardField> &fields, bool box) {
   std::vector<hyb_slice> slices;
   for (const CardField &field : fields)
@@ -95,6 +113,13 @@ void check_plan(const hyb_plan &plan, const std::vector<int64_t> &sizes) {
     refuse_plan("step", "0 or a multiple of 16 that divides " + std::to_string(tile), plan.step);
   if (plan.step == 0 && !std::binary_search(sizes.begin(), sizes.end(), tile))
     refuse_plan("tile without step", "one of the numbers of samples it was told of", tile);
+}
+
+void check_flights(const hyb_plan &plan, const hyb_backend &backend) {
+  const bool can = backend.submit && backend.wait && backend.reserve && backend.release;
+  if (plan.in_flight < 0 || plan.in_flight > 1024 || (plan.in_flight > 0 && !can))
+    refuse_plan("in_flight", can ? "0 to 1024" : "0, as it has no submit, wait, reserve and release",
+                plan.in_flight);
 }
 
 }  // namespace
@@ -137,11 +162,14 @@ void Emulator::prepare() {
   hyb_plan plan = {sizeof(hyb_plan), 0, 0, 0, 0};
   check_plugin(backend_->prepare(network_, &signature, &plan, &message), message);
   check_plan(plan, sizes_);
+  check_flights(plan, *backend_);
   take(plan);
 }
 
 void Emulator::take(const hyb_plan &plan) {
   tile_ = plan.tile > 0 ? plan.tile : sizes_.back();
+  in_flight_ = plan.in_flight;
+  if (in_flight_ > 0) memory_ = std::make_unique<DeviceMemory>(*backend_, network_);
   step_ = plan.batch_invariant ? plan.step : tile_;
   sizes_.erase(std::upper_bound(sizes_.begin(), sizes_.end(), tile_), sizes_.end());
 }
@@ -161,6 +189,22 @@ void Emulator::run(const void *x, void *y, int64_t nsample) const {
   const Tiles tiles = this->tiles(0, nsample);
   for (int64_t begin = 0; begin < nsample; begin += tile_)
     run_tile(static_cast<const char *>(x), static_cast<char *>(y), begin, tiles.ld(begin));
+}
+
+void *Emulator::submit(const void *x, void *y, int64_t nsample) const {
+  const FloatingPointGuard guard;
+  const int64_t count = padded(nsample);
+  const hyb_matrices matrices = {sizeof(hyb_matrices), count, count, x, y};
+  hyb_message message{};
+  void *batch = nullptr;
+  check_plugin(backend_->submit(network_, &matrices, &batch, &message), message);
+  return batch;
+}
+
+void Emulator::wait(void *batch) const {
+  const FloatingPointGuard guard;
+  hyb_message message{};
+  check_plugin(backend_->wait(network_, batch, &message), message);
 }
 
 void Emulator::run_tile(const char *x, char *y, int64_t begin, int64_t count) const {
