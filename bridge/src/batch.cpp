@@ -1,15 +1,34 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "batch.hpp"
 
-#include "axes.hpp"
+#include "pack.hpp"
 
 namespace hyb {
 
-void Batch::open(const Emulator &emulator, int64_t nsample) {
+// Memory is of a full tile: the next batch in it may be one.
+void Batch::open(const Emulator &emulator, const std::vector<Block *> &blocks, Buffer &x) {
   const Card &card = emulator.card();
+  Memory *source = emulator.in_flight() > 0 ? &emulator.device_memory() : nullptr;
+  const int64_t size = emulator.tile() * size_of_kind(card.kind);
+  x.reserve(card.nfeature * size, source);
+  y_.reserve(card.noutput * size, source);
+  int64_t nsample = 0;
+  for (const Block *block : blocks) nsample += block->nsample();
   tiles_ = emulator.tiles(card.noutput, nsample);
-  // Of a full tile: the next batch in this memory may be one.
-  y_.reserve(card.noutput * emulator.tile() * size_of_kind(card.kind));
+  int64_t begin = 0;
+  for (const Block *block : blocks) {
+    block->gather(x.data(), tiles_.last, begin);
+    begin += block->nsample();
+  }
+  pad(x.data(), card.kind, emulator.tiles(card.nfeature, nsample), nsample);
+}
+
+void Batch::hand_out(const std::vector<Block *> &blocks) {
+  int64_t begin = 0;
+  for (Block *block : blocks) {
+    block->take(*this, begin);
+    begin += block->nsample();
+  }
 }
 
 void Batch::let_go() {

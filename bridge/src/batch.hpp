@@ -9,6 +9,7 @@
 #include <mutex>
 #include <vector>
 
+#include "block.hpp"
 #include "buffer.hpp"
 #include "emulator.hpp"
 
@@ -20,7 +21,12 @@ class Batch {
  public:
   explicit Batch(BatchPool &pool) : pool_(pool) {}
 
-  void open(const Emulator &emulator, int64_t nsample);
+  // Gathers the blocks into `x`, with padding, and makes room for their outputs.
+  void open(const Emulator &emulator, const std::vector<Block *> &blocks, Buffer &x);
+
+  // Leaves their parts to the blocks.
+  void hand_out(const std::vector<Block *> &blocks);
+
   void *outputs() const { return y_.data(); }
   const Tiles &tiles() const { return tiles_; }
 
@@ -32,6 +38,12 @@ class Batch {
   Buffer y_;
   Tiles tiles_;
   std::atomic<int64_t> users_{0};
+};
+
+// Keeps a batch while it is filled.
+struct HeldBatch {
+  Batch &batch;
+  ~HeldBatch() { batch.let_go(); }
 };
 
 // Batches that were used before, so that their memory is used again.

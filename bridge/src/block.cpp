@@ -27,6 +27,8 @@ void Block::open(const Emulator &emulator, bool flip, int64_t ncol) {
   flip_ = flip;
   ncol_ = ncol;
   nlevel_ = nsample_ = 0;
+  begun = flying = 0;
+  alone = false;
   failure_.reset();
   time_ = Time();
   const Card &card = emulator.card();
@@ -44,8 +46,12 @@ void Block::set_levels(int64_t nlevel) {
   nlevel_ = nlevel;
   nsample_ = ncol_ * nlevel;
   const Card &card = emulator_->card();
-  x_.reserve(emulator_->tiles(card.nfeature, nsample_).size() * size_of_kind(card.kind));
+  const bool to_device = emulator_->in_flight() > 0 && goes_alone();
+  memory_ = to_device ? &emulator_->device_memory() : nullptr;
+  in().reserve(emulator_->tiles(card.nfeature, nsample_).size() * size_of_kind(card.kind), memory_);
 }
+
+bool Block::goes_alone() const { return 2 * nsample_ > emulator_->tile(); }
 
 // In a box emulator the levels of one field follow each other as samples of one row.
 Rows Block::rows(void *matrix, const Tiles &tiles, const CardField &field) const {
@@ -66,7 +72,7 @@ Rows Block::rows(void *matrix, const Tiles &tiles, const CardField &field) const
 }
 
 Rows Block::input_rows(const CardField &field) const {
-  return rows(x_.data(), emulator_->tiles(emulator_->card().nfeature, nsample_), field);
+  return rows(in().data(), emulator_->tiles(emulator_->card().nfeature, nsample_), field);
 }
 
 Rows Block::column_rows(const CardField &field) const {
@@ -103,17 +109,27 @@ void Block::complete() {
   }
 }
 
-void Block::infer() {
+void Block::open_alone() {
   const Card &card = emulator_->card();
-  y_.reserve(emulator_->tiles(card.noutput, nsample_).size() * size_of_kind(card.kind));
-  pad(x_.data(), card.kind, emulator_->tiles(card.nfeature, nsample_), nsample_);
-  emulator_->run(x_.data(), y_.data(), nsample_);
+  out().reserve(emulator_->tiles(card.noutput, nsample_).size() * size_of_kind(card.kind), memory_);
+  pad(in().data(), card.kind, emulator_->tiles(card.nfeature, nsample_), nsample_);
+}
+
+const char *Block::inputs(int64_t sample) const {
+  const Card &card = emulator_->card();
+  return static_cast<const char *>(in().data()) + sample * card.nfeature * size_of_kind(card.kind);
+}
+
+char *Block::outputs(int64_t sample) const {
+  const Card &card = emulator_->card();
+  return static_cast<char *>(out().data()) + sample * card.noutput * size_of_kind(card.kind);
 }
 
 void Block::run() {
   const Clock::time_point start = Clock::now();
   try {
-    infer();
+    open_alone();
+    emulator_->run(in().data(), out().data(), nsample_);
   } catch (...) {
     failure_ = current_error();
   }
@@ -128,15 +144,14 @@ void Block::gather(void *matrix, int64_t ld, int64_t begin) const {
   const int64_t whole_lines = (nsample_ + 15) / 16 * 16;
   const int64_t bytes = (begin + whole_lines <= ld ? whole_lines : nsample_) * size;
   char *to = static_cast<char *>(matrix) + begin * size;
-  const char *from = static_cast<const char *>(x_.data());
+  const char *from = static_cast<const char *>(in().data());
   for (int64_t row = 0; row < card.nfeature; ++row)
     copy_row(to + row * ld * size, from + row * own_ld * size, bytes);
 }
 
-void Block::take(Batch &batch, int64_t begin, Time time) {
+void Block::take(Batch &batch, int64_t begin) {
   batch_ = &batch;
   begin_ = begin;
-  time_ = time;
   batch.hold();
 }
 
@@ -150,7 +165,7 @@ Rows Block::output(const Field &field) const {
   if (card.box && field.nlevel != nlevel_)
     mismatch(HYB_ERROR_SHAPE, "field " + in_quotes(field.name) + ": levels",
              std::to_string(nlevel_) + " as in the inputs", std::to_string(field.nlevel));
-  if (!batch_) return rows(y_.data(), emulator_->tiles(card.noutput, nsample_), *field.output);
+  if (!batch_) return rows(out().data(), emulator_->tiles(card.noutput, nsample_), *field.output);
   Rows shared = rows(batch_->outputs(), batch_->tiles(), *field.output);
   shared.first_sample = begin_;
   return shared;

@@ -30,7 +30,10 @@ void Call::open(Scheme &owner, int64_t columns, int64_t first_column) {
   times_ = CallTimes();
   if (scheme->mode() == Mode::native) return;
   opened_ = now();
-  if (scheme->infers()) block_.open(scheme->emulator(), scheme->flips(), ncol);
+  if (scheme->infers()) {
+    scheme->queue().prepare(block_);
+    block_.open(scheme->emulator(), scheme->flips(), ncol);
+  }
   if (Replayer *replayer = scheme->replayer())
     replayer->open(scheme->domain().clock().step, first, ncol, samples_);
   begin_capture();
@@ -149,7 +152,7 @@ bool Call::native_wanted() {
   if (phase_ == Phase::put) need(Phase::get, "native_wanted", "run before native_wanted");
   need_results();
   if (phase_ == Phase::failed) return true;
-  asked_ = now();
+  if (scheme->runs_native()) asked_ = now();
   return scheme->runs_native();
 }
 

@@ -17,14 +17,15 @@ namespace {
 
 struct Backend {
   const char *name, *suffix, *plugin;
+  bool accelerated;  // can run on anything but the CPU
 };
 
 constexpr Backend backends[] = {
-    {"builtin", ".safetensors", "builtin"},
-    {"aoti", ".pt2", "torch"},
-    {"torchscript", ".pt", "torch"},
-    {"python", ".py", "python"},
-    {"null", ".json", "null"},
+    {"builtin", ".safetensors", "builtin", false},
+    {"aoti", ".pt2", "torch", true},
+    {"torchscript", ".pt", "torch", true},
+    {"python", ".py", "python", false},
+    {"null", ".json", "null", false},
 };
 
 const Backend &backend_of(const EmulatorConfig &config) {
@@ -42,6 +43,13 @@ const Backend &backend_of(const EmulatorConfig &config) {
   fail(HYB_ERROR_CONFIG, unknown("backend", config.backend, known));
 }
 
+// A function of Python may use what it likes, but the library does not tell it to.
+void check_device(const Backend &backend, const EmulatorConfig &config) {
+  if (!backend.accelerated && config.device != "cpu" && config.device != "auto")
+    mismatch(HYB_ERROR_CONFIG, std::string("device of the backend ") + in_quotes(backend.name),
+             "'cpu' or 'auto'", in_quotes(config.device));
+}
+
 hyb_backend_options options_of(const EmulatorConfig &config, const Backend &backend) {
   return {sizeof(hyb_backend_options), backend.name, config.device.c_str(),
           config.precision.c_str(), config.environment.c_str(), config.function.c_str(),
@@ -53,6 +61,24 @@ void check_readable(const std::string &path) {
   if (!std::filesystem::is_regular_file(path, ignored))
     mismatch(HYB_ERROR_FILE, "emulator " + in_quotes(path), "a file", "none");
 }
+
+// Of a device. Asked for rarely, by whatever thread.
+class DeviceMemory : public Memory {
+ public:
+  DeviceMemory(const hyb_backend &backend, void *network) : backend_(backend), network_(network) {}
+  void *reserve(size_t bytes) override {
+    const FloatingPointGuard guard;
+    return backend_.reserve(network_, bytes);
+  }
+  void release(void *memory) noexcept override {
+    const FloatingPointGuard guard;
+    backend_.release(network_, memory);
+  }
+
+ private:
+  const hyb_backend &backend_;
+  void *network_;
+};
 
 std::vector<hyb_slice> slices_of(const std::vector<CardField> &fields, bool box) {
   std::vector<hyb_slice> slices;
@@ -89,11 +115,19 @@ void check_plan(const hyb_plan &plan, const std::vector<int64_t> &sizes) {
     refuse_plan("tile without step", "one of the numbers of samples it was told of", tile);
 }
 
+void check_flights(const hyb_plan &plan, const hyb_backend &backend) {
+  const bool can = backend.submit && backend.wait && backend.reserve && backend.release;
+  if (plan.in_flight < 0 || plan.in_flight > 1024 || (plan.in_flight > 0 && !can))
+    refuse_plan("in_flight", can ? "0 to 1024" : "0, as it has no submit, wait, reserve and release",
+                plan.in_flight);
+}
+
 }  // namespace
 
 Emulator::Emulator(const EmulatorConfig &config, const std::string &plugin_folders)
     : path_(config.path), sizes_(sizes_up_to(config.columns)) {
   const Backend &backend = backend_of(config);
+  check_device(backend, config);
   check_readable(path_);
   backend_ = load_plugin<hyb_backend>(backend.plugin, HYB_PLUGIN_BACKEND, plugin_folders);
   const hyb_backend_options options = options_of(config, backend);
@@ -128,11 +162,14 @@ void Emulator::prepare() {
   hyb_plan plan = {sizeof(hyb_plan), 0, 0, 0, 0};
   check_plugin(backend_->prepare(network_, &signature, &plan, &message), message);
   check_plan(plan, sizes_);
+  check_flights(plan, *backend_);
   take(plan);
 }
 
 void Emulator::take(const hyb_plan &plan) {
   tile_ = plan.tile > 0 ? plan.tile : sizes_.back();
+  in_flight_ = plan.in_flight;
+  if (in_flight_ > 0) memory_ = std::make_unique<DeviceMemory>(*backend_, network_);
   step_ = plan.batch_invariant ? plan.step : tile_;
   sizes_.erase(std::upper_bound(sizes_.begin(), sizes_.end(), tile_), sizes_.end());
 }
@@ -152,6 +189,22 @@ void Emulator::run(const void *x, void *y, int64_t nsample) const {
   const Tiles tiles = this->tiles(0, nsample);
   for (int64_t begin = 0; begin < nsample; begin += tile_)
     run_tile(static_cast<const char *>(x), static_cast<char *>(y), begin, tiles.ld(begin));
+}
+
+void *Emulator::submit(const void *x, void *y, int64_t nsample) const {
+  const FloatingPointGuard guard;
+  const int64_t count = padded(nsample);
+  const hyb_matrices matrices = {sizeof(hyb_matrices), count, count, x, y};
+  hyb_message message{};
+  void *batch = nullptr;
+  check_plugin(backend_->submit(network_, &matrices, &batch, &message), message);
+  return batch;
+}
+
+void Emulator::wait(void *batch) const {
+  const FloatingPointGuard guard;
+  hyb_message message{};
+  check_plugin(backend_->wait(network_, batch, &message), message);
 }
 
 void Emulator::run_tile(const char *x, char *y, int64_t begin, int64_t count) const {

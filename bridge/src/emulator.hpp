@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "buffer.hpp"
 #include "card.hpp"
 #include "config.hpp"
 #include "hybrid_plugin.h"
@@ -33,6 +35,17 @@ class Emulator {
   // How nsample samples of `nrow` values are stored for it.
   Tiles tiles(int64_t nrow, int64_t nsample) const;
 
+  // Batches that may be on their way to a device; 0: `run` is all there is.
+  int64_t in_flight() const { return in_flight_; }
+
+  // Where the matrices of a batch for the device have to lie.
+  Memory &device_memory() const { return *memory_; }
+
+  // Starts a batch of padded(nsample) samples; gives what `wait` takes, in every case once. Its
+  // matrices are the backend's until then.
+  void *submit(const void *x, void *y, int64_t nsample) const;
+  void wait(void *batch) const;
+
   // x holds tiles(nfeature, nsample) and y tiles(noutput, nsample), of the card's kind, 64-byte
   // aligned and padded. Any number of threads may run it at once.
   void run(const void *x, void *y, int64_t nsample) const;
@@ -45,6 +58,8 @@ class Emulator {
   std::string path_;
   std::vector<int64_t> sizes_;  // of the batches that the backend was told of, ascending
   int64_t tile_ = 0;
+  int64_t in_flight_ = 0;
+  std::unique_ptr<Memory> memory_;
   int64_t step_ = 0;            // any multiple of it is a size; 0: those in sizes_ are
   const hyb_backend *backend_ = nullptr;
   void *network_ = nullptr;

@@ -1,49 +1,33 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Blocks that were submitted and whose inference is due at the latest when somebody asks for their
-// results. Those that a thread submits before it asks go together.
+// results.
 #pragma once
 
-#include <array>
-#include <mutex>
-#include <vector>
+#include <memory>
 
-#include "batch.hpp"
 #include "block.hpp"
-#include "thread_place.hpp"
+#include "emulator.hpp"
 
 namespace hyb {
 
-// What one thread (or several that share a place) submitted. Whoever infers it, on whatever thread,
-// holds the mutex meanwhile, and nothing else: nobody waits for anything that may not come.
-struct alignas(64) PendingList {
-  std::mutex mutex;
-  std::vector<Block *> blocks;
-  int64_t nsample = 0;
-  Buffer x;  // of a batch while it is inferred
-};
-
 class Queue {
  public:
-  explicit Queue(const Emulator &emulator) : emulator_(emulator) {}
+  virtual ~Queue() = default;
 
-  // Submits a complete block. One that leaves no room for another of its size is inferred at once,
-  // and so is a list that has no more room.
-  void add(Block &block);
+  // Lends a block memory that it may need.
+  virtual void prepare(Block &) {}
 
-  // Infers what is pending together with the block, unless that is done.
-  void finish(Block &block);
+  // Submits a complete block.
+  virtual void add(Block &block) = 0;
+
+  // Returns when a block is not pending any more.
+  virtual void finish(Block &block) = 0;
 
   // Forgets a block that is pending, and lets go of its results.
-  void forget(Block &block);
-
- private:
-  void run(PendingList &list);
-  void run_together(PendingList &list);
-  void gather(PendingList &list, const Tiles &tiles);
-
-  const Emulator &emulator_;
-  BatchPool pool_;
-  std::array<PendingList, thread_places> lists_;
+  virtual void forget(Block &block) = 0;
 };
+
+// On the threads of the host, or through batches in flight where the backend has them.
+std::unique_ptr<Queue> make_queue(const Emulator &emulator);
 
 }  // namespace hyb

@@ -27,7 +27,7 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   const std::string &plugins = domain_->config().plugins;
   const bool infers = mode() == Mode::shadow || mode() == Mode::emulate;
   if (infers) emulator_ = std::make_unique<Emulator>(config_.emulator, plugins);
-  if (infers) queue_ = std::make_unique<Queue>(*emulator_);
+  if (infers) queue_ = make_queue(*emulator_);
   const bool records = config_.record && (mode() == Mode::record || infers);
   fields_ = std::make_unique<Fields>(infers ? &emulator_->card() : nullptr, config_.emulator.path,
                                      records);

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # meson and ninja of the environment
 
 
-THREADED = ("threads", "invariance", "record", "shadow", "statistics", "log")
+THREADED = ("threads", "two_loops", "flights", "tokens", "invariance", "record", "shadow", "statistics", "log")
 
 
 @pytest.mark.slow

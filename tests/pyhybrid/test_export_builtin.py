@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Every operation that is converted does what torch does, by the reference of the file's page."""
+"""Every operation that is converted does what torch does, by the reference of the file's page and
+by the built-in engine."""
 
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
 
+from conftest import plugin_exists
 from reference_engine import Network
 
-from pyhybrid import Card, Field
+from pyhybrid import Card, Emulator, Field
 from pyhybrid.export.builtin import save_builtin
 
 # Of torch, about the memory that it takes.
@@ -51,15 +53,19 @@ def samples(nsample, seed=0):
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """Of each case: what the file's page and what torch make of 1, 3 and 17 samples."""
+    """Of each case: what the file's page, the engine and torch make of 1, 3 and 17 samples."""
     module = Cases(CASES, *(one for one in CASES.values() if isinstance(one, nn.Module)))
     module = module.double().eval()
     path = tmp_path_factory.mktemp("cases") / "cases.safetensors"
     sizes = [case(samples(1).reshape(1, LEVELS, FEATURES)).numel() for case in CASES.values()]
     save_builtin(module, card_of(LEVELS * FEATURES, sum(sizes)), path)
-    network = Network(path)
+    readers = [Network(path)] + ([Emulator(path)] if plugin_exists("builtin") else [])
     with torch.no_grad():
-        pairs = [(network.run(x.numpy()), module(x).numpy()) for x in map(samples, BATCHES)]
+        pairs = [
+            (reader.run(x.numpy()), module(x).numpy())
+            for reader in readers
+            for x in map(samples, BATCHES)
+        ]
     pieces = [[np.split(one, np.cumsum(sizes)[:-1], 1) for one in pair] for pair in pairs]
     return {
         name: [(found[place], expected[place]) for found, expected in pieces]

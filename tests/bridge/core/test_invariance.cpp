@@ -86,6 +86,9 @@ int main() {
   nothing_matters("tile=64 step=16", "");
   nothing_matters("tile=32", "batch.columns = 48\n");
   nothing_matters("variant tile=48 step=16", "");
+  nothing_matters("flights=2 tile=64 step=16", "");
+  nothing_matters("flights=3", "");
+  nothing_matters("variant flights=2 tile=48 step=16", "");
   nothing_matters("variant", "");  // results depend on the size of a batch, hence one size only
   nothing_matters("variant", "batch.columns = 100\n");
   return check_failures();

@@ -17,6 +17,16 @@ static void configured_values_arrive() {
   tells("device = \"xpu:0\"\npython.environment = \"/v\"", {" xpu:0 float32 /v "}, __LINE__);
 }
 
+static void devices_are_for_those_that_can() {
+  hyb_emulator *emulator = nullptr;
+  for (const char *backend : {"builtin", "python", "null"}) {
+    const std::string options = std::string("device = \"cuda\"\nbackend = \"") + backend + "\"";
+    CHECK_REFUSED(hyb_emulator_open(write_emulator(column_card).c_str(), options.c_str(), &emulator),
+                  HYB_ERROR_CONFIG, "device of the backend", backend, "expected 'cpu' or 'auto'",
+                  "found 'cuda'");
+  }
+}
+
 // Two backends live in one plug-in.
 static void a_backend_may_be_named() {
   tells("backend = \"aoti\"", {"found aoti cpu"}, __LINE__);
@@ -63,6 +73,7 @@ int main() {
                            "PMI_LOCAL_RANK", "MV2_COMM_WORLD_LOCAL_RANK", "PALS_LOCAL_RANKID"})
     unsetenv(name);
   configured_values_arrive();
+  devices_are_for_those_that_can();
   a_backend_may_be_named();
   suffixes_choose_a_backend();
   launchers_tell_the_local_rank();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A backend for tests. Its emulator file is the card, after an optional first line of switches:
-//   # tile=64 step=16 tell-options fail-above=N fail-large fail-open fail-prepare fail-run variant slow dirty nan finite no-card long-message odd-status
+//   # flights=2 fail-submit fail-wait no-memory-above=BYTES tile=64 step=16 tell-options fail-above=N fail-large fail-open fail-prepare fail-run variant slow dirty nan finite no-card long-message odd-status
 // It checks that the core keeps its side of hybrid_plugin.h and fails if not.
 #include <xmmintrin.h>
 
@@ -12,6 +12,9 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -27,7 +30,17 @@ struct Network {
   int32_t kind = 0;
   int64_t nfeature = 0, noutput = 0;
   std::vector<int64_t> samples;
-  int64_t tile = 0, step = 0;
+  int64_t tile = 0, step = 0, flights = 0;
+  std::atomic<int64_t> flying{0};
+  std::mutex mutex;
+  std::map<const char *, size_t> memory;  // reserved: start and size
+
+  bool owns(const void *address, int64_t bytes) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    const char *first = static_cast<const char *>(address);
+    auto at = memory.upper_bound(first);
+    return at != memory.begin() && first + bytes <= (--at)->first + at->second;
+  }
 
   // The number after a switch that ends with "=", or 0.
   int64_t number(const char *name) const {
@@ -37,7 +50,7 @@ struct Network {
   bool has(const char *name) const { return switches.find(name) != std::string::npos; }
 };
 
-std::atomic<int64_t> opened, prepared, run_count, closed;
+std::atomic<int64_t> opened, prepared, run_count, closed, submitted, waited, reserved;
 
 int32_t fail(hyb_message *message, int32_t status, const std::string &text) {
   std::strncpy(message->text, text.c_str(), sizeof message->text - 1);
@@ -113,6 +126,7 @@ int32_t prepare(void *opaque, const hyb_signature *told, hyb_plan *plan,
   plan->batch_invariant = network.has("variant") ? 0 : 1;
   plan->tile = network.number("tile=");
   plan->step = network.number("step=");
+  plan->in_flight = static_cast<int32_t>(network.flights = network.number("flights="));
   network.tile = plan->tile > 0 ? plan->tile : network.samples.back();
   network.step = plan->batch_invariant ? plan->step : network.tile;
   if (told->tolerance != static_cast<double>(network.number("tolerance=")))
@@ -188,6 +202,61 @@ void close(void *network) {
   delete static_cast<Network *>(network);
 }
 
+// A batch on a device: done by a thread of its own, some time later.
+struct Flight {
+  std::thread thread;
+  int32_t status = HYB_OK;
+  hyb_message message{};
+};
+
+int32_t submit(void *opaque, const hyb_matrices *matrices, void **batch, hyb_message *message) {
+  Network &network = *static_cast<Network *>(opaque);
+  const int64_t size = network.kind == HYB_REAL64 ? 8 : 4, n = matrices->nsample * size;
+  if (!environment_is_default()) return breach(message, "the floating-point environment");
+  if (!network.owns(matrices->x, n * network.nfeature) || !network.owns(matrices->y, n * network.noutput))
+    return breach(message, "memory that was not reserved");
+  if (network.has("fail-submit")) return fail(message, HYB_ERROR_BACKEND, "submit: expected room, found none");
+  if (++network.flying > network.flights) return breach(message, "too many batches in flight");
+  auto *flight = new Flight;
+  const int64_t number = ++submitted;
+  flight->thread = std::thread([=, copy = *matrices] {
+    std::this_thread::sleep_for(std::chrono::microseconds(number * 7919 % 500));
+    flight->status = run(opaque, &copy, &flight->message);
+  });
+  *batch = flight;
+  return HYB_OK;
+}
+
+int32_t wait(void *opaque, void *batch, hyb_message *message) {
+  Network &network = *static_cast<Network *>(opaque);
+  const std::unique_ptr<Flight> flight(static_cast<Flight *>(batch));
+  flight->thread.join();
+  ++waited;
+  --network.flying;
+  *message = flight->message;
+  if (network.has("fail-wait"))
+    return fail(message, HYB_ERROR_BACKEND, "wait: expected a device, found it lost");
+  return flight->status;
+}
+
+void *reserve(void *opaque, size_t bytes) {
+  Network &network = *static_cast<Network *>(opaque);
+  const int64_t most = network.number("no-memory-above=");
+  if (most > 0 && static_cast<int64_t>(bytes) > most) return nullptr;
+  void *memory = std::aligned_alloc(64, bytes);
+  const std::lock_guard<std::mutex> lock(network.mutex);
+  network.memory[static_cast<char *>(memory)] = bytes;
+  ++reserved;
+  return memory;
+}
+
+void release(void *opaque, void *memory) {
+  Network &network = *static_cast<Network *>(opaque);
+  const std::lock_guard<std::mutex> lock(network.mutex);
+  if (network.memory.erase(static_cast<char *>(memory)) == 1) --reserved;
+  std::free(memory);
+}
+
 }  // namespace
 
 extern "C" {
@@ -195,9 +264,11 @@ extern "C" {
 HYB_API const hyb_plugin_table *hyb_plugin(void) {
   static const hyb_backend table = {{sizeof(hyb_backend), HYB_PLUGIN_VERSION, HYB_PLUGIN_BACKEND,
                                      "torch", HYB_VERSION},
-                                    open, prepare, run, close, nullptr, nullptr, nullptr, nullptr};
+                                    open, prepare, run, close, submit, wait, reserve, release};
   return &table.head;
 }
 
-HYB_API PluginCounts test_counts(void) { return {opened, prepared, run_count, closed}; }
+HYB_API PluginCounts test_counts(void) {
+  return {opened, prepared, run_count, closed, submitted, waited, reserved};
+}
 }

@@ -13,4 +13,5 @@ constexpr int64_t network_weight(int64_t feature, int64_t output) {
 // What the plug-ins count, as their function test_counts gives it out.
 struct PluginCounts {
   int64_t opened, prepared, run, closed;
+  int64_t submitted = 0, waited = 0, reserved = 0;  // reserved: not released yet
 };
