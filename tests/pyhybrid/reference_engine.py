@@ -291,7 +291,7 @@ ELEMENTWISE = {
     "hard_sigmoid": hard_sigmoid,
     "hard_swish": lambda x: x * hard_sigmoid(x),
     "floor": np.floor,
-    "ceil": np.ceil,
+    "ceiling": np.ceil,
     "round": np.round,
     "truncate": np.trunc,
     "not": lambda x: x == 0,

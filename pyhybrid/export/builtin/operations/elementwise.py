@@ -16,7 +16,7 @@ from .pointwise import Operand, pointwise, promoted
 
 _UNARY = {
     "abs": "absolute",
-    "ceil": "ceil",
+    "ceil": "ceiling",
     "cos": "cos",
     "erf": "erf",
     "exp": "exp",
