@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "contest.hpp"
+
+#include <cmath>
+#include <cstring>
+
+#include "clock.hpp"
+
+namespace hybrid_bench {
+namespace {
+
+using nlohmann::json;
+using Values = std::vector<double>;
+
+bool same_bits(const Values &a, const Values &b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof a[0]) == 0;
+}
+
+// The largest, relative to the largest value. What is not finite makes it NaN.
+double difference(const Values &a, const Values &b) {
+  double largest = 0, scale = 0;
+  for (size_t i = 0; i < a.size(); ++i) {
+    const double here = std::abs(a[i] - b[i]);
+    if (!(here <= largest)) largest = here;
+    scale = std::max(scale, std::abs(b[i]));
+  }
+  return scale > 0 ? largest / scale : largest;
+}
+
+}  // namespace
+
+Pace pace_of(const json &job) { return {job.at("rounds"), job.at("seconds")}; }
+
+void Contest::guarded(Entry &entry, const std::function<void()> &work) try {
+  work();
+} catch (const std::exception &error) {
+  entry.row["error"] = error.what();
+  entry.contender.reset();
+}
+
+void Contest::add(json row, const std::function<std::unique_ptr<Contender>()> &make) {
+  entries_.emplace_back();
+  Entry &entry = entries_.back();
+  entry.row = std::move(row);
+  guarded(entry, [&] { entry.contender = make(); });
+}
+
+// Several calls first: libtorch optimises a graph while it runs it for the first times.
+void Contest::prepare(Entry &entry, const Pace &pace) {
+  for (int i = 0; i < 3; ++i) {
+    if (HostArrays *result = entry.contender->result()) result->clear();
+    entry.contender->run();
+  }
+  const double start = now();
+  entry.contender->run();
+  const double once = now() - start;
+  entry.calls = once < pace.seconds ? static_cast<int64_t>(std::ceil(pace.seconds / once)) : 1;
+}
+
+void Contest::compare() {
+  const Values *first = nullptr;
+  for (Entry &entry : entries_) {
+    HostArrays *result = entry.contender ? entry.contender->result() : nullptr;
+    if (!result) continue;
+    result->clear();  // an increment is added to what is there
+    guarded(entry, [&] { entry.contender->run(); });
+    if (!entry.contender) continue;
+    if (!first) first = &result->values();
+    entry.row["difference"] = difference(result->values(), *first);
+    entry.row["same_bits"] = same_bits(result->values(), *first);
+  }
+}
+
+void Contest::slot(Entry &entry) {
+  if (entry.calls > 1) entry.contender->run();
+  const Stages before = entry.contender->stages();
+  const double start = now();
+  for (int64_t i = 0; i < entry.calls; ++i) entry.contender->run();
+  const auto calls = static_cast<double>(entry.calls);
+  entry.seconds.push_back((now() - start) / calls);
+  const Stages after = entry.contender->stages();
+  for (size_t i = 0; i < after.size(); ++i)
+    entry.stages[i].push_back((after[i] - before[i]) / calls);
+}
+
+void Contest::run(const Pace &pace) {
+  for (Entry &entry : entries_)
+    if (entry.contender) guarded(entry, [&] { prepare(entry, pace); });
+  compare();
+  for (int64_t round = 0; round < pace.rounds; ++round)
+    for (size_t i = 0; i < entries_.size(); ++i) {
+      Entry &entry = entries_[(i + static_cast<size_t>(round)) % entries_.size()];
+      if (entry.contender) guarded(entry, [&] { slot(entry); });
+    }
+}
+
+json Contest::row_of(const Entry &entry) {
+  json row = entry.row;
+  if (!entry.contender) return row;
+  row["seconds"] = median(entry.seconds);
+  row["by_round"] = entry.seconds;
+  row["calls"] = entry.calls * static_cast<int64_t>(entry.seconds.size());
+  for (size_t i = 0; i < stage_names.size(); ++i)
+    if (median(entry.stages[i]) > 0) row["stages"][stage_names[i]] = median(entry.stages[i]);
+  return row;
+}
+
+json Contest::rows() const {
+  json rows = json::array();
+  for (const Entry &entry : entries_) rows.push_back(row_of(entry));
+  return rows;
+}
+
+}  // namespace hybrid_bench

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The products of matrices in a network and nothing else: what no engine can be faster than.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "contest.hpp"
+
+namespace hybrid_bench {
+
+// (n, k) weights times (k, columns), `times` in a pass through the network.
+struct Product {
+  int64_t n, k, times;
+};
+
+std::vector<Product> products_of(const nlohmann::json &job);
+
+double operations_of(const std::vector<Product> &products);  // [FLOP] of one column
+
+// In tiles of `tile` columns, always in the same memory, without packing or activations.
+std::unique_ptr<Contender> only_products(const std::vector<Product> &products, int64_t ncol,
+                                         int64_t tile);
+
+// The tile of a multiple of 16 columns with which `only_products` is fastest.
+int64_t best_tile(const std::vector<Product> &products, int64_t ncol);
+
+// [FLOP s-1], the best of several shapes.
+double product_rate();
+
+}  // namespace hybrid_bench

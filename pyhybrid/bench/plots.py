@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Results as pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .about import about_text
+from .jobs import Json
+from .networks import networks
+from .program import BenchError
+from .tables import label
+
+# Okabe and Ito's colours, told apart by those who do not see red or green.
+_STYLES = {
+    "plain": ("black", "s", "--"),
+    "torchscript": ("#E69F00", "o", "-"),
+    "aoti": ("#56B4E9", "^", "-"),
+    "aoti frozen": ("#CC79A7", "v", "-"),
+    "builtin": ("#0072B2", "D", "-"),
+    "products": ("#666666", None, ":"),
+}
+_OTHER = ("#009E73", "X", "-")  # a user's file
+_STAGES = {"pack": "#56B4E9", "infer": "#0072B2", "scatter": "#E69F00", "rest": "#BBBBBB"}
+_STAGE_BLOCK = 512  # columns, or the largest below
+_DPI = 150
+
+
+def plot(results: Json, folder: Path) -> list[Path]:
+    """Writes the pictures of section "emulator" as PNG.
+
+    Raises
+    ------
+    BenchError
+        If matplotlib is missing.
+    """
+    try:
+        import matplotlib
+    except ImportError as error:
+        raise BenchError(f"pictures: expected matplotlib, found none: {error}") from error
+    matplotlib.use("agg")
+    folder.mkdir(parents=True, exist_ok=True)
+    section, note = results["emulator"], about_text(results["about"])
+    makers = {"throughput": _throughput, "roofline": _roofline, "stages": _stages}
+    return [_saved(maker(section), note, folder / f"{name}.png") for name, maker in makers.items()]
+
+
+def _saved(figure: Any, note: str, path: Path) -> Path:
+    from matplotlib import pyplot
+
+    figure.text(0.01, 0.005, f"{note}; one thread, real64 host arrays", fontsize=7, color="0.35")
+    figure.savefig(path, dpi=_DPI)
+    pyplot.close(figure)
+    return path
+
+
+def _panels(names: Sequence[str], height: float = 3.4) -> tuple[Any, list[Any]]:
+    """A figure with one panel for each network, in two columns."""
+    from matplotlib import pyplot
+
+    columns = min(2, len(names))
+    rows = -(-len(names) // columns)
+    figure, axes = pyplot.subplots(
+        rows, columns, figsize=(4.6 * columns, height * rows + 0.9), squeeze=False,
+        layout="constrained",
+    )
+    figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
+    for spare in axes.flat[len(names) :]:
+        spare.set_visible(False)
+    return figure, list(axes.flat[: len(names)])
+
+
+def _names(rows: Sequence[Json]) -> list[str]:
+    return list(dict.fromkeys(row["network"] for row in rows if "seconds" in row))
+
+
+def _title(name: str) -> str:
+    known = networks()
+    return f"{name}: {known[name].what}" if name in known else name
+
+
+def _throughput(section: Json) -> Any:
+    rows = [row for row in section["rows"] if "seconds" in row]
+    names = _names(rows)
+    figure, panels = _panels(names)
+    for name, axes in zip(names, panels, strict=True):
+        _curves(axes, [row for row in rows if row["network"] == name])
+        axes.set_title(_title(name), fontsize=10)
+        axes.set_xlabel("columns of a call")
+        axes.set_ylabel("columns per second")
+    _legend_below(figure, panels)
+    return figure
+
+
+def _curves(axes: Any, rows: Sequence[Json]) -> None:
+    for contender in dict.fromkeys(row["contender"] for row in rows):
+        mine = sorted((r for r in rows if r["contender"] == contender), key=lambda r: r["block"])
+        colour, marker, line = _STYLES.get(contender, _OTHER)
+        x = [row["block"] for row in mine]
+        y = [row["block"] / row["seconds"] for row in mine]
+        axes.plot(x, y, line, color=colour, marker=marker, markersize=5, label=label(contender))
+    blocks = sorted({row["block"] for row in rows})
+    axes.set_xscale("log", base=2)
+    axes.set_yscale("log")
+    axes.set_xticks(blocks, [str(block) for block in blocks])
+    axes.grid(True, which="both", color="0.9", linewidth=0.6)
+
+
+def _legend_below(figure: Any, panels: Sequence[Any]) -> None:
+    """One for all panels, where it covers nothing."""
+    handles = {}
+    for axes in panels:
+        handles |= {text: handle for handle, text in zip(*axes.get_legend_handles_labels(),
+                                                         strict=True)}
+    figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=3, fontsize=9)
+
+
+def _roofline(section: Json) -> Any:
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7.5, 5.4), layout="constrained")
+    figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
+    known = networks()
+    rows = [row for row in section["rows"] if row["network"] in known and "seconds" in row]
+    rows = [row for row in rows if row["contender"] != "products"]
+    intensities = {name: _intensity(name) for name in _names(rows)}
+    _ceilings(axes, section["roofline"], intensities)
+    for contender in dict.fromkeys(row["contender"] for row in rows):
+        _points(axes, [row for row in rows if row["contender"] == contender], intensities)
+    axes.set_xlabel("arithmetic intensity [FLOP per byte of the host's arrays]")
+    axes.set_ylabel("products of matrices [GFLOP/s]")
+    axes.set_title("Best block of each backend under what one core can do", fontsize=11)
+    _legend_below(figure, [axes])
+    return figure
+
+
+def _intensity(name: str) -> float:
+    """FLOP of the products over the bytes that the host's real64 arrays have [FLOP bytes-1]."""
+    network = networks()[name]
+    return network.operations / (8 * (network.card.nfeature + network.card.noutput))
+
+
+def _ceilings(axes: Any, rates: Json, intensities: dict[str, float]) -> None:
+    peak, copy = rates["products"] / 1e9, rates["copy"] / 1e9
+    low, high = 0.25, 4 * max(intensities.values(), default=100)
+    corner = peak / copy
+    axes.plot([low, corner, high], [low * copy, peak, peak], color="black", linewidth=1.5)
+    axes.annotate(f"products {peak:.0f} GFLOP/s", (high, peak), (0, 5), ha="right",
+                  textcoords="offset points", fontsize=9)
+    axes.annotate(f"copy {copy:.0f} GB/s", (low, low * copy), (4, -3), va="top",
+                  textcoords="offset points", fontsize=9)
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlim(low, high)
+    for name, x in intensities.items():
+        axes.axvline(x, color="0.85", linewidth=0.8, zorder=0)
+        axes.annotate(name, (x, 1), (0, 3), xycoords=("data", "axes fraction"), ha="center",
+                      textcoords="offset points", fontsize=9, color="0.3")
+    axes.grid(True, which="major", color="0.93", linewidth=0.6, zorder=0)
+
+
+def _points(axes: Any, rows: Sequence[Json], intensities: dict[str, float]) -> None:
+    known = networks()
+    best: dict[str, float] = {}
+    for row in rows:
+        rate = known[row["network"]].operations * row["block"] / row["seconds"] / 1e9
+        best[row["network"]] = max(rate, best.get(row["network"], 0))
+    contender = rows[0]["contender"]
+    colour, marker, _ = _STYLES.get(contender, _OTHER)
+    axes.scatter([intensities[name] for name in best], list(best.values()), color=colour,
+                 marker=marker, s=45, label=label(contender), zorder=3)
+
+
+def _stages(section: Json) -> Any:
+    rows = [row for row in section["rows"] if "stages" in row]
+    names = _names(rows)
+    figure, panels = _panels(names, height=2.6)
+    for name, axes in zip(names, panels, strict=True):
+        mine = [row for row in rows if row["network"] == name]
+        block = max((r["block"] for r in mine if r["block"] <= _STAGE_BLOCK), default=0)
+        block = block or min(row["block"] for row in mine)
+        _bars(axes, [row for row in mine if row["block"] == block])
+        axes.set_title(f"{_title(name)}, {block} columns", fontsize=10)
+        axes.set_xlabel("time of a call [us]")
+    _legend_below(figure, panels)
+    return figure
+
+
+def _bars(axes: Any, rows: Sequence[Json]) -> None:
+    labels = [row["contender"] for row in rows]
+    start = [0.0] * len(rows)
+    for stage, colour in _STAGES.items():
+        widths = [1e6 * _stage(row, stage) for row in rows]
+        axes.barh(labels, widths, left=start, color=colour, label=stage, height=0.6)
+        start = [a + b for a, b in zip(start, widths, strict=True)]
+    axes.invert_yaxis()
+    axes.grid(True, axis="x", color="0.9", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _stage(row: Json, stage: str) -> float:
+    """[s]; the rest is what no stage counts: opening, closing, looking up names."""
+    if stage != "rest":
+        return float(row["stages"].get(stage, 0))
+    return max(0.0, float(row["seconds"] - sum(row["stages"].values())))
