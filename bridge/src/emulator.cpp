@@ -19,6 +19,7 @@ struct Backend {
 };
 
 constexpr Backend backends[] = {
+    {"builtin", ".safetensors", "builtin"},
     {"torchscript", ".pt", "torch"},
     {"python", ".py", "python"},
     {"null", ".json", "null"},

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The backend "builtin": libhybrid_builtin.so as the core sees it.
+#include <cstdio>
+#include <new>
+
+#include "failure.hpp"
+#include "network.hpp"
+
+namespace hybrid_builtin {
+namespace {
+
+int32_t told(hyb_message *message, int32_t status, const char *text) {
+  if (message) std::snprintf(message->text, sizeof message->text, "%s", text);
+  return status;
+}
+
+// The one exception guard around every function of the table.
+template <class Work>
+int32_t guarded(hyb_message *message, Work &&work) noexcept try {
+  work();
+  return HYB_OK;
+} catch (const Failure &failure) {
+  return told(message, failure.status, failure.what());
+} catch (const std::bad_alloc &) {
+  return told(message, HYB_ERROR_MEMORY, "out of memory");
+} catch (const std::exception &error) {
+  return told(message, HYB_ERROR_INTERNAL, error.what());
+} catch (...) {
+  return told(message, HYB_ERROR_INTERNAL, "an unknown exception");
+}
+
+int32_t open(const char *path, const hyb_backend_options *options, void **network,
+             const char **card, hyb_message *message) {
+  *network = nullptr;
+  *card = nullptr;
+  return guarded(message, [&] {
+    auto opened = std::make_unique<Network>(path, *options);
+    *card = opened->card().c_str();
+    *network = opened.release();
+  });
+}
+
+int32_t prepare(void *network, const hyb_signature *signature, hyb_plan *plan,
+                hyb_message *message) {
+  return guarded(message, [&] { static_cast<Network *>(network)->prepare(*signature, *plan); });
+}
+
+int32_t run(void *network, const hyb_matrices *matrices, hyb_message *message) {
+  return guarded(message, [&] { static_cast<Network *>(network)->run(*matrices); });
+}
+
+void close(void *network) { delete static_cast<Network *>(network); }
+
+const hyb_backend backend = {
+    {sizeof(hyb_backend), HYB_PLUGIN_VERSION, HYB_PLUGIN_BACKEND, "builtin", HYB_VERSION},
+    open, prepare, run, close, nullptr, nullptr, nullptr, nullptr};
+
+}  // namespace
+}  // namespace hybrid_builtin
+
+const hyb_plugin_table *hyb_plugin(void) { return &hybrid_builtin::backend.head; }

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "products.hpp"
+
+#include <algorithm>
+
+namespace hybrid_builtin {
+
+template <class Real>
+size_t KernelSet<Real>::add(const KernelShape &shape) {
+  const auto found = std::find(shapes_.begin(), shapes_.end(), shape);
+  const size_t number = static_cast<size_t>(found - shapes_.begin());
+  if (found == shapes_.end()) shapes_.push_back(shape);
+  return number;
+}
+
+template <class Real>
+void KernelSet<Real>::make(int64_t tile) {
+  for (int64_t columns = column_step; columns <= tile; columns += column_step)
+    for (const KernelShape &shape : shapes_)
+      gemms_.emplace_back(GemmShape{columns, shape.n, shape.k, columns, shape.ldb, columns,
+                                    shape.accumulate});
+}
+
+template <class Real>
+void ProductsStep<Real>::run(const Frame &frame) const {
+  for (const Panel<Real> &panel : panels_) {
+    Real *y = frame.at<Real>(y_, panel.first);
+    if (panel.products.empty()) std::fill_n(y, panel.rows * frame.columns, Real{0});
+    for (const Product<Real> &product : panel.products)
+      kernels_.run(frame, product.kernel, frame.at<Real>(product.x, product.row), product.weight,
+                   y);
+    run_chain(chain_, frame, panel.first, panel.rows);
+  }
+}
+
+template class KernelSet<float>;
+template class KernelSet<double>;
+template class ProductsStep<float>;
+template class ProductsStep<double>;
+
+}  // namespace hybrid_builtin
