@@ -93,10 +93,7 @@ class Comparison {
 
   void add_products() {
     const std::vector<Product> products = products_of(job_.at("products"));
-    const int64_t tile = best_tile(products, block_);
-    json titled = row("products");
-    titled["tile"] = tile;
-    contest_.add(titled, [&] { return only_products(products, block_, tile); });
+    contest_.add(row("products"), [&] { return only_products(products, block_); });
   }
 
   const json &job_;
@@ -114,13 +111,13 @@ json compare(const json &job) {
   const PlainTable *plain = nullptr;
   if (job.contains("plain")) plain = &open_plain(job.at("plain").get<std::string>().c_str());
   json rows = json::array(), roofline = bandwidths();
-  double rate = product_rate();
+  const double rate = product_rate();
   for (const json &network : job.at("networks"))
     for (const int64_t block : job.at("blocks")) {
       std::cerr << network.at("name").get<std::string>() << ", " << block << " columns\n";
       append(rows, Comparison(network, block).rows(plain, pace_of(job)));
     }
-  roofline["products"] = std::max(rate, product_rate());
+  if (rate > 0) roofline["products"] = std::max(rate, product_rate());
   return {{"rows", rows}, {"roofline", roofline}};
 }
 

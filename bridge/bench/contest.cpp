@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <stdexcept>
 
 #include "clock.hpp"
 
@@ -16,15 +17,27 @@ bool same_bits(const Values &a, const Values &b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof a[0]) == 0;
 }
 
-// The largest, relative to the largest value. What is not finite makes it NaN.
+bool alike(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+// The largest, relative to the largest value; infinite where one of two is not finite.
 double difference(const Values &a, const Values &b) {
   double largest = 0, scale = 0;
   for (size_t i = 0; i < a.size(); ++i) {
+    if (std::isfinite(b[i])) scale = std::max(scale, std::abs(b[i]));
+    if (alike(a[i], b[i])) continue;
     const double here = std::abs(a[i] - b[i]);
-    if (!(here <= largest)) largest = here;
-    scale = std::max(scale, std::abs(b[i]));
+    largest = std::isfinite(here) ? std::max(largest, here) : HUGE_VAL;
   }
   return scale > 0 ? largest / scale : largest;
+}
+
+// Rounding of real32 leaves some 1e-6 in networks like these; this is another computation.
+constexpr double too_different = 1e-4;
+
+void require_alike(double found) {
+  if (found > too_different)
+    throw std::runtime_error("results: expected those of the first contender, found others, by " +
+                             std::to_string(found) + " of the largest");
 }
 
 }  // namespace
@@ -68,6 +81,7 @@ void Contest::compare() {
     if (!first) first = &result->values();
     entry.row["difference"] = difference(result->values(), *first);
     entry.row["same_bits"] = same_bits(result->values(), *first);
+    guarded(entry, [&] { require_alike(entry.row["difference"]); });
   }
 }
 
@@ -97,6 +111,7 @@ void Contest::run(const Pace &pace) {
 json Contest::row_of(const Entry &entry) {
   json row = entry.row;
   if (!entry.contender) return row;
+  row.update(entry.contender->details());
   row["seconds"] = median(entry.seconds);
   row["by_round"] = entry.seconds;
   row["calls"] = entry.calls * static_cast<int64_t>(entry.seconds.size());

@@ -18,6 +18,7 @@ class Contender {
   virtual void run() = 0;
   virtual HostArrays *result() { return nullptr; }
   virtual Stages stages() { return {}; }  // spent so far
+  virtual nlohmann::json details() { return nlohmann::json::object(); }  // for its row
 };
 
 // In every round each contender has a slot: as many calls as fill `seconds`, if more than one then

@@ -17,16 +17,11 @@ struct Product {
 
 std::vector<Product> products_of(const nlohmann::json &job);
 
-double operations_of(const std::vector<Product> &products);  // [FLOP] of one column
+// In tiles of the size that is fastest, always in the same memory, without packing or activations.
+// Throws std::runtime_error where the library was built without the engine.
+std::unique_ptr<Contender> only_products(const std::vector<Product> &products, int64_t ncol);
 
-// In tiles of `tile` columns, always in the same memory, without packing or activations.
-std::unique_ptr<Contender> only_products(const std::vector<Product> &products, int64_t ncol,
-                                         int64_t tile);
-
-// The tile of a multiple of 16 columns with which `only_products` is fastest.
-int64_t best_tile(const std::vector<Product> &products, int64_t ncol);
-
-// [FLOP s-1], the best of several shapes.
+// [FLOP s-1], the best of several shapes; 0 without the engine.
 double product_rate();
 
 }  // namespace hybrid_bench

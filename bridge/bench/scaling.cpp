@@ -3,6 +3,7 @@
 
 #include "clock.hpp"
 #include "forms.hpp"
+#include "products.hpp"
 #include "tasks.hpp"
 
 namespace hybrid_bench {
@@ -12,11 +13,28 @@ using nlohmann::json;
 
 constexpr int64_t loop_block = 64, small_block = 16;  // columns
 
+// The products of matrices alone, on several threads: what the cores give at that time.
+class SharedProducts : public Contender {
+ public:
+  SharedProducts(const std::vector<Product> &products, int64_t ncol, int threads) : team_(threads) {
+    for (int i = 0; i < threads; ++i) mine_.push_back(only_products(products, ncol / threads));
+  }
+  void run() override {
+    team_.share(static_cast<int64_t>(mine_.size()),
+                [this](int64_t i) { mine_[static_cast<size_t>(i)]->run(); });
+  }
+
+ private:
+  std::vector<std::unique_ptr<Contender>> mine_;
+  Team team_;
+};
+
 // One emulator and its forms, all through one scheme as in a host.
 class Scaling {
  public:
   Scaling(const json &job, const json &emulator)
       : network_(network_of(job.at("network"))),
+        products_(products_of(job.at("network").at("products"))),
         contender_(emulator.at("name")),
         x_(network_.inputs, job.at("columns")),
         host_(std::make_shared<const Host>(network_,
@@ -30,11 +48,17 @@ class Scaling {
     for (const int n : threads) add_one_loop(loop_block, n);
     add_two_loops(small_block);
     add_two_loops(loop_block);
+    for (const int n : threads) add_products(n);
     contest_.run(pace);
     return contest_.rows();
   }
 
  private:
+  void add_products(int threads) {
+    contest_.add(row("products", x_.ncol(), threads), [&, threads] {
+      return std::make_unique<SharedProducts>(products_, x_.ncol(), threads);
+    });
+  }
   void add_one_loop(int64_t block, int threads) {
     add("one loop", block, threads, one_loop(host_, network_, x_, block, threads));
   }
@@ -42,12 +66,15 @@ class Scaling {
     add("two loops", block, 1, two_loops(host_, network_, x_, block, 1));
   }
   void add(const char *form, int64_t block, int threads, std::unique_ptr<Contender> contender) {
-    const json row = {{"network", network_.name}, {"contender", contender_}, {"form", form},
-                      {"block", block},           {"threads", threads},      {"columns", x_.ncol()}};
-    contest_.add(row, [&] { return std::move(contender); });
+    contest_.add(row(form, block, threads), [&] { return std::move(contender); });
+  }
+  json row(const char *form, int64_t block, int threads) const {
+    return {{"network", network_.name}, {"contender", contender_}, {"form", form},
+            {"block", block},           {"threads", threads},      {"columns", x_.ncol()}};
   }
 
   Network network_;
+  std::vector<Product> products_;
   std::string contender_;
   HostArrays x_;
   SharedHost host_;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/Parallel.h>
 #include <malloc.h>
 #include <torch/script.h>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 
 #include "plain.hpp"
@@ -32,6 +34,14 @@ constexpr Input inputs[] = {Input::strided, Input::copied, Input::contiguous, In
                             Input::contiguous};
 constexpr bool optimized[] = {false, false, false, true, true};
 
+// A failure of Torch without its stack.
+template <class Work>
+auto told(const Work &work) try {
+  return work();
+} catch (const c10::Error &error) {
+  throw std::runtime_error(error.what_without_backtrace());
+}
+
 Tensor converted(const Tensor &host, Input input) {
   if (input == Input::strided) return host.to(torch::kFloat32);
   if (input == Input::copied) return host.contiguous().to(torch::kFloat32);
@@ -51,9 +61,11 @@ class PlainModule : public Plain {
 
   void run(const double *x, double *y, int64_t ncol) override {
     const torch::InferenceMode guard;
-    const Tensor host = of_host(const_cast<double *>(x), ncol, nfeature_);
-    const Tensor result = module_.forward({converted(host, input_)}).toTensor();
-    of_host(y, ncol, noutput_).copy_(result);
+    told([&] {
+      const Tensor host = of_host(const_cast<double *>(x), ncol, nfeature_);
+      const Tensor result = module_.forward({converted(host, input_)}).toTensor();
+      of_host(y, ncol, noutput_).copy_(result);
+    });
   }
 
  private:
@@ -71,18 +83,22 @@ void keep_freed_memory() {
 
 Plain *open(const PlainOptions &options) {
   keep_freed_memory();
-  return new PlainModule(options);
+  return told([&] { return new PlainModule(options); });
 }
 
-// What `work` does once a second, in the best of several times; the last element waits for the
-// device.
+void wait(const torch::Device &place) {
+  if (!place.is_cpu()) at::accelerator::synchronizeDevice(place.index());
+}
+
+// How often `work` can be done in a second: the best of several times.
 template <class Work>
-double per_second(const Work &work) {
+double per_second(const torch::Device &place, const Work &work) {
   using clock = std::chrono::steady_clock;
   double best = 0;
   for (int i = 0; i < 10; ++i) {
     const auto start = clock::now();
-    work().flatten()[-1].item();
+    work();
+    wait(place);
     best = std::max(best, 1 / std::chrono::duration<double>(clock::now() - start).count());
   }
   return best;
@@ -92,18 +108,34 @@ Tensor host_memory(int64_t bytes, bool pinned) {
   return torch::zeros({bytes}, torch::dtype(torch::kInt8).pinned_memory(pinned));
 }
 
-DeviceRates rates(const char *device) {
-  const torch::InferenceMode guard;
-  const torch::Device place{std::string(device)};
+// With its index; throws if Torch does not see it.
+torch::Device existing(const std::string &name) {
+  torch::Device place(name);
+  if (place.is_cpu()) return place;
+  const bool seen = at::getAccelerator() == place.type();
+  const int count = seen ? at::accelerator::deviceCount() : 0;
+  if (!place.has_index()) place.set_index(0);
+  if (place.index() >= count)
+    throw std::runtime_error("device '" + name + "': expected one that Torch sees, found " +
+                             std::to_string(count) + " of this type");
+  return place;
+}
+
+DeviceRates rates_of(const torch::Device &place) {
   const int64_t bytes = 1 << 28, size = 4096;
   const auto amount = static_cast<double>(bytes);
   Tensor host = host_memory(bytes, !place.is_cpu());
   Tensor a = host_memory(bytes, false).to(place), b = a.clone();
   const Tensor m = torch::ones({size, size}, place);
-  return {amount * per_second([&] { return a.copy_(host, true); }),
-          amount * per_second([&] { return host.copy_(a, true); }),
-          2 * amount * per_second([&] { return b.copy_(a); }),
-          2.0 * size * size * size * per_second([&] { return m.mm(m); })};
+  return {amount * per_second(place, [&] { a.copy_(host, true); }),
+          amount * per_second(place, [&] { host.copy_(a, true); }),
+          2 * amount * per_second(place, [&] { b.copy_(a); }),
+          2.0 * size * size * size * per_second(place, [&] { m.mm(m); })};
+}
+
+DeviceRates rates(const char *device) {
+  const torch::InferenceMode guard;
+  return told([&] { return rates_of(existing(device)); });
 }
 
 constexpr PlainTable table{std::size(ways), ways, open, rates};

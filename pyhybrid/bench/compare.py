@@ -78,7 +78,8 @@ def _add_built_in(jobs: list[Json], names: Iterable[str], backends: Iterable[str
     for network in built_in(names):
         job = network_job(network)
         job["emulators"], failed = emulators(network, backends)
-        job |= {"plain": e["file"] for e in job["emulators"] if e["name"] == "torchscript"}
+        torchscript = [one["file"] for one in job["emulators"] if one["name"] == "torchscript"]
+        job |= {"plain": torchscript[0]} if torchscript else {}
         jobs.append(job)
         missing += failed
     return missing
@@ -93,8 +94,9 @@ def _one_network(backends: Iterable[str]) -> tuple[list[Json], list[Json]]:
 
 def _starts(jobs: list[Json], pace: Pace) -> list[Json]:
     """Each in a process of its own, in turns; medians."""
-    told: list[list[Json]] = [[_started(job) for job in jobs] for _ in range(min(pace.rounds, 7))]
-    return [_median_start(job, column) for job, column in zip(jobs, zip(*told), strict=True)]
+    told = [[_started(job) for job in jobs] for _ in range(min(pace.rounds, 7))]
+    columns = zip(*told, strict=True)
+    return [_median_start(job, column) for job, column in zip(jobs, columns, strict=True)]
 
 
 def _started(job: Json) -> Json:

@@ -28,7 +28,7 @@ class Contender:
 
 CONTENDERS = (
     Contender("torchscript", ".pt"),
-    Contender("aoti", ".pt2"),
+    Contender("aoti", ".pt2", (("frozen", False),)),
     Contender("aoti frozen", ".frozen.pt2", (("frozen", True),)),
     Contender("builtin", ".safetensors"),
 )

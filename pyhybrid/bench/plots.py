@@ -43,7 +43,9 @@ def plot(results: Json, folder: Path) -> list[Path]:
     matplotlib.use("agg")
     folder.mkdir(parents=True, exist_ok=True)
     section, note = results["emulator"], about_text(results["about"])
-    makers = {"throughput": _throughput, "roofline": _roofline, "stages": _stages}
+    makers = {"throughput": _throughput, "stages": _stages}
+    if "products" in section["roofline"]:
+        makers["roofline"] = _roofline
     return [_saved(maker(section), note, folder / f"{name}.png") for name, maker in makers.items()]
 
 
@@ -56,6 +58,12 @@ def _saved(figure: Any, note: str, path: Path) -> Path:
     return path
 
 
+def _room_for_note() -> Any:
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    return ConstrainedLayoutEngine(rect=(0, 0.03, 1, 0.97))
+
+
 def _panels(names: Sequence[str], height: float = 3.4) -> tuple[Any, list[Any]]:
     """A figure with one panel for each network, in two columns."""
     from matplotlib import pyplot
@@ -63,10 +71,12 @@ def _panels(names: Sequence[str], height: float = 3.4) -> tuple[Any, list[Any]]:
     columns = min(2, len(names))
     rows = -(-len(names) // columns)
     figure, axes = pyplot.subplots(
-        rows, columns, figsize=(4.6 * columns, height * rows + 0.9), squeeze=False,
-        layout="constrained",
+        rows,
+        columns,
+        figsize=(4.6 * columns, height * rows + 0.9),
+        squeeze=False,
+        layout=_room_for_note(),
     )
-    figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
     for spare in axes.flat[len(names) :]:
         spare.set_visible(False)
     return figure, list(axes.flat[: len(names)])
@@ -89,8 +99,8 @@ def _throughput(section: Json) -> Any:
         _curves(axes, [row for row in rows if row["network"] == name])
         axes.set_title(_title(name), fontsize=10)
         axes.set_xlabel("columns of a call")
-        axes.set_ylabel("columns per second")
-    _legend_below(figure, panels)
+        axes.set_ylabel("thousand columns per second")
+    _legend_above(figure, panels)
     return figure
 
 
@@ -99,29 +109,40 @@ def _curves(axes: Any, rows: Sequence[Json]) -> None:
         mine = sorted((r for r in rows if r["contender"] == contender), key=lambda r: r["block"])
         colour, marker, line = _STYLES.get(contender, _OTHER)
         x = [row["block"] for row in mine]
-        y = [row["block"] / row["seconds"] for row in mine]
+        y = [1e-3 * row["block"] / row["seconds"] for row in mine]
         axes.plot(x, y, line, color=colour, marker=marker, markersize=5, label=label(contender))
     blocks = sorted({row["block"] for row in rows})
     axes.set_xscale("log", base=2)
-    axes.set_yscale("log")
-    axes.set_xticks(blocks, [str(block) for block in blocks])
-    axes.grid(True, which="both", color="0.9", linewidth=0.6)
+    _plain_log(axes, "y")
+    axes.set_xticks(blocks, [str(block) for block in blocks], minor=False)
+    axes.grid(True, which="major", color="0.9", linewidth=0.6)
 
 
-def _legend_below(figure: Any, panels: Sequence[Any]) -> None:
+def _plain_log(axes: Any, which: str) -> None:
+    """A logarithmic axis with plain numbers at 1, 2 and 5."""
+    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
+
+    getattr(axes, f"set_{which}scale")("log")
+    axis = getattr(axes, f"{which}axis")
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(StrMethodFormatter("{x:g}"))
+
+
+def _legend_above(figure: Any, panels: Sequence[Any]) -> None:
     """One for all panels, where it covers nothing."""
-    handles = {}
+    handles: dict[str, Any] = {}
     for axes in panels:
-        handles |= {text: handle for handle, text in zip(*axes.get_legend_handles_labels(),
-                                                         strict=True)}
+        handles |= {
+            text: handle for handle, text in zip(*axes.get_legend_handles_labels(), strict=True)
+        }
     figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=3, fontsize=9)
 
 
 def _roofline(section: Json) -> Any:
     from matplotlib import pyplot
 
-    figure, axes = pyplot.subplots(figsize=(7.5, 5.4), layout="constrained")
-    figure.get_layout_engine().set(rect=(0, 0.03, 1, 0.97))
+    figure, axes = pyplot.subplots(figsize=(7.5, 5.4), layout=_room_for_note())
     known = networks()
     rows = [row for row in section["rows"] if row["network"] in known and "seconds" in row]
     rows = [row for row in rows if row["contender"] != "products"]
@@ -131,8 +152,8 @@ def _roofline(section: Json) -> Any:
         _points(axes, [row for row in rows if row["contender"] == contender], intensities)
     axes.set_xlabel("arithmetic intensity [FLOP per byte of the host's arrays]")
     axes.set_ylabel("products of matrices [GFLOP/s]")
-    axes.set_title("Best block of each backend under what one core can do", fontsize=11)
-    _legend_below(figure, [axes])
+    axes.set_title("What one core can do, and the best block of each backend", fontsize=11)
+    _legend_above(figure, [axes])
     return figure
 
 
@@ -144,20 +165,42 @@ def _intensity(name: str) -> float:
 
 def _ceilings(axes: Any, rates: Json, intensities: dict[str, float]) -> None:
     peak, copy = rates["products"] / 1e9, rates["copy"] / 1e9
-    low, high = 0.25, 4 * max(intensities.values(), default=100)
+    low, high = 0.5, 3 * max(intensities.values())
     corner = peak / copy
     axes.plot([low, corner, high], [low * copy, peak, peak], color="black", linewidth=1.5)
-    axes.annotate(f"products {peak:.0f} GFLOP/s", (high, peak), (0, 5), ha="right",
-                  textcoords="offset points", fontsize=9)
-    axes.annotate(f"copy {copy:.0f} GB/s", (low, low * copy), (4, -3), va="top",
-                  textcoords="offset points", fontsize=9)
-    axes.set_xscale("log")
-    axes.set_yscale("log")
+    axes.annotate(
+        f"products {peak:.0f} GFLOP/s",
+        (high, peak),
+        (0, 5),
+        ha="right",
+        textcoords="offset points",
+        fontsize=9,
+    )
+    axes.annotate(
+        f"copy {copy:.0f} GB/s",
+        (1, copy),
+        (8, -4),
+        va="top",
+        textcoords="offset points",
+        fontsize=9,
+    )
+    _plain_log(axes, "x")
+    _plain_log(axes, "y")
     axes.set_xlim(low, high)
+    axes.set_ylim(1.0, 2 * peak)
     for name, x in intensities.items():
         axes.axvline(x, color="0.85", linewidth=0.8, zorder=0)
-        axes.annotate(name, (x, 1), (0, 3), xycoords=("data", "axes fraction"), ha="center",
-                      textcoords="offset points", fontsize=9, color="0.3")
+        axes.annotate(
+            name,
+            (x, 0),
+            (-3, 5),
+            xycoords=("data", "axes fraction"),
+            ha="right",
+            rotation=90,
+            textcoords="offset points",
+            fontsize=9,
+            color="0.3",
+        )
     axes.grid(True, which="major", color="0.93", linewidth=0.6, zorder=0)
 
 
@@ -169,8 +212,15 @@ def _points(axes: Any, rows: Sequence[Json], intensities: dict[str, float]) -> N
         best[row["network"]] = max(rate, best.get(row["network"], 0))
     contender = rows[0]["contender"]
     colour, marker, _ = _STYLES.get(contender, _OTHER)
-    axes.scatter([intensities[name] for name in best], list(best.values()), color=colour,
-                 marker=marker, s=45, label=label(contender), zorder=3)
+    axes.scatter(
+        [intensities[name] for name in best],
+        list(best.values()),
+        color=colour,
+        marker=marker,
+        s=45,
+        label=label(contender),
+        zorder=3,
+    )
 
 
 def _stages(section: Json) -> Any:
@@ -184,7 +234,7 @@ def _stages(section: Json) -> Any:
         _bars(axes, [row for row in mine if row["block"] == block])
         axes.set_title(f"{_title(name)}, {block} columns", fontsize=10)
         axes.set_xlabel("time of a call [us]")
-    _legend_below(figure, panels)
+    _legend_above(figure, panels)
     return figure
 
 

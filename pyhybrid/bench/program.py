@@ -63,7 +63,7 @@ def run_bridge(repetitions: int) -> Json:
     """
     program = _installed("hybrid_bench_bridge")
     with tempfile.TemporaryDirectory() as folder:
-        command = [program, folder, str(repetitions)]
+        command = [str(program), folder, str(repetitions)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BenchError(done.stderr.strip() or f"{program}: {_end(done.returncode)}")

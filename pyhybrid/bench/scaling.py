@@ -97,7 +97,7 @@ def _together(ranks: Sequence[subprocess.Popen[str]]) -> float:
     """[s] of a pass while all of these are at work: that of the slowest."""
     for rank in ranks:
         _say(rank, "go")
-    return max(one["seconds"] for one in _heard(ranks))
+    return max(float(one["seconds"]) for one in _heard(ranks))
 
 
 def _say(rank: subprocess.Popen[str], line: str) -> None:

@@ -24,6 +24,8 @@ class Table:
 
     def text(self) -> str:
         """For a terminal."""
+        if not self.rows:
+            return "\n".join([self.title, *(f"  {note}" for note in self.notes)])
         widths = [max(map(len, column)) for column in zip(self.head, *self.rows, strict=True)]
         lines = [self._line(row, widths) for row in (self.head, *self.rows)]
         return "\n".join([self.title, *lines, *(f"  {note}" for note in self.notes)])
@@ -177,7 +179,11 @@ def _roofline(values: Json) -> Table:
         "triad": ("triad, likewise", "GB/s"),
         "conversion": ("real64 to real32, likewise", "GB/s"),
     }
-    cells = tuple((what, f"{values[key] / 1e9:.1f}", unit) for key, (what, unit) in words.items())
+    cells = tuple(
+        (what, f"{values[key] / 1e9:.1f}", unit)
+        for key, (what, unit) in words.items()
+        if key in values  # products: of the engine, which may not have been built
+    )
     return Table("What one core can do, measured in the same run", ("", "rate", ""), cells)
 
 
@@ -199,11 +205,12 @@ def _forms(name: str, rows: Sequence[Json]) -> Table:
 
 
 def _form_cells(row: Json, base: float) -> tuple[str, ...]:
-    place = (row["form"], str(row["block"]), str(row["threads"]))
+    place = (label(row["form"]), str(row["block"]), str(row["threads"]))
     if "seconds" not in row:
         return (*place, "-", "-", "-")
     share = f"{row['seconds'] / base:.3f}" if base else "-"
-    return (*place, f"{1e3 * row['seconds']:.2f}", share, "yes" if row["same_bits"] else "NO")
+    bits = {True: "yes", False: "NO", None: ""}[row.get("same_bits")]
+    return (*place, f"{1e3 * row['seconds']:.2f}", share, bits)
 
 
 def _rank_table(ranks: Json) -> Table:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 
@@ -23,6 +23,7 @@ from ..bench.tables import measured, tables
 from ..errors import HybridError
 
 Json = dict[str, Any]
+Command = TypeVar("Command", bound=Callable[..., Any])
 _CALLS, _QUICK_CALLS = 1_000_000, 1000
 _BRIDGE_REPETITIONS = 2000
 
@@ -33,9 +34,9 @@ class Output:
 
     check: bool
     json_file: Path | None
-    plots: Path | None
     markdown: bool
     quick: bool
+    plots: Path | None = None
 
     @property
     def pace(self) -> Pace:
@@ -43,28 +44,40 @@ class Output:
         return QUICK if self.quick else NORMAL
 
 
-_OPTIONS = (
+_COMMON = (
     click.option("--check", is_flag=True, help="Exit with 1 and name the goals that are missed."),
-    click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE",
-                 help="Write all results; - for standard output, without tables."),
-    click.option("--plots", type=click.Path(file_okay=False, path_type=Path), metavar="FOLDER",
-                 help="Write pictures of what `emulator` measures."),
+    click.option(
+        "--json",
+        "json_file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write all results; - for standard output, without tables.",
+    ),
     click.option("--markdown", is_flag=True, help="Print tables as Markdown."),
     click.option("--quick", is_flag=True, help="Too short to tell: whether everything runs."),
 )
 
 
-def _with_output(command: Callable[..., None]) -> Callable[..., None]:
+_plots = click.option(
+    "--plots",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write pictures of what `emulator` measures.",
+)
+
+
+def _with_output(command: Command) -> Command:
     """Adds the options that all commands have."""
-    for option in reversed(_OPTIONS):
+    for option in reversed(_COMMON):
         command = option(command)
     return command
 
 
 @click.group(invoke_without_command=True)
 @_with_output
+@_plots
 @click.pass_context
-def bench(context: click.Context, **options: Any) -> None:
+def bench(context: click.Context, /, **options: Any) -> None:
     """Measure on this machine: without a command, everything."""
     output = Output(**options)
     if context.invoked_subcommand is None:
@@ -112,7 +125,7 @@ def _write(results: Json, verdicts: list[Verdict], output: Output) -> None:
     if not to_screen:
         for table in tables(results, verdicts):
             click.echo((table.markdown() if output.markdown else table.text()) + "\n")
-    if output.plots and "emulator" in results:
+    if output.plots:
         from ..bench.plots import plot
 
         for path in plot(results, output.plots):
@@ -128,21 +141,30 @@ def _end(missed: list[Verdict]) -> None:
 
 
 _networks = click.option(
-    "--network", "networks", multiple=True, type=click.Choice(comparing.NETWORKS),
-    default=comparing.NETWORKS, help="Only this one of the built-in networks; repeatable.",
+    "--network",
+    "networks",
+    multiple=True,
+    type=click.Choice(comparing.NETWORKS),
+    default=comparing.NETWORKS,
+    help="Only this one of the built-in networks; repeatable.",
 )
 
 
-def _backends_of(default: tuple[str, ...]) -> Callable[..., Callable[..., None]]:
+def _backends_of(default: tuple[str, ...]) -> Callable[[Command], Command]:
     return click.option(
-        "--backend", "backends", multiple=True, type=click.Choice(comparing.BACKENDS),
-        default=default, help="Only this one for the built-in networks; repeatable.",
+        "--backend",
+        "backends",
+        multiple=True,
+        type=click.Choice(comparing.BACKENDS),
+        default=default,
+        help="Only this one for the built-in networks; repeatable.",
     )
 
 
 @bench.command()
-@click.option("--repetitions", type=click.IntRange(1), default=_BRIDGE_REPETITIONS,
-              show_default=True)
+@click.option(
+    "--repetitions", type=click.IntRange(1), default=_BRIDGE_REPETITIONS, show_default=True
+)
 @_with_output
 def bridge(repetitions: int, **options: Any) -> None:
     """Overhead of the bridge: 30 real64 fields of 64 columns x 60 levels, an empty emulator.
@@ -154,15 +176,32 @@ def bridge(repetitions: int, **options: Any) -> None:
 
 
 @bench.command()
-@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path),
-                metavar="[FILE]...")
+@click.argument(
+    "files",
+    nargs=-1,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="[FILE]...",
+)
 @_networks
 @_backends_of(comparing.BACKENDS)
-@click.option("--block", "blocks", multiple=True, type=click.IntRange(1),
-              default=comparing.BLOCKS, show_default=True, help="Columns of a call; repeatable.")
+@click.option(
+    "--block",
+    "blocks",
+    multiple=True,
+    type=click.IntRange(1),
+    default=comparing.BLOCKS,
+    show_default=True,
+    help="Columns of a call; repeatable.",
+)
 @_with_output
-def emulator(files: tuple[Path, ...], networks: tuple[str, ...], backends: tuple[str, ...],
-             blocks: tuple[int, ...], **options: Any) -> None:
+@_plots
+def emulator(
+    files: tuple[Path, ...],
+    networks: tuple[str, ...],
+    backends: tuple[str, ...],
+    blocks: tuple[int, ...],
+    **options: Any,
+) -> None:
     """Backends against plain libtorch, for the built-in networks and your own emulator FILEs.
 
     One thread, from the host's real64 arrays to the host's real64 arrays; all take turns in one
@@ -177,8 +216,9 @@ def emulator(files: tuple[Path, ...], networks: tuple[str, ...], backends: tuple
 @_backends_of(scalings.BACKENDS)
 @click.option("--columns", type=click.IntRange(1), help="Of a pass.")
 @_with_output
-def scaling(networks: tuple[str, ...], backends: tuple[str, ...], columns: int | None,
-            **options: Any) -> None:
+def scaling(
+    networks: tuple[str, ...], backends: tuple[str, ...], columns: int | None, **options: Any
+) -> None:
     """Threads, ranks and the form of the host's loop over its blocks, and whether bits are kept."""
     output = Output(**options)
     _report(lambda: {"scaling": scalings.scaling(networks, backends, output.pace, columns)}, output)
@@ -186,12 +226,16 @@ def scaling(networks: tuple[str, ...], backends: tuple[str, ...], columns: int |
 
 @bench.command()
 @click.option("--device", help="As in hybrid.toml: cuda, cuda:1, cpu. Default: what Torch finds.")
-@click.option("--columns", multiple=True, type=click.IntRange(1), default=devices.COLUMNS,
-              show_default=True, help="Of the host; repeatable.")
+@click.option(
+    "--columns",
+    multiple=True,
+    type=click.IntRange(1),
+    default=devices.COLUMNS,
+    show_default=True,
+    help="Of the host; repeatable.",
+)
 @_with_output
 def gpu(device: str | None, columns: tuple[int, ...], **options: Any) -> None:
     """An accelerator against the slowest of packing, bus and memory, measured in the same run."""
     output = Output(**options)
-    _report(
-        lambda: {"gpu": devices.gpu(device, devices.NETWORKS, columns, output.pace)}, output
-    )
+    _report(lambda: {"gpu": devices.gpu(device, devices.NETWORKS, columns, output.pace)}, output)
