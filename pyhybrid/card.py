@@ -29,6 +29,40 @@ _KINDS = ("real", "integer", "logical")
 _CARRIED = ("provenance", "scores", "training_range", "constraints")
 
 
+_LEAST, _MOST = 2.0**-126, (2 - 2.0**-23) * 2.0**127  # normal numbers of real32
+
+
+@dataclass(frozen=True)
+class Normalisation:
+    """What the network takes or returns instead of physical values: (physical - offset) / scale.
+
+    Attributes
+    ----------
+    offset, scale : tuple of float
+        In the field's unit: one number, or one for each of its values in a sample, levels
+        innermost.
+
+    Raises
+    ------
+    CardError
+        If an entry is no finite number, or a scale is 0.
+    """
+
+    offset: tuple[float, ...]
+    scale: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        for key in ("offset", "scale"):
+            value = getattr(self, key)
+            numbers = (value,) if _is_number(value) else _as_tuple(value, f"card: {key}")
+            object.__setattr__(self, key, numbers)
+            least = _LEAST if key == "scale" else 0
+            for number in numbers:
+                fits = _is_number(number) and least <= abs(number) <= _MOST
+                wanted = "a number within real32" + (" that is not 0" if least else "")
+                _require(fits, "card: normalisation", key, wanted, number)
+
+
 @dataclass(frozen=True)
 class Field:
     """An input or output of an emulator.
@@ -46,6 +80,8 @@ class Field:
         ``()``, or "column", then "level", "species" or both.
     levels, species : int, optional
         Extents of these axes, given exactly where `dims` has them.
+    normalisation : Normalisation or mapping, optional
+        Applied by the library on the way into the network or out of it; of real fields only.
 
     Raises
     ------
@@ -60,6 +96,7 @@ class Field:
     dims: tuple[str, ...]
     levels: int | None = None
     species: int | None = None
+    normalisation: Normalisation | None = None
 
     def __post_init__(self) -> None:
         where = f"card: field {self.name!r}"
@@ -74,6 +111,7 @@ class Field:
         _require(fits, where, f"kind of role {self.role!r}", kinds, self.kind)
         _require_extent(where, "levels", self.levels, "level" in self.dims)
         _require_extent(where, "species", self.species, "species" in self.dims)
+        object.__setattr__(self, "normalisation", _as_normalisation(where, self))
 
     def shape(self, sample: str) -> tuple[int, ...]:
         """Its axes in one sample of the network, level before species; a box has no levels."""
@@ -99,6 +137,8 @@ class Card:
         One matrix, or one array for each field.
     orientation : {"top_down", "bottom_up"}
         The order of levels that the network was trained on.
+    tolerance : float, optional
+        Deviation that a lower precision (tf32) may cause, relative to the scale of the outputs.
     provenance, scores, training_range, constraints : mapping, optional
         Carried along.
 
@@ -115,6 +155,7 @@ class Card:
     outputs: tuple[Field, ...]
     arguments: str = "packed"
     orientation: str = "top_down"
+    tolerance: float | None = None
     provenance: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     scores: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     training_range: Mapping[str, Any] = dataclasses.field(default_factory=dict)
@@ -126,11 +167,13 @@ class Card:
         _require_word("card", "kind", self.kind, ("real32", "real64"))
         _require_word("card", "arguments", self.arguments, ("packed", "fields"))
         _require_word("card", "orientation", self.orientation, ("top_down", "bottom_up"))
+        fits = self.tolerance is None or (_is_number(self.tolerance) and self.tolerance > 0)
+        _require(fits, "card", "tolerance", "a number above 0", self.tolerance)
         for key in _CARRIED:
             value = getattr(self, key)
             _require(isinstance(value, Mapping), "card", key, "an object", value)
         for key in ("inputs", "outputs"):
-            object.__setattr__(self, key, _as_fields(getattr(self, key), key))
+            object.__setattr__(self, key, _as_fields(getattr(self, key), key, self.sample))
         _check_outputs(self)
 
     @property
@@ -191,7 +234,34 @@ def _as_tuple(values: object, where: str) -> tuple[Any, ...]:
     return tuple(values)
 
 
-def _as_fields(values: object, key: str) -> tuple[Field, ...]:
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _as_normalisation(where: str, field: Field) -> Normalisation | None:
+    value: object = field.normalisation
+    if value is None:
+        return None
+    where = f"{where}: normalisation"
+    _require(field.kind == "real", where, "kind", "'real'", field.kind)
+    if isinstance(value, Normalisation):
+        return value
+    _check_keys(where, value, Normalisation)
+    assert isinstance(value, dict)
+    return Normalisation(**value)
+
+
+def _check_normalisation(where: str, field: Field, sample: str) -> None:
+    if field.normalisation is None:
+        return
+    count = math.prod(field.shape(sample))
+    for key in ("offset", "scale"):
+        found = len(getattr(field.normalisation, key))
+        wanted = f"1 number or {count}, one per row of the field"
+        _require(found in (1, count), where, f"normalisation: {key}", wanted, found)
+
+
+def _as_fields(values: object, key: str, sample: str) -> tuple[Field, ...]:
     fields = _as_tuple(values, f"card: {key}")
     _require(len(fields) > 0, "card", key, "a field", fields)
     seen = set()
@@ -199,6 +269,7 @@ def _as_fields(values: object, key: str) -> tuple[Field, ...]:
         _require(isinstance(field, Field), "card", key, "Field entries", field)
         _require(field.name not in seen, "card", key, "each name once", field.name)
         seen.add(field.name)
+        _check_normalisation(f"card: field {field.name!r}", field, sample)
     return fields
 
 

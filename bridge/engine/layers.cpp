@@ -7,7 +7,7 @@ namespace hybrid_builtin {
 namespace {
 
 // As many rows as stay in the first cache until the operations behind the product have read them.
-constexpr int64_t panel_rows = 64;
+constexpr int64_t panel_rows = 128;
 
 // Weights (out, channels, width) as (out, width, channels): the rows of a window follow each other
 // in x, so that a window is one product.

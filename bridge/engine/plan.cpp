@@ -136,7 +136,7 @@ class Planner {
 
   // Working memory, input and output of a tile share the second cache with the weights.
   void choose_tile(int64_t most_columns) {
-    constexpr int64_t cache_bytes = 512 * 1024, most = 256;
+    constexpr int64_t cache_bytes = 1024 * 1024, most = 256;
     const int64_t column = plan_.column_bytes +
                            (graph_.features + graph_.output.rows) * bytes_of(graph_.kind);
     const int64_t fitting = std::min({cache_bytes / column, most, most_columns});

@@ -226,16 +226,17 @@ HYB_API int32_t hyb_call_close(const hyb_call *call);
 /* ---- Emulator: the low-level interface ------------------------------------------------------ */
 
 /* Opens an emulator file and warms it up. `options` is TOML text with the keys of a scheme's
- * table that concern an emulator (backend, device, batch, python), or null. Borrows both. Gives
- * *emulator, to be handed back to hyb_emulator_close. */
+ * table that concern an emulator (backend, device, precision, batch, python), or null. Borrows
+ * both. Gives *emulator, to be handed back to hyb_emulator_close. */
 HYB_API int32_t hyb_emulator_open(const char *path, const char *options, hyb_emulator **emulator);
 
 /* The card as JSON; borrowed from the emulator. */
 HYB_API int32_t hyb_emulator_card(const hyb_emulator *emulator, const char **json);
 
 /* Runs nsample samples: x (sample, feature) and y (sample, output), both of the card's kind, in
- * the card's order of fields and levels. Where the sample axis is contiguous and 64-byte aligned
- * the arrays are used in place. Borrows both. */
+ * the card's order of fields and levels, in physical values. Arrays that are one batch are used in
+ * place: samples fastest, no gaps, 64-byte aligned, a number of samples that needs no padding, and
+ * no normalisation in the card. Borrows both. */
 HYB_API int32_t hyb_emulator_run(hyb_emulator *emulator, const hyb_view *x, const hyb_view *y);
 
 /* Takes emulator; null is allowed. */

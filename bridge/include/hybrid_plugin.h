@@ -42,6 +42,7 @@ typedef struct hyb_message {
 
 typedef struct hyb_backend_options {
   size_t size;
+  const char *backend;     /* which one of the plug-in: "torchscript", "aoti", "python", "builtin" */
   const char *device;      /* "cpu", "auto", or an accelerator of Torch: "cuda", "cuda:1", "xpu" */
   const char *precision;   /* of products of real32 matrices: "float32" or "tf32" */
   const char *environment; /* Python: prefix of the virtual environment, "" for the default */

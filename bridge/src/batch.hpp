@@ -1,43 +1,50 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The two matrices of one call: what the network reads and what it returns.
+// Blocks of several calls executed together: the matrix of their outputs, which lives until the
+// last of them is closed.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
 
 #include "buffer.hpp"
 #include "emulator.hpp"
-#include "fields.hpp"
-#include "pack.hpp"
 
 namespace hyb {
 
+class BatchPool;
+
 class Batch {
  public:
-  // `flip`: the host's levels run the other way than the emulator's.
-  void open(const Emulator &emulator, bool flip, int64_t ncol);
+  explicit Batch(BatchPool &pool) : pool_(pool) {}
 
-  // Packs an input; returns how many of its values are not finite in the network's kind.
-  int64_t put(const CardField &field, const HostArray &array);
+  void open(const Emulator &emulator, int64_t nsample);
+  void *outputs() const { return y_.data(); }
+  const Tiles &tiles() const { return tiles_; }
 
-  void run();
-
-  // Where an output lies, levels in the host's order. Fails if a box emulator ran on other levels.
-  Rows output(const Field &field) const;
+  void hold() { users_.fetch_add(1, std::memory_order_relaxed); }
+  void let_go();
 
  private:
-  void set_levels(int64_t nlevel);
-  Rows rows(void *matrix, const CardField &field, bool flip) const;
-  Rows column_rows(const CardField &field) const;
-  void expand_columns();
-  void pad_inputs() const;
+  BatchPool &pool_;
+  Buffer y_;
+  Tiles tiles_;
+  std::atomic<int64_t> users_{0};
+};
 
-  const Emulator *emulator_ = nullptr;
-  bool flip_ = false;
-  int64_t ncol_ = 0;
-  int64_t nlevel_ = 0;  // of a box emulator: levels of this call, 0 until one is seen
-  int64_t nsample_ = 0, ld_ = 0;
-  Buffer x_, y_;
-  Buffer columns_;  // box emulators: fields without levels, until the number of levels is known
+// Batches that were used before, so that their memory is used again.
+class BatchPool {
+ public:
+  // With one user.
+  Batch &take();
+  void give_back(Batch &batch);
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Batch>> all_;
+  std::vector<Batch *> free_;
 };
 
 }  // namespace hyb

@@ -24,12 +24,13 @@ void Call::open(Scheme &owner, int64_t columns, int64_t first_column) {
   first = first_column;
   phase_ = Phase::put;
   std::fill(marks_.begin(), marks_.end(), uint8_t{0});
+  inputs_given_ = outputs_taken_ = 0;
   recorded_rows_.clear();
   inputs_not_finite_ = outputs_not_finite_ = 0;
   times_ = CallTimes();
   if (scheme->mode() == Mode::native) return;
   opened_ = now();
-  if (scheme->infers()) batch_.open(scheme->emulator(), scheme->flips(), ncol);
+  if (scheme->infers()) block_.open(scheme->emulator(), scheme->flips(), ncol);
   if (Replayer *replayer = scheme->replayer())
     replayer->open(scheme->domain().clock().step, first, ncol, samples_);
   begin_capture();
@@ -60,6 +61,8 @@ void Call::mark(const Field &field, Mark which) {
     mismatch(HYB_ERROR_FIELD, about(field), which == given ? "put once in a call" : "one get",
              "a second time");
   marks_[id] |= which;
+  inputs_given_ += which == given && field.input;
+  outputs_taken_ += which == taken && field.output;
 }
 
 bool Call::marked(const Field &field, Mark which) const {
@@ -75,7 +78,7 @@ void Call::put(const char *name, const hyb_view &view) {
   scheme->fields().settle(field, array);
   mark(field, given);
   const VectorUnitGuard guard;
-  if (field.input) inputs_not_finite_ += batch_.put(*field.input, array);
+  if (field.input) inputs_not_finite_ += block_.put(*field.input, array);
   if (capture_) {
     const int32_t kind =
         scheme->recorder() ? scheme->recorder()->stored_kind(field) : field.kind;
@@ -85,17 +88,41 @@ void Call::put(const char *name, const hyb_view &view) {
 }
 
 void Call::check_inputs_given() {
+  if (inputs_given_ == scheme->emulator().card().inputs.size()) return;
   std::vector<std::string> missing;
   for (const CardField &input : scheme->emulator().card().inputs)
-    if (!marked(scheme->fields().find(input.name.c_str()), given)) missing.push_back(input.name);
+    if (!marked(scheme->fields().find(input.name), given)) missing.push_back(input.name);
   if (!missing.empty())
     mismatch(HYB_ERROR_FIELD, "run", "every input of the card of " + scheme->emulator().path(),
              "no put of " + listed(missing));
 }
 
-void Call::infer() {
+void Call::submit() {
   check_inputs_given();
-  batch_.run();
+  block_.complete();
+  scheme->queue().add(block_);
+}
+
+// Waits for the emulator's results if nobody has yet; false if it has none.
+bool Call::settled() {
+  if (phase_ != Phase::submitted) return phase_ != Phase::failed;
+  scheme->queue().finish(block_);
+  times_.infer = block_.time();
+  asked_ = got_ = now();
+  const bool failed = block_.failure().has_value();
+  phase_ = failed ? Phase::failed : Phase::get;
+  if (failed) count_failure(block_.failure()->what());
+  return !failed;
+}
+
+// Tells of a failure once: whoever asks later finds the call failed.
+void Call::need_results() {
+  if (phase_ == Phase::submitted && !settled()) throw *block_.failure();
+}
+
+void Call::count_failure(const char *message) {
+  scheme->statistics().count_failure();
+  notice_failure(message);
 }
 
 void Call::run() {
@@ -104,31 +131,32 @@ void Call::run() {
     return;
   }
   need(Phase::put, "run", "one run");
-  const Time start = now();
-  times_.pack = start - opened_;
+  asked_ = got_ = now();
+  times_.pack = asked_ - opened_;
   phase_ = Phase::failed;
   try {
-    if (scheme->infers()) infer();
+    if (scheme->infers()) submit();
   } catch (const Error &error) {
-    scheme->statistics().count_failure();
-    notice_failure(error.what());
+    count_failure(error.what());
     throw;
   }
-  phase_ = Phase::get;
-  asked_ = got_ = now();
-  times_.infer = asked_ - start;
+  phase_ = scheme->infers() ? Phase::submitted : Phase::get;
+  if (!block_.pending) need_results();  // what is done is told at once
 }
 
 bool Call::native_wanted() {
   if (scheme->mode() == Mode::native) return true;
   if (phase_ == Phase::put) need(Phase::get, "native_wanted", "run before native_wanted");
+  need_results();
   if (phase_ == Phase::failed) return true;
   asked_ = now();
   return scheme->runs_native();
 }
 
 void Call::get(const char *name, const hyb_view &view) {
-  if (scheme->mode() == Mode::native || phase_ == Phase::failed) return;
+  if (scheme->mode() == Mode::native) return;
+  need_results();
+  if (phase_ == Phase::failed) return;
   need(Phase::get, "get", "get after run");
   if (times_.native == CallTimes::Time::zero() && scheme->runs_native()) {
     got_ = now();
@@ -153,7 +181,7 @@ void Call::get(const char *name, const hyb_view &view) {
 
 // Emulated results, into the host's array.
 void Call::write(const Field &field, const HostArray &array) {
-  const Rows rows = batch_.output(field);
+  const Rows rows = block_.output(field);
   const bool adds = field.effective_role() == HYB_INCREMENT;
   outputs_not_finite_ += adds ? scatter_add(rows, array, ncol) : scatter(rows, array, ncol);
   if (capture_) capture_->store(Group::emulated, field, rows);
@@ -167,7 +195,7 @@ void Call::observe(const Field &field, const HostArray &array) {
   capture_->store(increment ? Group::after : Group::native, field, kind, array);
   if (increment) capture_->store_increment(field);
   if (!field.output) return;
-  const Rows emulated = batch_.output(field);
+  const Rows emulated = block_.output(field);
   outputs_not_finite_ += capture_->store(Group::emulated, field, emulated);
   scheme->statistics().compare(field.name, field.effective_unit(),
                                capture_->rows(Group::native, field),
@@ -176,9 +204,10 @@ void Call::observe(const Field &field, const HostArray &array) {
 
 void Call::check_outputs_taken() {
   if (!scheme->infers() || phase_ != Phase::get) return;
+  if (outputs_taken_ == scheme->emulator().card().outputs.size()) return;
   std::vector<std::string> missing;
   for (const CardField &output : scheme->emulator().card().outputs)
-    if (!marked(scheme->fields().find(output.name.c_str()), taken) && !scheme->unused(output.name))
+    if (!marked(scheme->fields().find(output.name), taken) && !scheme->unused(output.name))
       missing.push_back(output.name);
   if (!missing.empty())
     mismatch(HYB_ERROR_FIELD, "close",
@@ -205,11 +234,13 @@ void Call::close() {
   if (scheme->mode() == Mode::native) return;
   if (phase_ == Phase::put)
     mismatch(HYB_ERROR_PHASE, "close", "run before close", "run not called");
+  const bool fails_now = phase_ == Phase::submitted && !settled();
   count();
   notice_not_finite();
   notice_fields_not_seen();
   check_outputs_taken();
   end_capture();
+  if (fails_now) throw *block_.failure();
 }
 
 std::string Call::where() const {
@@ -227,12 +258,12 @@ void Call::notice_failure(const char *message) const {
 }
 
 void Call::notice_not_finite() const {
-  if (inputs_not_finite_ > 0)
+  if (inputs_not_finite_ > 0 && !scheme->noticed(Scheme::Notice::input_not_finite))
     scheme->notice(Scheme::Notice::input_not_finite,
                    where() + ": " + std::to_string(inputs_not_finite_) +
                        " input values that are not finite in the emulator's kind; further ones are "
                        "only counted");
-  if (outputs_not_finite_ > 0)
+  if (outputs_not_finite_ > 0 && !scheme->noticed(Scheme::Notice::output_not_finite))
     scheme->notice(Scheme::Notice::output_not_finite,
                    where() + ": " + std::to_string(outputs_not_finite_) +
                        " emulated values that are not finite; further ones are only counted");
@@ -250,12 +281,16 @@ void Call::notice_fields_not_seen() const {
   if (!missing.empty())
     scheme->notice(Scheme::Notice::field_not_seen,
                    where() + ": declared, but neither put nor taken: " + listed(missing));
-  if (!scheme->domain().stepped())
+  if (!scheme->domain().stepped() && !scheme->noticed(Scheme::Notice::no_step))
     scheme->notice(Scheme::Notice::no_step, where() + ": no step was opened yet");
 }
 
 bool Call::discard() {
   return token.exchange(0, std::memory_order_acq_rel) != 0;
+}
+
+void Call::forget() {
+  if (scheme->infers()) scheme->queue().forget(block_);
 }
 
 }  // namespace hyb

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "batch.hpp"
+#include "block.hpp"
 #include "capture.hpp"
 #include "statistics.hpp"
 
@@ -19,8 +19,10 @@ class Scheme;
 
 // What a hyb_call stands for. Lives in the table of calls until the process ends; a scheme uses it
 // again and again, so that its buffers keep their size.
-struct Call {
-  enum class Phase { put, get, failed };  // failed: run failed, the native result stands
+struct alignas(64) Call {
+  // submitted: the emulator's results are not asked for yet; failed: there are none, the native
+  // ones stand.
+  enum class Phase { put, submitted, get, failed };
   using Time = std::chrono::steady_clock::time_point;
 
   explicit Call(int64_t slot_number) : slot(slot_number) {}
@@ -38,12 +40,16 @@ struct Call {
   // Ends an open call without finishing it; false if it was not open.
   bool discard();
 
+  // Lets go of what it shares with other calls.
+  void forget();
+
   const int64_t slot;
   std::atomic<int64_t> token{0};  // of the hyb_call that is valid now; 0: none
   std::atomic<bool> busy{false};
   int64_t generation = 0;
   Scheme *scheme = nullptr;
   int64_t ncol = 0, first = 0;
+  Call *next = nullptr;  // while it is not in use
 
  private:
   enum Mark : uint8_t { given = 1, taken = 2 };
@@ -54,18 +60,22 @@ struct Call {
   void begin_capture();
   void check_inputs_given();
   void check_outputs_taken();
-  void infer();
+  void submit();
+  bool settled();
+  void need_results();
   void write(const Field &field, const HostArray &array);
   void observe(const Field &field, const HostArray &array);
   void end_capture();
   void count();
+  void count_failure(const char *message);
   void notice_failure(const char *message) const;
   void notice_not_finite() const;
   void notice_fields_not_seen() const;
 
   Phase phase_ = Phase::put;
   std::vector<uint8_t> marks_;           // by field
-  Batch batch_;
+  size_t inputs_given_ = 0, outputs_taken_ = 0;  // of the card's
+  Block block_;
   std::unique_ptr<Capture> capture_;     // in the modes that look at native results
   std::vector<int64_t> recorded_rows_;   // the columns of the block that go into the recording
   std::vector<int64_t> samples_;         // replay: the recorded sample of each column

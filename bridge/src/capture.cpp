@@ -47,9 +47,7 @@ Capture::Entry &Capture::entry(Group group, const Field &field, int32_t kind) {
 }
 
 Rows Capture::rows_of(const Entry &entry) const {
-  const Field &field = *entry.field;
-  return {entry.buffer.data(), entry.kind, ncol_, ncol_ * field.nlevel, field.nlevel,
-          field.nspecies, false};
+  return lone_rows(entry.buffer.data(), entry.kind, *entry.field, ncol_);
 }
 
 void Capture::store(Group group, const Field &field, int32_t kind, const HostArray &array) {
@@ -60,19 +58,9 @@ void Capture::store(Group group, const Field &field, int32_t kind, const HostArr
 int64_t Capture::store(Group group, const Field &field, const Rows &rows) {
   const bool flag = field.kind == HYB_INT32 || field.kind == HYB_LOGICAL32;
   const Rows own = rows_of(entry(group, field, flag ? field.kind : rows.kind));
-  const int64_t size = size_of_kind(own.kind);
   if (flag && ncol_ > 0)  // what has no whole number is not written
-    std::memset(own.data, 0, static_cast<size_t>(ncol_ * field.rows() * size));
-  HostArray array;
-  static_cast<FieldShape &>(array) = field;
-  array.data = static_cast<char *>(own.data);
-  array.kind = own.kind;
-  array.truth = 1;
-  array.nx = ncol_;
-  array.sx = size;
-  array.slevel = own.level_stride * size;
-  array.sspecies = own.species_stride * size;
-  return scatter(rows, array, ncol_);
+    std::memset(own.data, 0, static_cast<size_t>(ncol_ * field.rows() * size_of_kind(own.kind)));
+  return scatter(rows, as_host(own, field, ncol_), ncol_);
 }
 
 void Capture::store_increment(const Field &field) {

@@ -2,6 +2,8 @@
 #include "card.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -64,6 +66,15 @@ class CardTable {
     return value;
   }
 
+  // 0 where the key is absent.
+  double positive(const char *key) {
+    const json *value = find(key);
+    if (!value) return 0;
+    if (!value->is_number() || !(value->get<double>() > 0) || !std::isfinite(value->get<double>()))
+      wrong(key, "a number above 0", *value);
+    return value->get<double>();
+  }
+
   void carry_object(const char *key) {
     const json *value = find(key);
     if (value && !value->is_object()) wrong(key, "an object", *value);
@@ -102,7 +113,60 @@ void read_dims(CardTable &table, CardField &field) {
   field.has_species = dims.find("species") != std::string::npos;
 }
 
-CardField read_field(const json &object, const std::string &where) {
+// A number that is finite, and a divisor that is not 0, where a host has real32 too.
+bool usable(const json &value, bool divides) {
+  if (!value.is_number()) return false;
+  const double size = std::fabs(value.get<double>());
+  return size <= std::numeric_limits<float>::max() &&
+         (!divides || size >= std::numeric_limits<float>::min());
+}
+
+// One number for all rows of the field, or one for each.
+std::vector<double> read_by_row(CardTable &table, const char *key, int64_t count, bool divides) {
+  const std::string one =
+      divides ? "a number within real32 that is not 0" : "a number within real32";
+  const json &value = table.need(key, one.c_str());
+  const json list = value.is_array() ? value : json::array({value});
+  for (const json &number : list)
+    if (!usable(number, divides)) table.wrong(key, one.c_str(), number);
+  const int64_t found = static_cast<int64_t>(list.size());
+  if (found != 1 && found != count)
+    mismatch(HYB_ERROR_CARD, table.where() + ": " + key,
+             "1 number or " + std::to_string(count) + ", one per row of the field",
+             std::to_string(found));
+  if (found == count) return list.get<std::vector<double>>();
+  return std::vector<double>(static_cast<size_t>(count), list[0].get<double>());
+}
+
+Normalisation read_normalisation(const json &object, const std::string &where,
+                                 const CardField &field) {
+  if (field.kind != "real")
+    mismatch(HYB_ERROR_CARD, where, "none, as the field's kind is " + in_quotes(field.kind),
+             shown(object));
+  CardTable table(object, where);
+  Normalisation normalisation;
+  normalisation.offset = read_by_row(table, "offset", field.count, false);
+  normalisation.scale = read_by_row(table, "scale", field.count, true);
+  table.finish();
+  return normalisation;
+}
+
+// Those of all fields one after the other; empty if none has any.
+Normalisation joined(const std::vector<CardField> &fields) {
+  Normalisation all;
+  for (const CardField &field : fields)
+    for (int64_t i = 0; i < field.count; ++i) {
+      const size_t row = static_cast<size_t>(i);
+      const bool none = field.normalisation.empty();
+      all.offset.push_back(none ? 0 : field.normalisation.offset[row]);
+      all.scale.push_back(none ? 1 : field.normalisation.scale[row]);
+    }
+  const bool any = std::any_of(fields.begin(), fields.end(),
+                               [](const CardField &field) { return !field.normalisation.empty(); });
+  return any ? all : Normalisation();
+}
+
+CardField read_field(const json &object, const std::string &where, bool box, int64_t offset) {
   CardTable table(object, where);
   CardField field;
   field.name = table.text("name");
@@ -112,6 +176,13 @@ CardField read_field(const json &object, const std::string &where) {
   read_dims(table, field);
   field.nlevel = field.has_level ? table.count("levels") : 1;
   field.nspecies = field.has_species ? table.count("species") : 1;
+  field.offset = offset;
+  field.count = (box ? 1 : field.nlevel) * field.nspecies;
+  if (offset + field.count > most_rows)
+    mismatch(HYB_ERROR_CARD, where + ": values of all fields up to this one",
+             "at most " + std::to_string(most_rows), std::to_string(offset + field.count));
+  if (const json *normalisation = table.find("normalisation"))
+    field.normalisation = read_normalisation(*normalisation, where + ": normalisation", field);
   table.finish();
   if ((field.role == HYB_FLAG) == (field.kind == "real"))
     mismatch(HYB_ERROR_CARD, where + ": kind of role " + in_quotes(role_name(field.role)),
@@ -126,16 +197,11 @@ std::vector<CardField> read_fields(CardTable &table, const char *key, bool box, 
   for (const json &object : table.list(key)) {
     const std::string where =
         table.where() + ": " + key + "[" + std::to_string(fields.size()) + "]";
-    CardField field = read_field(object, where);
+    const CardField field = read_field(object, where, box, rows);
     if (!names.insert(field.name).second)
       mismatch(HYB_ERROR_CARD, where + ": name", "each name once",
                in_quotes(field.name) + " twice");
-    field.offset = rows;
-    field.count = (box ? 1 : field.nlevel) * field.nspecies;
     rows += field.count;
-    if (rows > most_rows)
-      mismatch(HYB_ERROR_CARD, table.where() + ": values of the " + key,
-               "at most " + std::to_string(most_rows), std::to_string(rows));
     fields.push_back(field);
   }
   if (fields.empty()) mismatch(HYB_ERROR_CARD, table.where() + ": " + key, "a field", "none");
@@ -193,6 +259,9 @@ Card parse_card(const std::string &text, const std::string &source) {
           : HYB_TOP_DOWN;
   card.inputs = read_fields(table, "inputs", card.box, card.nfeature);
   card.outputs = read_fields(table, "outputs", card.box, card.noutput);
+  card.normalised_inputs = joined(card.inputs);
+  card.normalised_outputs = joined(card.outputs);
+  card.tolerance = table.positive("tolerance");
   for (const char *key : {"provenance", "scores", "training_range", "constraints"})
     table.carry_object(key);
   table.finish();

@@ -7,14 +7,26 @@
 #include <vector>
 
 #include "axes.hpp"
+#include "pack.hpp"
 
 namespace hyb {
+
+// By row of the network's matrix: network = (physical - offset) / scale. Empty: none.
+struct Normalisation {
+  std::vector<double> offset, scale;
+
+  bool empty() const { return scale.empty(); }
+  Scaling from(int64_t row) const {
+    return empty() ? Scaling{} : Scaling{offset.data() + row, scale.data() + row};
+  }
+};
 
 struct CardField : FieldShape {
   std::string name, unit;
   int32_t role = 0;
   std::string kind;               // "real", "integer", "logical"
   int64_t offset = 0, count = 0;  // rows of the network's matrix
+  Normalisation normalisation;    // of these rows
 };
 
 struct Card {
@@ -25,6 +37,8 @@ struct Card {
   int32_t orientation;
   std::vector<CardField> inputs, outputs;
   int64_t nfeature, noutput;
+  Normalisation normalised_inputs, normalised_outputs;
+  double tolerance;  // relative deviation of the outputs that lower precision may cause
 
   const CardField *input(const std::string &name) const;
   const CardField *output(const std::string &name) const;

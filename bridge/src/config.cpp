@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -15,11 +16,31 @@ namespace {
 
 const std::vector<std::string> mode_names = {"native", "record", "shadow", "replay", "emulate"};
 
+const std::vector<std::string> precisions = {"float32", "tf32"};
+
+// A word, and for all but "cpu" and "auto" a number after a colon. Whether there is such a device
+// is the backend's matter.
+bool is_device(const std::string &text) {
+  const size_t colon = text.find(':');
+  const std::string name = text.substr(0, colon);
+  const auto only = [](const std::string &part, char least, char most) {
+    return !part.empty() && std::all_of(part.begin(), part.end(),
+                                        [&](char c) { return c >= least && c <= most; });
+  };
+  if (!only(name, 'a', 'z')) return false;
+  if (colon == std::string::npos) return true;
+  const std::string number = text.substr(colon + 1);
+  return only(number, '0', '9') && number.size() < 5 && name != "cpu" && name != "auto";
+}
+
 void read_emulator(ConfigTable &table, EmulatorConfig &config) {
   table.read("backend", config.backend);
   table.read("device", config.device);
-  if (config.device != "cpu")
-    mismatch(HYB_ERROR_CONFIG, table.where() + ": device", "'cpu'", in_quotes(config.device));
+  if (!is_device(config.device))
+    mismatch(HYB_ERROR_CONFIG, table.where() + ": device",
+             "'cpu', 'auto' or an accelerator such as 'cuda' or 'cuda:1'",
+             in_quotes(config.device));
+  config.precision = precisions[table.read_word("precision", precisions, 0)];
   ConfigTable batch = table.table("batch");
   batch.read("columns", config.columns, 16, 1 << 20);
   int64_t threads = config.threads;

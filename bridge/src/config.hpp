@@ -17,7 +17,8 @@ const char *mode_name(Mode mode);
 struct EmulatorConfig {
   std::string path;
   std::string backend;          // "" : from the file's suffix
-  std::string device = "cpu";
+  std::string device = "cpu";   // or "auto", or an accelerator such as "cuda" or "cuda:1"
+  std::string precision = "float32";
   int64_t columns = 512;        // of one inference; larger batches are tiled
   int32_t threads = 1;          // of one inference
   std::string environment;      // Python: prefix of a virtual environment

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "direct.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -30,29 +31,41 @@ HostArray matrix(const hyb_view &view, const char *name, int32_t kind, int64_t n
 
 bool usable_in_place(const HostArray &array) {
   const auto aligned = [](int64_t n) { return n % static_cast<int64_t>(Buffer::alignment) == 0; };
-  return array.sx == size_of_kind(array.kind) && aligned(array.slevel) && array.slevel > 0 &&
+  return array.sx == size_of_kind(array.kind) && array.slevel == array.nx * array.sx &&
          aligned(static_cast<int64_t>(reinterpret_cast<intptr_t>(array.data)));
 }
 
-HostArray from_sample(HostArray array, int64_t begin) {
+HostArray samples(HostArray array, int64_t begin, int64_t count) {
   array.data += begin * array.sx;
-  array.nx -= begin;
+  array.nx = count;
   return array;
 }
 
+Rows rows_of(Buffer &buffer, const HostArray &array, const Tiles &tiles,
+             const Normalisation &normalisation) {
+  Rows rows = lone_rows(buffer.reserve(tiles.size() * size_of_kind(array.kind)), array.kind,
+                        array, array.nx);
+  rows.tiles = tiles;
+  rows.scaling = normalisation.from(0);
+  return rows;
+}
+
+// Tile by tile, through buffers that stay in the cache.
 void run_copied(const Emulator &emulator, const HostArray &x, const HostArray &y) {
   const Card &card = emulator.card();
-  const int64_t n = x.nx, ld = emulator.padded(n), size = size_of_kind(card.kind);
-  if (n == 0) return;
   Buffer in, out;
-  const Rows features = {in.reserve(card.nfeature * ld * size), card.kind, ld, ld,
-                         card.nfeature, 1, false};
-  const Rows outputs = {out.reserve(card.noutput * ld * size), card.kind, ld, ld,
-                        card.noutput, 1, false};
-  pack(x, features, n);
-  pad(features, n, ld);
-  emulator.run(features.data, outputs.data, ld, n);
-  scatter(outputs, y, n);
+  for (int64_t begin = 0; begin < x.nx; begin += emulator.tile()) {
+    const int64_t n = std::min(x.nx - begin, emulator.tile());
+    const HostArray from = samples(x, begin, n), to = samples(y, begin, n);
+    const Rows features = rows_of(in, from, emulator.tiles(card.nfeature, n),
+                                  card.normalised_inputs);
+    const Rows outputs = rows_of(out, to, emulator.tiles(card.noutput, n),
+                                 card.normalised_outputs);
+    pack(from, features, n);
+    pad(features.data, card.kind, features.tiles, n);
+    emulator.run(features.data, outputs.data, n);
+    scatter(outputs, to, n);
+  }
 }
 
 }  // namespace
@@ -66,12 +79,12 @@ void run_directly(const Emulator &emulator, const hyb_view &x_view, const hyb_vi
   if (x.nx != y.nx)
     mismatch(HYB_ERROR_SHAPE, "y: samples", std::to_string(x.nx) + " as in x",
              std::to_string(y.nx));
-  int64_t done = 0;
-  if (usable_in_place(x) && usable_in_place(y) && x.slevel == y.slevel) {
-    done = emulator.padded(x.nx) == x.nx ? x.nx : x.nx - x.nx % emulator.tile();
-    if (done > 0) emulator.run(x.data, y.data, x.slevel / size_of_kind(card.kind), done);
-  }
-  run_copied(emulator, from_sample(x, done), from_sample(y, done));
+  const bool one_batch = x.nx <= emulator.tile() && emulator.padded(x.nx) == x.nx;
+  const bool physical = card.normalised_inputs.empty() && card.normalised_outputs.empty();
+  if (one_batch && physical && usable_in_place(x) && usable_in_place(y))
+    emulator.run(x.data, y.data, x.nx);
+  else
+    run_copied(emulator, x, y);
 }
 
 }  // namespace hyb

@@ -6,8 +6,8 @@
 
 namespace hyb {
 
-// x (sample, feature) and y (sample, output). In place where samples are contiguous and aligned;
-// the samples that fill no whole tile, and any other layout, go through a copy.
+// x (sample, feature) and y (sample, output), physical values. In place where they are one batch
+// that needs no padding, contiguous, aligned, and not normalised; else through a copy.
 void run_directly(const Emulator &emulator, const hyb_view &x, const hyb_view &y);
 
 }  // namespace hyb

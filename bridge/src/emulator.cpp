@@ -9,6 +9,7 @@
 #include "error.hpp"
 #include "floating_point.hpp"
 #include "plugin.hpp"
+#include "rank.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -20,6 +21,7 @@ struct Backend {
 
 constexpr Backend backends[] = {
     {"builtin", ".safetensors", "builtin"},
+    {"aoti", ".pt2", "torch"},
     {"torchscript", ".pt", "torch"},
     {"python", ".py", "python"},
     {"null", ".json", "null"},
@@ -40,9 +42,10 @@ const Backend &backend_of(const EmulatorConfig &config) {
   fail(HYB_ERROR_CONFIG, unknown("backend", config.backend, known));
 }
 
-hyb_backend_options options_of(const EmulatorConfig &config) {
-  return {sizeof(hyb_backend_options), config.device.c_str(), "float32",
-          config.environment.c_str(), config.function.c_str(), config.threads, 0};
+hyb_backend_options options_of(const EmulatorConfig &config, const Backend &backend) {
+  return {sizeof(hyb_backend_options), backend.name, config.device.c_str(),
+          config.precision.c_str(), config.environment.c_str(), config.function.c_str(),
+          config.threads, local_rank()};
 }
 
 void check_readable(const std::string &path) {
@@ -60,14 +63,30 @@ std::vector<hyb_slice> slices_of(const std::vector<CardField> &fields, bool box)
   return slices;
 }
 
-// Doubling from 16: below that, results depend on the batch.
+// Below this number of samples results depend on the batch, and rows would not be aligned.
+constexpr int64_t least = 16;
+
 std::vector<int64_t> sizes_up_to(int64_t columns) {
-  constexpr int64_t least = 16;
   const int64_t tile = (columns + least - 1) / least * least;
   std::vector<int64_t> sizes;
   for (int64_t size = least; size < tile; size *= 2) sizes.push_back(size);
   sizes.push_back(tile);
   return sizes;
+}
+
+[[noreturn]] void refuse_plan(const char *what, const std::string &expected, int64_t found) {
+  mismatch(HYB_ERROR_PLUGIN, std::string("plan of the backend: ") + what, expected,
+           std::to_string(found));
+}
+
+void check_plan(const hyb_plan &plan, const std::vector<int64_t> &sizes) {
+  if (plan.tile < 0 || plan.tile > sizes.back() || plan.tile % least != 0)
+    refuse_plan("tile", "0 or a multiple of 16 up to " + std::to_string(sizes.back()), plan.tile);
+  const int64_t tile = plan.tile > 0 ? plan.tile : sizes.back();
+  if (plan.step < 0 || plan.step % least != 0 || (plan.step > 0 && tile % plan.step != 0))
+    refuse_plan("step", "0 or a multiple of 16 that divides " + std::to_string(tile), plan.step);
+  if (plan.step == 0 && !std::binary_search(sizes.begin(), sizes.end(), tile))
+    refuse_plan("tile without step", "one of the numbers of samples it was told of", tile);
 }
 
 }  // namespace
@@ -77,7 +96,7 @@ Emulator::Emulator(const EmulatorConfig &config, const std::string &plugin_folde
   const Backend &backend = backend_of(config);
   check_readable(path_);
   backend_ = load_plugin<hyb_backend>(backend.plugin, HYB_PLUGIN_BACKEND, plugin_folders);
-  const hyb_backend_options options = options_of(config);
+  const hyb_backend_options options = options_of(config, backend);
   hyb_message message{};
   const char *card = nullptr;
   const FloatingPointGuard guard;
@@ -103,34 +122,44 @@ void Emulator::prepare() {
   const hyb_signature signature = {
       sizeof(hyb_signature), card_.kind, card_.packed ? 1 : 0, card_.nfeature, card_.noutput,
       static_cast<int32_t>(inputs.size()), static_cast<int32_t>(results.size()),
-      inputs.data(), results.data(), sizes_.data(), static_cast<int32_t>(sizes_.size()), 0.0};
+      inputs.data(), results.data(), sizes_.data(), static_cast<int32_t>(sizes_.size()),
+      card_.tolerance};
   hyb_message message{};
   hyb_plan plan = {sizeof(hyb_plan), 0, 0, 0, 0};
   check_plugin(backend_->prepare(network_, &signature, &plan, &message), message);
-  if (!plan.batch_invariant) sizes_ = {tile()};
+  check_plan(plan, sizes_);
+  take(plan);
 }
 
-int64_t Emulator::size_for(int64_t nsample) const {
-  return *std::lower_bound(sizes_.begin(), sizes_.end(), std::min(nsample, tile()));
+void Emulator::take(const hyb_plan &plan) {
+  tile_ = plan.tile > 0 ? plan.tile : sizes_.back();
+  step_ = plan.batch_invariant ? plan.step : tile_;
+  sizes_.erase(std::upper_bound(sizes_.begin(), sizes_.end(), tile_), sizes_.end());
 }
 
 int64_t Emulator::padded(int64_t nsample) const {
-  const int64_t rest = nsample % tile();
-  return nsample - rest + (rest > 0 ? size_for(rest) : 0);
+  if (step_ > 0) return (nsample + step_ - 1) / step_ * step_;
+  return *std::lower_bound(sizes_.begin(), sizes_.end(), nsample);
 }
 
-void Emulator::run(const void *x, void *y, int64_t ld, int64_t nsample) const {
+Tiles Emulator::tiles(int64_t nrow, int64_t nsample) const {
+  const int64_t full = std::max<int64_t>(nsample - 1, 0) / tile_ * tile_;
+  return {nrow, tile_, full, padded(nsample - full)};
+}
+
+void Emulator::run(const void *x, void *y, int64_t nsample) const {
   const FloatingPointGuard guard;
-  for (int64_t begin = 0; begin < nsample; begin += tile())
-    run_tile(x, y, ld, begin, size_for(nsample - begin));
+  const Tiles tiles = this->tiles(0, nsample);
+  for (int64_t begin = 0; begin < nsample; begin += tile_)
+    run_tile(static_cast<const char *>(x), static_cast<char *>(y), begin, tiles.ld(begin));
 }
 
-void Emulator::run_tile(const void *x, void *y, int64_t ld, int64_t begin, int64_t count) const {
+void Emulator::run_tile(const char *x, char *y, int64_t begin, int64_t count) const {
   const int64_t skipped = begin * size_of_kind(card_.kind);
-  const hyb_matrices matrices = {sizeof(hyb_matrices), count, ld,
-                                 static_cast<const char *>(x) + skipped,
-                                 static_cast<char *>(y) + skipped};
-  hyb_message message{};
+  const hyb_matrices matrices = {sizeof(hyb_matrices), count, count, x + card_.nfeature * skipped,
+                                 y + card_.noutput * skipped};
+  hyb_message message;  // 4 KB that need not be zeroed in every call
+  message.text[0] = message.text[sizeof message.text - 1] = '\0';
   check_plugin(backend_->run(network_, &matrices, &message), message);
 }
 

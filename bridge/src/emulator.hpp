@@ -10,6 +10,7 @@
 #include "card.hpp"
 #include "config.hpp"
 #include "hybrid_plugin.h"
+#include "tiles.hpp"
 
 namespace hyb {
 
@@ -24,22 +25,27 @@ class Emulator {
   const std::string &path() const { return path_; }
 
   // The largest number of samples that run at once.
-  int64_t tile() const { return sizes_.back(); }
+  int64_t tile() const { return tile_; }
 
-  // The number of samples that a batch of `nsample` has to be padded to.
+  // The number of samples that a batch of `nsample`, at most tile(), has to be padded to.
   int64_t padded(int64_t nsample) const;
 
-  // x is [nfeature][ld] and y [noutput][ld], samples fastest, of the card's kind; both hold
-  // padded(nsample) samples. Any number of threads may run it at once.
-  void run(const void *x, void *y, int64_t ld, int64_t nsample) const;
+  // How nsample samples of `nrow` values are stored for it.
+  Tiles tiles(int64_t nrow, int64_t nsample) const;
+
+  // x holds tiles(nfeature, nsample) and y tiles(noutput, nsample), of the card's kind, 64-byte
+  // aligned and padded. Any number of threads may run it at once.
+  void run(const void *x, void *y, int64_t nsample) const;
 
  private:
   void prepare();
-  int64_t size_for(int64_t nsample) const;
-  void run_tile(const void *x, void *y, int64_t ld, int64_t begin, int64_t count) const;
+  void take(const hyb_plan &plan);
+  void run_tile(const char *x, char *y, int64_t begin, int64_t count) const;
 
   std::string path_;
   std::vector<int64_t> sizes_;  // of the batches that the backend was told of, ascending
+  int64_t tile_ = 0;
+  int64_t step_ = 0;            // any multiple of it is a size; 0: those in sizes_ are
   const hyb_backend *backend_ = nullptr;
   void *network_ = nullptr;
   Card card_;

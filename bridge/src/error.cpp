@@ -38,6 +38,20 @@ int32_t report_failure(const char *function) noexcept {
   }
 }
 
+Error current_error() {
+  try {
+    throw;
+  } catch (const Error &error) {
+    return error;
+  } catch (const std::bad_alloc &) {
+    return {HYB_ERROR_MEMORY, "out of memory"};
+  } catch (const std::exception &error) {
+    return {HYB_ERROR_INTERNAL, error.what()};
+  } catch (...) {
+    return {HYB_ERROR_INTERNAL, "an exception of unknown type"};
+  }
+}
+
 const char *last_error() noexcept { return last_error_text; }
 
 }  // namespace hyb

@@ -28,6 +28,9 @@ class Error : public std::exception {
 [[noreturn]] void mismatch(int32_t status, const std::string &what, const std::string &expected,
                            const std::string &found);
 
+// The exception in flight as one of ours, whatever it is.
+Error current_error();
+
 // Stores the exception in flight as this thread's last error and returns its status.
 int32_t report_failure(const char *function) noexcept;
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "axes.hpp"
@@ -20,6 +21,7 @@ namespace hyb {
 struct Field : FieldShape {
   int32_t id;
   std::string name;
+  uint64_t hash;      // of the name
   std::string unit;   // as declared; "" if not
   int32_t role = 0;   // likewise; 0
   Axes axes{};        // likewise
@@ -46,7 +48,7 @@ class Fields {
                const std::string &dims);
 
   // Lock-free for names seen before. Names that nobody declared are added.
-  Field &find(const char *name);
+  Field &find(std::string_view name);
 
   // Settles or compares the array's facts.
   void settle(Field &field, const HostArray &array);
@@ -55,8 +57,8 @@ class Fields {
   Field &at(size_t id) const { return *by_id_[id]; }
 
  private:
-  Field *lookup(const char *name, uint32_t hash) const;
-  Field &add(const std::string &name);
+  Field *lookup(std::string_view name, uint64_t hash) const;
+  Field &add(const std::string &name, uint64_t hash);
   void compare(const Field &field, const std::string &unit, int32_t role,
                const CardField &card) const;
   void compare_array(const Field &field, const CardField &card, const HostArray &array) const;

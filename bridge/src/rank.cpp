@@ -22,8 +22,8 @@ bool rank_in(int32_t comm, int32_t &rank) {
   return error == 0;
 }
 
-int32_t rank_in_environment() {
-  for (const char *name : {"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK"})
+int32_t first_number(std::initializer_list<const char *> variables) {
+  for (const char *name : variables)
     if (const char *text = std::getenv(name)) return static_cast<int32_t>(std::atoi(text));
   return 0;
 }
@@ -33,7 +33,12 @@ int32_t rank_in_environment() {
 int32_t rank_of(const hyb_host &host) {
   int32_t rank = 0;
   if (host.has_comm && rank_in(host.comm, rank)) return rank;
-  return rank_in_environment();
+  return first_number({"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK"});
+}
+
+int32_t local_rank() {
+  return first_number({"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "SLURM_LOCALID",
+                       "PMI_LOCAL_RANK", "MV2_COMM_WORLD_LOCAL_RANK", "PALS_LOCAL_RANKID"});
 }
 
 }  // namespace hyb

@@ -11,4 +11,7 @@ namespace hyb {
 // environment that the launcher sets, else 0. The library links no MPI.
 int32_t rank_of(const hyb_host &host);
 
+// This process's number among those on its node, from the launcher's environment, else 0.
+int32_t local_rank();
+
 }  // namespace hyb

@@ -27,6 +27,7 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   const std::string &plugins = domain_->config().plugins;
   const bool infers = mode() == Mode::shadow || mode() == Mode::emulate;
   if (infers) emulator_ = std::make_unique<Emulator>(config_.emulator, plugins);
+  if (infers) queue_ = std::make_unique<Queue>(*emulator_);
   const bool records = config_.record && (mode() == Mode::record || infers);
   fields_ = std::make_unique<Fields>(infers ? &emulator_->card() : nullptr, config_.emulator.path,
                                      records);
@@ -46,7 +47,10 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
 
 Scheme::~Scheme() {
   domain_->remove(this);
-  for (Call *call : calls_) CallTable::instance().release(*call);
+  for (Call *call : calls_) {
+    call->forget();
+    CallTable::instance().release(*call);
+  }
 }
 
 void Scheme::declare_configured() {
@@ -85,21 +89,40 @@ void Scheme::notice(Notice sort, const std::string &text) {
     domain_->log().warning(text);
 }
 
-Call &Scheme::take_call() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (free_calls_.empty()) {
-    calls_.push_back(&CallTable::instance().acquire(*this));
-    free_calls_.reserve(calls_.size());
-    return *calls_.back();
-  }
-  Call &call = *free_calls_.back();
-  free_calls_.pop_back();
+Call *Scheme::take_from(Shelf &shelf) {
+  if (!shelf.first.load(std::memory_order_relaxed)) return nullptr;
+  const std::lock_guard<std::mutex> lock(shelf.mutex);
+  Call *call = shelf.first.load(std::memory_order_relaxed);
+  if (call) shelf.first.store(call->next, std::memory_order_relaxed);
   return call;
 }
 
-void Scheme::return_call(Call &call) {
+Call &Scheme::new_call() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  free_calls_.push_back(&call);
+  calls_.push_back(nullptr);  // first: what fails after it leaves no call that nobody knows of
+  try {
+    calls_.back() = &CallTable::instance().acquire(*this);
+  } catch (...) {
+    calls_.pop_back();
+    throw;
+  }
+  return *calls_.back();
+}
+
+// From other threads' shelves too: a host may open on one and close on another.
+Call &Scheme::take_call() {
+  const size_t own = thread_place();
+  for (size_t i = 0; i < thread_places; ++i)
+    if (Call *call = take_from(shelves_[(own + i) % thread_places])) return *call;
+  return new_call();
+}
+
+void Scheme::return_call(Call &call) {
+  call.forget();
+  Shelf &shelf = shelves_[thread_place()];
+  const std::lock_guard<std::mutex> lock(shelf.mutex);
+  call.next = shelf.first.load(std::memory_order_relaxed);
+  shelf.first.store(&call, std::memory_order_relaxed);
 }
 
 void Scheme::discard_open_calls() {
@@ -108,7 +131,7 @@ void Scheme::discard_open_calls() {
   for (Call *call : calls_) {
     const int64_t column = call->first;
     if (!call->discard()) continue;
-    free_calls_.push_back(call);
+    return_call(*call);
     if (open++ == 0) first = column;
   }
   if (open > 0)

@@ -13,6 +13,7 @@
 #include "domain.hpp"
 #include "emulator.hpp"
 #include "fields.hpp"
+#include "queue.hpp"
 #include "recorder.hpp"
 #include "replayer.hpp"
 
@@ -35,6 +36,7 @@ class Scheme {
   Domain &domain() { return *domain_; }
   Fields &fields() { return *fields_; }
   const Emulator &emulator() const { return *emulator_; }
+  Queue &queue() { return *queue_; }
   Recorder *recorder() { return recorder_.get(); }
   Replayer *replayer() { return replayer_.get(); }
   Statistics &statistics() { return *statistics_; }
@@ -53,6 +55,7 @@ class Scheme {
   // Logs a message of that sort the first time only; counters say how often.
   enum class Notice { failure, input_not_finite, output_not_finite, field_not_seen, no_step, count };
   void notice(Notice sort, const std::string &text);
+  bool noticed(Notice sort) const { return noticed_[static_cast<size_t>(sort)]; }
 
   // The step boundary: discards calls that were left open and looks at the recording.
   void step();
@@ -60,6 +63,14 @@ class Scheme {
   void finish();
 
  private:
+  // Calls that are not in use, by the thread that gave them back, so that threads do not meet.
+  struct alignas(64) Shelf {
+    std::mutex mutex;
+    std::atomic<Call *> first{nullptr};  // changed under the mutex
+  };
+
+  Call *take_from(Shelf &shelf);
+  Call &new_call();
   void declare_configured();
   void discard_open_calls();
 
@@ -67,13 +78,15 @@ class Scheme {
   SchemeConfig config_;
   int32_t orientation_;
   std::unique_ptr<Emulator> emulator_;
+  std::unique_ptr<Queue> queue_;  // where there is an emulator
   std::unique_ptr<Fields> fields_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Replayer> replayer_;
   std::shared_ptr<Statistics> statistics_;
   std::array<std::atomic<bool>, static_cast<size_t>(Notice::count)> noticed_{};
+  std::array<Shelf, thread_places> shelves_;
   std::mutex mutex_;
-  std::vector<Call *> calls_, free_calls_;
+  std::vector<Call *> calls_;  // all of them
 };
 
 }  // namespace hyb

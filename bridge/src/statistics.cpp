@@ -15,15 +15,12 @@ double value(const Rows &rows, int64_t offset) {
   return static_cast<const int32_t *>(rows.data)[offset];
 }
 
-int64_t offset_of(const Rows &rows, int64_t species, int64_t level) {
-  const int64_t at = rows.flip ? rows.nlevel - 1 - level : level;
-  return species * rows.species_stride + at * rows.level_stride;
-}
-
-void add_row(RowSums &sums, const Rows &native, int64_t from, const Rows &emulated, int64_t to,
-             int64_t ncol) {
+// Both have tiles of one piece: captures. Levels are the host's.
+void add_row(RowSums &sums, const Rows &native, const Rows &emulated, int64_t species,
+             int64_t level, int64_t ncol) {
   for (int64_t i = 0; i < ncol; ++i) {
-    const double truth = value(native, from + i), error = value(emulated, to + i) - truth;
+    const double truth = value(native, native.at(species, level, i));
+    const double error = value(emulated, emulated.at(species, level, i)) - truth;
     if (!std::isfinite(truth) || !std::isfinite(error)) continue;
     if (sums.n == 0) sums.origin = truth;
     const double native_value = truth - sums.origin;
@@ -67,24 +64,34 @@ json score_of(const std::vector<RowSums> &rows) {
 }  // namespace
 
 void Statistics::count_call(int64_t columns, const CallTimes &times) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  ++calls_;
-  columns_ += columns;
-  times_.pack += times.pack;
-  times_.infer += times.infer;
-  times_.native += times.native;
-  times_.scatter += times.scatter;
+  Counters &own = counters_[thread_place()];
+  const std::lock_guard<std::mutex> lock(own.mutex);
+  ++own.calls;
+  own.columns += columns;
+  own.times += times;
 }
 
 void Statistics::count_not_finite(int64_t inputs, int64_t outputs) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  inputs_not_finite_ += inputs;
-  outputs_not_finite_ += outputs;
+  Counters &own = counters_[thread_place()];
+  const std::lock_guard<std::mutex> lock(own.mutex);
+  own.inputs_not_finite += inputs;
+  own.outputs_not_finite += outputs;
 }
 
 void Statistics::count_failure() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  ++failures_;
+  Counters &own = counters_[thread_place()];
+  const std::lock_guard<std::mutex> lock(own.mutex);
+  ++own.failures;
+}
+
+void Statistics::Counters::add_to(Counters &sum) const {
+  const std::lock_guard<std::mutex> lock(mutex);
+  sum.calls += calls;
+  sum.columns += columns;
+  sum.inputs_not_finite += inputs_not_finite;
+  sum.outputs_not_finite += outputs_not_finite;
+  sum.failures += failures;
+  sum.times += times;
 }
 
 void Statistics::compare(const std::string &field, const std::string &unit, const Rows &native,
@@ -96,24 +103,25 @@ void Statistics::compare(const std::string &field, const std::string &unit, cons
   score.rows.resize(static_cast<size_t>(native.nlevel * native.nspecies));
   for (int64_t s = 0; s < native.nspecies; ++s)
     for (int64_t l = 0; l < native.nlevel; ++l)
-      add_row(score.rows[static_cast<size_t>(s * native.nlevel + l)], native,
-              offset_of(native, s, l), emulated, offset_of(emulated, s, l), ncol);
+      add_row(score.rows[static_cast<size_t>(s * native.nlevel + l)], native, emulated, s, l, ncol);
 }
 
 std::string Statistics::json() const {
+  Counters sum;
+  for (const Counters &one : counters_) one.add_to(sum);
   const std::lock_guard<std::mutex> lock(mutex_);
   nlohmann::json object = {
       {"mode", mode_},
-      {"calls", calls_},
-      {"columns", columns_},
-      {"inputs_not_finite", inputs_not_finite_},
-      {"outputs_not_finite", outputs_not_finite_},
-      {"failures", failures_},
+      {"calls", sum.calls},
+      {"columns", sum.columns},
+      {"inputs_not_finite", sum.inputs_not_finite},
+      {"outputs_not_finite", sum.outputs_not_finite},
+      {"failures", sum.failures},
       {"seconds",
-       {{"pack", seconds(times_.pack)},
-        {"infer", seconds(times_.infer)},
-        {"native", seconds(times_.native)},
-        {"scatter", seconds(times_.scatter)}}}};
+       {{"pack", seconds(sum.times.pack)},
+        {"infer", seconds(sum.times.infer)},
+        {"native", seconds(sum.times.native)},
+        {"scatter", seconds(sum.times.scatter)}}}};
   for (const auto &[name, score] : scores_) {
     nlohmann::json entry = score_of(score.rows);
     entry["unit"] = score.unit;

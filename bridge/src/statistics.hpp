@@ -3,6 +3,7 @@
 // native routine.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "pack.hpp"
+#include "thread_place.hpp"
 
 namespace hyb {
 
@@ -24,6 +26,14 @@ struct RowSums {
 struct CallTimes {
   using Time = std::chrono::steady_clock::duration;
   Time pack{}, infer{}, native{}, scatter{};
+
+  CallTimes &operator+=(const CallTimes &other) {
+    pack += other.pack;
+    infer += other.infer;
+    native += other.native;
+    scatter += other.scatter;
+    return *this;
+  }
 };
 
 class Statistics {
@@ -49,11 +59,18 @@ class Statistics {
     std::vector<RowSums> rows;
   };
 
+  // By thread, so that threads that close calls do not meet.
+  struct alignas(64) Counters {
+    mutable std::mutex mutex;
+    int64_t calls = 0, columns = 0, inputs_not_finite = 0, outputs_not_finite = 0, failures = 0;
+    CallTimes times;
+
+    void add_to(Counters &sum) const;
+  };
+
   std::string mode_;
-  mutable std::mutex mutex_;
-  int64_t calls_ = 0, columns_ = 0, inputs_not_finite_ = 0, outputs_not_finite_ = 0,
-          failures_ = 0;
-  CallTimes times_;
+  std::array<Counters, thread_places> counters_;
+  mutable std::mutex mutex_;  // of the scores
   std::map<std::string, Score> scores_;
 };
 

@@ -832,12 +832,16 @@ contains
     call report(hyb_call_run(this%token), stat, errmsg)
   end subroutine run_call
 
-  !> Whether the host has to call its native routine now: also after any failure.
-  logical function native_wanted(this)
+  !> Whether the host has to call its native routine now: also after any failure, of which stat
+  !! tells. Unlike elsewhere, a failure without stat does not end the program.
+  logical function native_wanted(this, stat, errmsg)
     class(hybrid_call), intent(in) :: this
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
     integer(c_int32_t) :: status, wanted
     status = hyb_call_native_wanted(this%token, wanted)
     native_wanted = status /= hybrid_ok .or. wanted /= 0
+    if (present(stat)) call report(status, stat, errmsg)
   end function native_wanted
 
   subroutine close_call(this, stat, errmsg)

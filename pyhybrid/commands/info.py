@@ -34,6 +34,8 @@ def _lines(card: Card) -> Iterator[str]:
     yield f"kind         {card.kind}"
     yield f"arguments    {card.arguments}"
     yield f"orientation  {card.orientation}"
+    if card.tolerance is not None:
+        yield f"tolerance    {card.tolerance:g}"
     yield from _table(f"inputs ({card.nfeature} values a sample)", card.inputs)
     yield from _table(f"outputs ({card.noutput} values a sample)", card.outputs)
     for title in ("provenance", "scores", "training_range", "constraints"):
@@ -42,7 +44,7 @@ def _lines(card: Card) -> Iterator[str]:
 
 def _table(title: str, fields: tuple[Field, ...]) -> Iterator[str]:
     """A line for each field, in columns as wide as their widest word."""
-    rows = [(f.name, f"[{f.unit}]", _dims(f), f.role, f.kind) for f in fields]
+    rows = [(f.name, f"[{f.unit}]", _dims(f), f.role, f.kind, _normalised(f)) for f in fields]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield ""
     yield title
@@ -55,6 +57,19 @@ def _dims(field: Field) -> str:
     extents = {"level": field.levels, "species": field.species}
     words = (f"{d}={extents[d]}" if d in extents else d for d in field.dims)
     return f"({', '.join(words)})"
+
+
+def _normalised(field: Field) -> str:
+    """One number where it is one, else how far they reach."""
+    if field.normalisation is None:
+        return ""
+    offset, scale = (_range(getattr(field.normalisation, key)) for key in ("offset", "scale"))
+    return f"(x - {offset}) / {scale}"
+
+
+def _range(numbers: tuple[float, ...]) -> str:
+    least, most = min(numbers), max(numbers)
+    return f"{least:g}" if least == most else f"[{least:g} to {most:g}]"
 
 
 def _carried(title: str, values: Mapping[str, Any]) -> Iterator[str]:

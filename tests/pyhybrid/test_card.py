@@ -7,6 +7,7 @@ import json
 import pytest
 
 from pyhybrid import Card, Field
+from pyhybrid.card import Normalisation
 from pyhybrid.errors import CardError
 
 _FIELD = {"name": "t", "unit": "K", "role": "state", "kind": "real", "dims": ["column"]}
@@ -113,3 +114,49 @@ def test_field_that_changes_its_role(make_card):
 def test_cards_and_fields_are_constant(make_card):
     with pytest.raises(dataclasses.FrozenInstanceError):
         make_card().name = "other"
+
+
+def test_normalisation_survives_json(make_card):
+    one = Field(**_FIELD, normalisation={"offset": 250, "scale": 30.5})
+    many = Field(
+        "q", "1", "state", "real", ("column", "level"), levels=2,
+        normalisation=Normalisation((0.0, 1.0), (-1.0, 2.0)),
+    )
+    assert one.normalisation == Normalisation((250,), (30.5,))
+    card = make_card(inputs=(one, many), tolerance=1e-3)
+    assert Card.from_json(card.to_json()) == card
+    assert "normalisation" not in json.loads(make_card().to_json())["inputs"][0]
+
+
+@pytest.mark.parametrize(
+    "value, message",
+    [
+        (3, "normalisation: expected an object, found 3"),
+        ({"offset": 1}, "normalisation: scale: expected a value, found nothing"),
+        ({"offset": 1, "scale": 1, "mean": 0}, "normalisation: unknown key 'mean'"),
+        ({"offset": [1, 2], "scale": 1}, "offset: expected 1 number or 1, .*found 2"),
+        ({"offset": 0, "scale": []}, "scale: expected 1 number or 1, .*found 0"),
+        ({"offset": 0, "scale": 0}, "scale: expected a number within real32 that is not 0, found 0"),
+        ({"offset": 0, "scale": 1e-60}, "scale: expected a number within real32 that is not 0"),
+        ({"offset": 1e60, "scale": 1}, "offset: expected a number within real32, found 1e"),
+        ({"offset": float("nan"), "scale": 1}, "offset: expected a"),
+        ({"offset": True, "scale": 1}, "offset: expected a"),
+        ({"offset": "0", "scale": 1}, "offset: expected a list, found '0'"),
+    ],
+)
+def test_wrong_normalisation_is_refused(make_card, value, message):
+    text = changed_json(make_card(), inputs=[_FIELD | {"normalisation": value}])
+    with pytest.raises(CardError, match=message):
+        Card.from_json(text)
+
+
+def test_flags_are_not_normalised():
+    flag = _FIELD | {"role": "flag", "kind": "integer"}
+    with pytest.raises(CardError, match="normalisation: kind: expected 'real', found 'integer'"):
+        Field(**flag, normalisation={"offset": 0, "scale": 1})
+
+
+@pytest.mark.parametrize("tolerance", [0, -1, "1", True, float("inf")])
+def test_tolerance_is_above_0(make_card, tolerance):
+    with pytest.raises(CardError, match="tolerance: expected a number above 0"):
+        make_card(tolerance=tolerance)

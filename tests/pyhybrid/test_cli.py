@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The command ``pyhybrid``."""
 
+import dataclasses
 import json
 
 import pytest
@@ -29,6 +30,17 @@ def test_info_prints_provenance_and_scores(python_plugin, make_card, write_emula
     lines = run("info", write_emulator(card)).stdout.splitlines()
     assert "  author: A. Nonymous" in lines
     assert '  r2: {"heating": 0.99}' in lines
+
+
+def test_info_prints_normalisations_and_the_tolerance(python_plugin, make_card, write_emulator):
+    plain = make_card()
+    scale = {"offset": [200, 210, 220, 230], "scale": 30}
+    first = dataclasses.replace(plain.inputs[0], normalisation=scale)
+    card = make_card(inputs=(first, *plain.inputs[1:]), tolerance=1e-3)
+    lines = run("info", write_emulator(card)).stdout.splitlines()
+    assert lines[5].split() == ["tolerance", "0.001"]
+    row = next(line for line in lines if "air_temperature" in line)
+    assert row.endswith("(x - [200 to 230]) / 30")
 
 
 def test_info_as_json_is_the_card(plain, make_card):

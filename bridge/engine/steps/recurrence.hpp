@@ -21,17 +21,19 @@ class RecurrenceStep : public Step {
   static int64_t scratch_rows(const Recurrence &op);
 
  private:
-  const Real *start(const Frame &frame) const;
-  void fill(const Frame &frame, size_t initial, Real *rows) const;
-  void multiply(const Frame &frame, int64_t level, const Real *state) const;
+  void join_weights();
+  void add_biases();
+  void start(const Frame &frame, size_t initial, const Place &place) const;
+  void multiply(const Frame &frame, int64_t level) const;
 
   const Recurrence op_;
+  const int64_t sums_;  // gates that are sums of an input's and a state's part
   const Place x_, y_;
   const std::vector<Place> initial_;
-  Place gates_, state_gates_, zeros_, cell_;
+  const Place joined_, state_, gates_, other_;
   KernelSet<Real> kernels_;
-  size_t input_kernel_, gate_kernel_, fresh_kernel_ = 0;
-  std::vector<Real> bias_, state_bias_;
+  size_t sum_kernel_, input_kernel_ = 0, state_kernel_ = 0;
+  std::vector<Real> weight_, bias_, state_bias_;
 };
 
 }  // namespace hybrid_builtin

@@ -37,9 +37,15 @@ HWY_INLINE Vector<D> truth(D d, hn::Mask<D> m) {
   return hn::IfThenElseZero(m, number(d, 1.0));
 }
 
+// A NaN stays one. On x86 it does because it is the second operand of Max and Min.
 template <class D>
 HWY_INLINE Vector<D> clamped(D d, Vector<D> x, double lower, double upper) {
-  return hn::Min(number(d, upper), hn::Max(number(d, lower), x));
+  const Vector<D> y = hn::Min(number(d, upper), hn::Max(number(d, lower), x));
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_SCALAR
+  return y;
+#else
+  return hn::IfThenElse(hn::IsNaN(x), x, y);
+#endif
 }
 
 template <class D>
@@ -71,12 +77,27 @@ HWY_INLINE Vector<D> polynomial(D d, Vector<D> x, const double (&coefficients)[n
   return y;
 }
 
-// e^x where the result is an ordinary number; beyond, it stays at the last such x. A NaN stays one
-// because it is the second operand of Max and Min.
+// y 2^n for whole n
+#if HWY_TARGET == HWY_AVX3
+template <class D>
+HWY_INLINE Vector<D> scaled(D, Vector<D> y, Vector<D> n) {
+  return Vector<D>{_mm512_scalef_ps(y.raw, n.raw)};
+}
+constexpr double least_exponent = -104.0, most_exponent = 89.0;  // beyond, it is 0 and infinity
+#else
+template <class D>
+HWY_INLINE Vector<D> scaled(D d, Vector<D> y, Vector<D> n) {
+  const hn::RebindToSigned<D> integers;
+  const auto exponent = hn::Add(hn::ConvertTo(integers, n), hn::Set(integers, 127));
+  return hn::Mul(y, hn::BitCast(d, hn::ShiftLeft<23>(exponent)));
+}
+constexpr double least_exponent = -87.3, most_exponent = 88.37;  // of normal results
+#endif
+
+// Within the exponents above.
 template <class D>
 HWY_INLINE Vector<D> bounded_exponential32(D d, Vector<D> x) {
-  const hn::RebindToSigned<D> integers;
-  x = hn::Min(number(d, 88.37), hn::Max(number(d, -87.3), x));
+  x = clamped(d, x, least_exponent, most_exponent);
   const Vector<D> n = hn::Round(hn::Mul(x, number(d, 1.4426950408889634)));
   // ln 2 in two parts, the first short enough for an exact product
   Vector<D> r = hn::NegMulAdd(n, number(d, 0.693359375), x);
@@ -85,24 +106,22 @@ HWY_INLINE Vector<D> bounded_exponential32(D d, Vector<D> x) {
   const Vector<D> rest = polynomial(d, r, {0.4999999345096847, 0.16666520677821087,
                                            0.041668387485971514, 0.008368711246549719,
                                            0.0013814610889547382});
-  const Vector<D> y = hn::MulAdd(hn::Mul(r, r), rest, hn::Add(r, number(d, 1.0)));
-  const auto exponent = hn::ShiftLeft<23>(hn::Add(hn::ConvertTo(integers, n),
-                                                  hn::Set(integers, 127)));
-  return hn::Mul(y, hn::BitCast(d, exponent));
-}
-template <class D>
-HWY_INLINE Vector<D> bounded_exponential(D d, Vector<D> x) {
-  if constexpr (!is_real64<D>) return bounded_exponential32(d, x);
-  const Vector<D> inside = hn::Min(number(d, 709.7), hn::Max(number(d, -708.0), x));
-  return hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(d, inside));
+  return scaled(d, hn::MulAdd(hn::Mul(r, r), rest, hn::Add(r, number(d, 1.0))), n);
 }
 
+// Results below the smallest normal number may be 0.
 template <class D>
 HWY_INLINE Vector<D> exponential(D d, Vector<D> x) {
-  constexpr bool wide = is_real64<D>;
-  const Vector<D> y = bounded_exponential(d, x);
-  const Vector<D> above = hn::IfThenElse(hn::Gt(x, number(d, wide ? 709.7 : 88.37)), hn::Inf(d), y);
-  return hn::IfThenZeroElse(hn::Lt(x, number(d, wide ? -708.0 : -87.3)), above);
+  if constexpr (HWY_TARGET == HWY_AVX3 && !is_real64<D>) return bounded_exponential32(d, x);
+  constexpr double least = is_real64<D> ? -708.0 : least_exponent;
+  constexpr double most = is_real64<D> ? 709.7 : most_exponent;
+  Vector<D> y;
+  if constexpr (is_real64<D>)
+    y = hn::IfThenElse(hn::IsNaN(x), x, hn::Exp(d, clamped(d, x, least, most)));
+  else
+    y = bounded_exponential32(d, x);
+  y = hn::IfThenElse(hn::Gt(x, number(d, most)), hn::Inf(d), y);
+  return hn::IfThenZeroElse(hn::Lt(x, number(d, least)), y);
 }
 
 template <class D, class Function>
@@ -114,14 +133,15 @@ HWY_INLINE Vector<D> logarithm(D d, Vector<D> x, Function f) {
 }
 
 // x P(x^2) / Q(x^2) within [-limit, limit], beyond it 1; fitted by weighted least squares to a
-// relative error below 2e-8. A NaN stays one.
+// relative error below 2e-8.
 template <class D, size_t n, size_t m>
 HWY_INLINE Vector<D> odd_rational(D d, Vector<D> x, double limit, const double (&p)[n],
                                   const double (&q)[m]) {
-  x = hn::Min(number(d, limit), hn::Max(number(d, -limit), x));
-  const Vector<D> t = hn::Mul(x, x);
-  const Vector<D> y = hn::Div(hn::Mul(x, polynomial(d, t, p)), polynomial(d, t, q));
-  return hn::Min(number(d, 1.0), hn::Max(number(d, -1.0), y));
+  const Vector<D> inside = clamped(d, x, -limit, limit);
+  const Vector<D> t = hn::Mul(inside, inside);
+  const Vector<D> y = hn::Div(hn::Mul(inside, polynomial(d, t, p)), polynomial(d, t, q));
+  const auto beyond = hn::Gt(hn::Abs(x), number(d, limit));
+  return hn::IfThenElse(beyond, hn::CopySign(number(d, 1.0), x), y);
 }
 
 template <class D>
@@ -146,7 +166,7 @@ HWY_INLINE Vector<D> error_function(D d, Vector<D> x) {
 template <class D>
 HWY_INLINE Vector<D> logistic(D d, Vector<D> x) {
   const Vector<D> one = number(d, 1.0);
-  return hn::Div(one, hn::Add(one, bounded_exponential(d, hn::Neg(x))));
+  return hn::Div(one, hn::Add(one, exponential(d, hn::Neg(x))));
 }
 
 template <class D>
@@ -174,7 +194,7 @@ HWY_INLINE Vector<D> exponential_minus_1(D d, Vector<D> x) {
 // log(1 + e^x) that neither overflows nor loses what is small.
 template <class D>
 HWY_INLINE Vector<D> soft_plus(D d, Vector<D> x) {
-  const Vector<D> rest = hn::Log1p(d, bounded_exponential(d, hn::Neg(hn::Abs(x))));
+  const Vector<D> rest = hn::Log1p(d, exponential(d, hn::Neg(hn::Abs(x))));
   return hn::IfThenElse(hn::IsNaN(x), x, hn::Add(hn::Max(x, hn::Zero(d)), rest));
 }
 

@@ -60,17 +60,16 @@ enum class OverGroups { HYBRID_OVER_GROUPS(HYBRID_ENUMERATOR) count };
 template <class Enum>
 constexpr int number_of = static_cast<int>(Enum::count);
 
-// One step of a recurrence: gates before bias and activation, from the input and from the state,
-// hidden rows for each gate; biases one number per row.
+// One step of a recurrence. Gates come before bias and activation, hidden rows for each.
 template <class Real>
 struct RecurrentStep {
   int64_t hidden, columns;
-  const Real *gates;        // of the input; of the state too where the two are only added
-  const Real *state_gates;  // GRU: the new gate of the state, hidden rows
-  const Real *bias, *state_bias;  // by gate; GRU: state_bias of the new gate
-  const Real *state;        // h before
-  Real *cell;               // LSTM: c before and after
-  Real *next;               // h after
+  const Real *gates;
+  Real *other;             // GRU: the new gate of the state; LSTM: the cell, before and after
+  const Real *bias;        // one number per row of gates
+  const Real *state_bias;  // GRU: of the new gate of the state
+  Real *state;             // before and after
+  Real *next;              // the same, where the result is
 };
 
 template <class Real>

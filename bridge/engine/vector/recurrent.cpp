@@ -28,12 +28,14 @@ void gru(const RecurrentStep<Real> &step) {
       const auto reset = logistic(d, biased(d, step.gates + i, step.bias[row]));
       const auto update = logistic(d, biased(d, step.gates + gate + i,
                                              step.bias[step.hidden + row]));
-      const auto state_part = biased(d, step.state_gates + i, step.state_bias[row]);
+      const auto state_part = biased(d, step.other + i, step.state_bias[row]);
       const auto input_part = biased(d, step.gates + 2 * gate + i,
                                      step.bias[2 * step.hidden + row]);
       const auto fresh = hyperbolic_tangent(d, hn::MulAdd(reset, state_part, input_part));
       const auto before = hn::Load(d, step.state + i);
-      hn::Store(hn::MulAdd(update, hn::Sub(before, fresh), fresh), d, step.next + i);
+      const auto after = hn::MulAdd(update, hn::Sub(before, fresh), fresh);
+      hn::Store(after, d, step.state + i);
+      hn::Store(after, d, step.next + i);
     }
 }
 
@@ -48,10 +50,12 @@ void lstm(const RecurrentStep<Real> &step) {
       const auto forget = logistic(d, biased(d, gates + gate, step.bias[h + row]));
       const auto fresh = hyperbolic_tangent(d, biased(d, gates + 2 * gate, step.bias[2 * h + row]));
       const auto output = logistic(d, biased(d, gates + 3 * gate, step.bias[3 * h + row]));
-      const auto kept = hn::Mul(forget, hn::Load(d, step.cell + i));
+      const auto kept = hn::Mul(forget, hn::Load(d, step.other + i));
       const auto cell = hn::MulAdd(input, fresh, kept);
-      hn::Store(cell, d, step.cell + i);
-      hn::Store(hn::Mul(output, hyperbolic_tangent(d, cell)), d, step.next + i);
+      const auto after = hn::Mul(output, hyperbolic_tangent(d, cell));
+      hn::Store(cell, d, step.other + i);
+      hn::Store(after, d, step.state + i);
+      hn::Store(after, d, step.next + i);
     }
 }
 

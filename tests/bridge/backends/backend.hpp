@@ -58,8 +58,8 @@ inline hyb_signature signature_of(const Shape &shape) {
           nullptr, shape.samples.data(), static_cast<int32_t>(shape.samples.size()), 0.0};
 }
 
-constexpr hyb_backend_options default_options = {sizeof(hyb_backend_options), "cpu", "float32",
-                                                 "", "emulate", 1, 0};
+constexpr hyb_backend_options default_options = {sizeof(hyb_backend_options), "", "cpu",
+                                                 "float32", "", "emulate", 1, 0};
 
 // One network; every step's status and message are kept.
 struct Network {

@@ -25,7 +25,8 @@ def text_of(message):
 
 def opened(path, environment=""):
     """Return status, network and message."""
-    strings = [ffi.new("char[]", text.encode()) for text in ("cpu", "float32", environment, "emulate")]
+    texts = ("python", "cpu", "float32", environment, "emulate")
+    strings = [ffi.new("char[]", text.encode()) for text in texts]
     size = ffi.sizeof("hyb_backend_options")
     options = ffi.new("hyb_backend_options *", (size, *strings, 1, 0))
     network, card = ffi.new("void **"), ffi.new("const char **")

@@ -81,7 +81,7 @@ void check_names() {
   Network network(backend);
   CHECK_EQ(network.open(file("fields_unknown.py")), HYB_OK);
   CHECK_EQ(network.prepare_with({sizeof(hyb_signature), HYB_REAL32, 0, 13, 12, 3, 2, input, result,
-                                 samples, 1}),
+                                 samples, 1, 0.0}),
            HYB_ERROR_BACKEND);
   CHECK_HAS(network.message.text, "expected a dict of ['warm', 'humid']");
   CHECK_HAS(network.message.text, "found a dict of ['humid', 'wamr']");

@@ -66,7 +66,7 @@ void check_tuple() {
   Network network(backend);
   CHECK_EQ(network.open(file("pair.pt")), HYB_OK);
   CHECK_EQ(network.prepare_with({sizeof(hyb_signature), HYB_REAL32, 0, 3, 9, 1, 3, slice, slice,
-                                 samples, 1}),
+                                 samples, 1, 0.0}),
            HYB_ERROR_BACKEND);
   CHECK_HAS(network.message.text, "expected a tuple of 3, found a tuple of 2");
 }

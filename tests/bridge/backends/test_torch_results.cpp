@@ -50,7 +50,7 @@ void check_fields() {
   Network network(backend);
   CHECK_EQ(network.open(file("fields.pt")), HYB_OK);
   CHECK_EQ(network.prepare_with({sizeof(hyb_signature), HYB_REAL32, 0, 13, 12, 3, 2, input, result,
-                                 samples, 1}),
+                                 samples, 1, 0.0}),
            HYB_OK);
   std::vector<float> x(13 * ld), y(12 * ld);
   for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i);

@@ -45,6 +45,33 @@ static void nothing_is_allocated_after_the_first_call(const std::string &table) 
   CHECK_EQ(allocated_by(scheme, model, 1, 200), 0);
 }
 
+// Put and run all blocks, then get and close all, as often as wanted.
+static void in_two_loops(const Scheme &scheme, Model &model, std::vector<Call> &calls, int64_t ncol) {
+  calls.clear();
+  for (int64_t first = 1; first <= model.ncol; first += ncol) {
+    calls.emplace_back(scheme, ncol, first);
+    model.put_all(calls.back(), first, ncol);
+    CHECK_OK(calls.back().run());
+  }
+  for (size_t i = 0; i < calls.size(); ++i) {
+    const int64_t first = 1 + ncol * static_cast<int64_t>(i);
+    if (calls[i].native_wanted()) model.run_native(first, ncol);
+    model.get_all(calls[i], first, ncol);
+    CHECK_OK(calls[i].close());
+  }
+}
+
+static void nothing_is_allocated_in_two_loops(const std::string &table) {
+  const Scheme scheme(table);
+  Model model(160);
+  std::vector<Call> calls;
+  calls.reserve(20);
+  in_two_loops(scheme, model, calls, 8);
+  const long before = allocations;
+  for (int round = 0; round < 3; ++round) in_two_loops(scheme, model, calls, 8);
+  CHECK_EQ(allocations - before, 0);
+}
+
 // Those of the library too.
 static void the_count_counts() {
   const long before = allocations;
@@ -59,6 +86,9 @@ int main() {
   nothing_is_allocated_after_the_first_call("");
   nothing_is_allocated_after_the_first_call(emulate(emulator));
   nothing_is_allocated_after_the_first_call(shadow(emulator));
+  nothing_is_allocated_in_two_loops(emulate(emulator));
+  nothing_is_allocated_in_two_loops(emulate(write_emulator(column_card, "tile=64 step=16")));
+  nothing_is_allocated_in_two_loops(shadow(write_emulator(column_card, "tile=64 step=16")));
   nothing_is_allocated_after_the_first_call(
       shadow(write_emulator(replaced(column_card, "kg m-2 s-1", "a unit that is a long one"))));
   nothing_is_allocated_after_the_first_call(

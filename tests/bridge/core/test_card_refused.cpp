@@ -94,6 +94,41 @@ static void fields_are_consistent() {
           "dims of output 'rainfall_flux'", "expected an axis 'level'", "found none");
 }
 
+// Of the temperature, which has three levels.
+static std::string normalised(const std::string &normalisation) {
+  return card_with("\"levels\": 3", "\"levels\": 3, \"normalisation\": " + normalisation);
+}
+
+static void normalisations_fit_their_fields() {
+  REFUSES(normalised("3"), "inputs[0]: normalisation", "expected an object", "found 3");
+  REFUSES(normalised("{\"offset\": 1}"), "normalisation: scale", "expected a number within real32",
+          "found nothing");
+  REFUSES(normalised("{\"scale\": 1}"), "normalisation: offset", "found nothing");
+  REFUSES(normalised(R"({"offset": 0, "scale": 1, "mean": 0})"), "normalisation", "'mean'");
+  REFUSES(normalised(R"({"offset": [1, 2], "scale": 1})"), "offset", "expected 1 number or 3",
+          "found 2");
+  REFUSES(normalised(R"({"offset": 0, "scale": [1, 1, 1, 1]})"), "scale", "or 3", "found 4");
+  REFUSES(normalised(R"({"offset": 0, "scale": []})"), "scale", "or 3", "found 0");
+  REFUSES(normalised(R"({"offset": 0, "scale": 0})"), "scale", "that is not 0", "found 0");
+  REFUSES(normalised(R"({"offset": 0, "scale": [1, 0.0, 1]})"), "scale", "not 0", "found 0.0");
+  REFUSES(normalised(R"({"offset": 0, "scale": 1e-60})"), "scale", "within real32", "1e-60");
+  REFUSES(normalised(R"({"offset": 0, "scale": 1e60})"), "scale", "within real32", "1e+60");
+  REFUSES(normalised(R"({"offset": -1e60, "scale": 1})"), "offset", "within real32", "-1e+60");
+  REFUSES(normalised(R"({"offset": "0", "scale": 1})"), "offset", "within real32", "\"0\"");
+  REFUSES(normalised(R"({"offset": [null, 0, 0], "scale": 1})"), "offset", "found null");
+  REFUSES(normalised(R"({"offset": 0, "scale": 1e999})"), "expected JSON");
+  const std::string flag = replaced(normalised(R"({"offset": 0, "scale": 1})"),
+                                    "\"role\": \"state\", \"kind\": \"real\"",
+                                    "\"role\": \"flag\", \"kind\": \"integer\"");
+  REFUSES(flag, "normalisation", "expected none, as the field's kind is 'integer'");
+}
+
+static void tolerances_are_above_0() {
+  for (const char *wrong : {"0", "-1", "\"1\"", "[1]", "null"})
+    REFUSES(card_with("\"version\": 1", std::string("\"version\": 1, \"tolerance\": ") + wrong),
+            "tolerance", "expected a number above 0", "found");
+}
+
 static void lists_hold_fields() {
   const std::string head = column_card.substr(0, column_card.find("\"inputs\""));
   REFUSES(head + "\"inputs\": [], \"outputs\": []}", "inputs", "expected a field", "found none");
@@ -102,8 +137,8 @@ static void lists_hold_fields() {
 }
 
 static void too_large_matrices_are_refused() {
-  REFUSES(card_with("\"levels\": 3", "\"levels\": 16777216"), "values of the inputs", "at most",
-          "found 16777217");
+  REFUSES(card_with("\"levels\": 3", "\"levels\": 16777216"), "inputs[1]: values of all fields up to",
+          "at most 16777216", "found 16777217");
 }
 
 static void broken_json_is_refused() {
@@ -122,6 +157,8 @@ int main() {
   unknown_keys_name_the_nearest();
   fields_are_consistent();
   lists_hold_fields();
+  normalisations_fit_their_fields();
+  tolerances_are_above_0();
   too_large_matrices_are_refused();
   broken_json_is_refused();
   return check_failures();

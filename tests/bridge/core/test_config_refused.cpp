@@ -28,6 +28,7 @@ static void unknown_words_name_the_nearest() {
   REFUSES(scheme("mode = \"emulated\""), "unknown mode 'emulated'", "did you mean 'emulate'");
   REFUSES(scheme("[scheme.radiation.record]\npolicy = \"halt\""), "unknown policy", "'stop'");
   REFUSES(scheme("[scheme.radiation.record]\nkind = \"real64\""), "unknown kind", "'real32'");
+  REFUSES(scheme("precision = \"bf16\""), "unknown precision 'bf16'", "'tf32'");
 }
 
 static void values_have_their_type() {
@@ -69,7 +70,10 @@ static void values_are_in_their_range() {
   REFUSES(scheme("record.buffer_MiB = 0"), "buffer_MiB", "from 1");
   REFUSES(scheme("record.compression = 10"), "compression", "from 0 to 9", "10");
   REFUSES(scheme("record.patience_s = 0"), "patience_s", "from 1");
-  REFUSES(scheme("device = \"cuda\""), "device", "expected 'cpu'", "found 'cuda'");
+  for (const char *wrong : {"", "CUDA", "cuda:", "cuda:x", "cuda:12345", "cuda:-1", "cpu:0", "auto:1",
+                            "cuda 1", ":1", "cuda:1:2", "0"})
+    REFUSES(scheme("device = \"" + std::string(wrong) + "\""), "device", "expected 'cpu', 'auto'",
+            "found '");
 }
 
 static void what_belongs_together_is_there_together() {

@@ -83,6 +83,9 @@ static void nothing_matters(const std::string &switches, const std::string &batc
 int main() {
   nothing_matters("", "");
   nothing_matters("", "batch.columns = 48\n");
+  nothing_matters("tile=64 step=16", "");
+  nothing_matters("tile=32", "batch.columns = 48\n");
+  nothing_matters("variant tile=48 step=16", "");
   nothing_matters("variant", "");  // results depend on the size of a batch, hence one size only
   nothing_matters("variant", "batch.columns = 100\n");
   return check_failures();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A backend for tests. Its emulator file is the card, after an optional first line of switches:
-//   # fail-open fail-prepare fail-run variant slow dirty nan finite no-card long-message odd-status
+//   # tile=64 step=16 tell-options fail-above=N fail-large fail-open fail-prepare fail-run variant slow dirty nan finite no-card long-message odd-status
 // It checks that the core keeps its side of hybrid_plugin.h and fails if not.
 #include <xmmintrin.h>
 
@@ -27,7 +27,13 @@ struct Network {
   int32_t kind = 0;
   int64_t nfeature = 0, noutput = 0;
   std::vector<int64_t> samples;
+  int64_t tile = 0, step = 0;
 
+  // The number after a switch that ends with "=", or 0.
+  int64_t number(const char *name) const {
+    const size_t at = switches.find(name);
+    return at == std::string::npos ? 0 : std::atoll(switches.c_str() + at + std::strlen(name));
+  }
   bool has(const char *name) const { return switches.find(name) != std::string::npos; }
 };
 
@@ -52,8 +58,16 @@ void make_environment_dirty() {
   _mm_setcsr(_mm_getcsr() | 0x8040);
 }
 
-int32_t open(const char *path, const hyb_backend_options *, void **network, const char **card,
-             hyb_message *message) {
+int32_t tell(const hyb_backend_options &options, hyb_message *message) {
+  std::ostringstream text;
+  text << "options: expected none, found " << options.backend << ' ' << options.device << ' '
+       << options.precision << ' ' << options.environment << ' ' << options.function << ' '
+       << options.threads << ' ' << options.local_rank;
+  return fail(message, HYB_ERROR_FILE, text.str());
+}
+
+int32_t open(const char *path, const hyb_backend_options *options, void **network,
+             const char **card, hyb_message *message) {
   ++opened;
   auto *opening = new Network;
   std::ifstream file(path);
@@ -61,8 +75,10 @@ int32_t open(const char *path, const hyb_backend_options *, void **network, cons
   std::ostringstream rest;
   rest << file.rdbuf();
   opening->card = rest.str();
-  if (opening->has("fail-open")) {
+  if (opening->has("tell-options") || opening->has("fail-open")) {
+    const bool tells = opening->has("tell-options");
     delete opening;
+    if (tells) return tell(*options, message);
     return fail(message, HYB_ERROR_FILE, "open: expected a network, found a switch");
   }
   *network = opening;
@@ -95,6 +111,12 @@ int32_t prepare(void *opaque, const hyb_signature *told, hyb_plan *plan,
   network.noutput = told->noutput;
   network.samples.assign(told->samples, told->samples + told->nsamples);
   plan->batch_invariant = network.has("variant") ? 0 : 1;
+  plan->tile = network.number("tile=");
+  plan->step = network.number("step=");
+  network.tile = plan->tile > 0 ? plan->tile : network.samples.back();
+  network.step = plan->batch_invariant ? plan->step : network.tile;
+  if (told->tolerance != static_cast<double>(network.number("tolerance=")))
+    return breach(message, "the tolerance");
   return HYB_OK;
 }
 
@@ -117,13 +139,22 @@ bool infer(const Network &network, const hyb_matrices &matrices) {
   return true;
 }
 
+// Of the first feature, real32.
+int64_t largest(const Network &network, const hyb_matrices &matrices) {
+  const float *x = static_cast<const float *>(matrices.x);
+  return network.kind == HYB_REAL32
+             ? static_cast<int64_t>(*std::max_element(x, x + matrices.nsample))
+             : 0;
+}
+
 int32_t check_run(const Network &network, const hyb_matrices &matrices, hyb_message *message) {
   if (!environment_is_default()) return breach(message, "the floating-point environment");
-  if (matrices.size != sizeof matrices || matrices.ld < matrices.nsample)
-    return breach(message, "the matrices");
-  if (std::find(network.samples.begin(), network.samples.end(), matrices.nsample) ==
-      network.samples.end())
-    return breach(message, "a number of samples that prepare was not told of");
+  const int64_t n = matrices.nsample;
+  if (matrices.size != sizeof matrices || matrices.ld != n) return breach(message, "the matrices");
+  const bool known = std::find(network.samples.begin(), network.samples.end(), n) !=
+                     network.samples.end();
+  if (n < 1 || n > network.tile || (network.step > 0 ? n % network.step != 0 : !known))
+    return breach(message, "a number of samples that was not agreed on");
   if (reinterpret_cast<uintptr_t>(matrices.x) % 64 || reinterpret_cast<uintptr_t>(matrices.y) % 64)
     return breach(message, "the alignment");
   return HYB_OK;
@@ -136,6 +167,10 @@ int32_t run(void *opaque, const hyb_matrices *matrices, hyb_message *message) {
   if (status != HYB_OK) return status;
   if (network.has("slow")) std::this_thread::sleep_for(std::chrono::milliseconds(200));
   if (network.has("dirty")) make_environment_dirty();
+  if (network.has("fail-large") && matrices->nsample > 16)
+    return fail(message, HYB_ERROR_BACKEND, "run: expected a small batch, found a large one");
+  if (network.has("fail-above=") && largest(network, *matrices) > network.number("fail-above="))
+    return fail(message, HYB_ERROR_BACKEND, "run: expected ordinary values, found a large one");
   if (network.has("fail-run"))
     return fail(message, HYB_ERROR_BACKEND, "run: expected a result, found a switch");
   if (network.has("long-message")) {

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The elementwise functions against the C library's, on ordinary numbers and on all others. Run for
+// each instruction set (HYBRID_CPU).
+#include <cmath>
+#include <cstdio>
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "check.h"
+#include "vector/kernels.hpp"
+
+using namespace hybrid_builtin;
+
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+using Function = std::function<double(double)>;
+
+double logistic(double x) { return 1.0 / (1.0 + std::exp(-x)); }
+double gelu(double x) { return 0.5 * x * (1.0 + std::erf(x * M_SQRT1_2)); }
+double gelu_tanh(double x) {
+  return 0.5 * x * (1.0 + std::tanh(std::sqrt(2.0 / M_PI) * (x + 0.044715 * x * x * x)));
+}
+double softplus(double x) { return x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)); }
+double clamped(double x, double lower, double upper) {
+  return std::isnan(x) ? x : std::fmin(std::fmax(x, lower), upper);
+}
+
+// `eps`: error allowed, in units of the kind's epsilon, relative to the result and, where
+// cancellation is in the nature of the formula, to the argument.
+struct Case {
+  Unary function;
+  const char *name;
+  Function expected;
+  double eps = 1.0;
+  double of_argument = 0.0;
+};
+
+// What is one correctly rounded operation is exact; the functions that go through exponentials,
+// logarithms or rationals are within a few units in the last place.
+const std::vector<Case> cases = {
+    {Unary::identity, "identity", [](double x) { return x; }, 0},
+    {Unary::negative, "negative", [](double x) { return -x; }, 0},
+    {Unary::absolute, "absolute", [](double x) { return std::fabs(x); }, 0},
+    {Unary::sign, "sign", [](double x) { return std::isnan(x) ? x : (x > 0) - (x < 0); }, 0},
+    {Unary::square, "square", [](double x) { return x * x; }},
+    {Unary::square_root, "square_root", [](double x) { return std::sqrt(x); }},
+    {Unary::reciprocal, "reciprocal", [](double x) { return 1.0 / x; }},
+    {Unary::reciprocal_root, "reciprocal_root", [](double x) { return 1.0 / std::sqrt(x); }, 2},
+    {Unary::exp, "exp", [](double x) { return std::exp(x); }, 3},
+    {Unary::exp_minus_1, "exp_minus_1", [](double x) { return std::expm1(x); }, 5},
+    {Unary::log, "log", [](double x) { return std::log(x); }, 4},
+    {Unary::log_1_plus, "log_1_plus", [](double x) { return std::log1p(x); }, 4},
+    {Unary::log2, "log2", [](double x) { return std::log2(x); }, 4},
+    {Unary::log10, "log10", [](double x) { return std::log10(x); }, 4},
+    {Unary::sin, "sin", [](double x) { return std::sin(x); }},
+    {Unary::cos, "cos", [](double x) { return std::cos(x); }},
+    {Unary::tanh, "tanh", [](double x) { return std::tanh(x); }, 5},
+    {Unary::sigmoid, "sigmoid", logistic, 4},
+    {Unary::erf, "erf", [](double x) { return std::erf(x); }, 5},
+    {Unary::relu, "relu", [](double x) { return x < 0 ? 0.0 : x; }, 0},
+    {Unary::silu, "silu", [](double x) { return x * logistic(x); }, 5},
+    {Unary::gelu, "gelu", gelu, 5, 3},
+    {Unary::gelu_tanh, "gelu_tanh", gelu_tanh, 5, 3},
+    {Unary::mish, "mish", [](double x) { return x * std::tanh(softplus(x)); }, 10},
+    {Unary::softsign, "softsign", [](double x) { return x / (1.0 + std::fabs(x)); }, 2},
+    {Unary::hard_sigmoid, "hard_sigmoid", [](double x) { return clamped(x + 3, 0, 6) / 6; }, 3, 1},
+    {Unary::hard_swish, "hard_swish", [](double x) { return x * clamped(x + 3, 0, 6) / 6; }, 3, 1},
+    {Unary::floor, "floor", [](double x) { return std::floor(x); }, 0},
+    {Unary::ceiling, "ceiling", [](double x) { return std::ceil(x); }, 0},
+    {Unary::round, "round", [](double x) { return std::nearbyint(x); }, 0},
+    {Unary::truncate, "truncate", [](double x) { return std::trunc(x); }, 0},
+    {Unary::logical_not, "not", [](double x) { return x == 0 ? 1.0 : 0.0; }, 0},
+    {Unary::is_nan, "is_nan", [](double x) { return std::isnan(x) ? 1.0 : 0.0; }, 0},
+    {Unary::is_infinite, "is_infinite", [](double x) { return std::isinf(x) ? 1.0 : 0.0; }, 0},
+    {Unary::leaky_relu, "leaky_relu", [](double x) { return x > 0 ? x : 0.5 * x; }},
+    {Unary::elu, "elu", [](double x) { return x > 0 ? x : 0.5 * std::expm1(x); }, 6},
+    {Unary::selu, "selu",
+     [](double x) {
+       return 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * std::expm1(x));
+     }, 7},
+    // beta 0.5, threshold 2
+    {Unary::softplus, "softplus", [](double x) { return 0.5 * x > 2 ? x : softplus(0.5 * x) / 0.5; },
+     6},
+    {Unary::clamp, "clamp", [](double x) { return clamped(x, 0.5, 2.0); }, 0},
+};
+
+template <class Real>
+std::vector<Real> arguments() {
+  std::vector<Real> x;
+  for (double size = 1e-20; size < 80; size *= 1.07)
+    for (const double sign : {-1.0, 1.0}) x.push_back(static_cast<Real>(sign * size));
+  for (const double special : {0.0, -0.0, 1.0, -1.0, 0.5, 2.5, 88.0, -90.0, 1e30, -1e30, infinity,
+                               -infinity, nan})
+    x.push_back(static_cast<Real>(special));
+  while (x.size() % 16 != 0) x.push_back(Real{1});
+  return x;
+}
+
+template <class Real>
+bool agrees(const Case &test, Real x, Real found) {
+  const Real expected = static_cast<Real>(test.expected(x));
+  if (std::isnan(expected) || std::isnan(found)) return std::isnan(expected) == std::isnan(found);
+  if (expected == found) return true;
+  // Results below the smallest normal number may be 0, and what they are multiplied with then.
+  const double argument = std::isinf(x) ? 0.0 : std::fabs(static_cast<double>(x));
+  const double tiny = std::numeric_limits<Real>::min() * std::fmax(1.0, argument);
+  const double allowed = test.eps * std::fabs(static_cast<double>(expected)) +
+                         test.of_argument * argument;
+  return std::fabs(static_cast<double>(expected) - static_cast<double>(found)) <=
+         allowed * std::numeric_limits<Real>::epsilon() + tiny;
+}
+
+// Aligned as the engine's memory is.
+template <class Real>
+struct Aligned {
+  explicit Aligned(size_t n) : storage(n + 64 / sizeof(Real)) {}
+  Real *data() {
+    const auto address = reinterpret_cast<uintptr_t>(storage.data());
+    return storage.data() + (64 - address % 64) % 64 / sizeof(Real);
+  }
+  std::vector<Real> storage;
+};
+
+template <class Real>
+void functions_are_accurate(const char *kind) {
+  const std::vector<Real> x = arguments<Real>();
+  Aligned<Real> in(x.size()), out(x.size());
+  std::copy(x.begin(), x.end(), in.data());
+  for (const Case &test : cases) {
+    Real parameters[2] = {Real(0.5), Real(2)};
+    kernels<Real>().unary[static_cast<int>(test.function)](
+        in.data(), nullptr, out.data(), {1, static_cast<int64_t>(x.size())}, parameters);
+    for (size_t i = 0; i < x.size(); ++i)
+      if (!agrees(test, x[i], out.data()[i])) {
+        std::fprintf(stderr, "%s %s(%.9g): expected %.17g, found %.17g\n", kind, test.name,
+                     static_cast<double>(x[i]), test.expected(static_cast<double>(x[i])),
+                     static_cast<double>(out.data()[i]));
+        check_report(__FILE__, __LINE__, test.name);
+        break;
+      }
+  }
+  CHECK_EQ(cases.size(), static_cast<size_t>(Unary::count));
+}
+
+// y = f(x + bias[row]), for every row its own.
+void bias_belongs_to_its_row() {
+  Aligned<float> x(3 * 16), y(3 * 16);
+  for (int i = 0; i < 48; ++i) x.data()[i] = static_cast<float>(i) - 20.0f;
+  const float bias[] = {1.0f, 20.0f, -100.0f};
+  kernels<float>().unary[static_cast<int>(Unary::relu)](x.data(), bias, y.data(), {3, 16}, nullptr);
+  for (int i = 0; i < 48; ++i)
+    CHECK_EQ(y.data()[i], std::fmax(static_cast<float>(i) - 20.0f + bias[i / 16], 0.0f));
+}
+
+// A NaN or an infinity in one column is not seen in another.
+void columns_are_independent() {
+  Aligned<float> x(16 * 16), clean(16 * 16), dirty(16 * 16);
+  for (int i = 0; i < 256; ++i) x.data()[i] = std::sin(static_cast<float>(i));
+  for (int f = 0; f < number_of<OverGroups>; ++f) {
+    const auto kernel = kernels<float>().over_groups[f];
+    kernel(x.data(), clean.data(), 4, {4, 16});
+    x.data()[16 * 5 + 3] = std::numeric_limits<float>::quiet_NaN();
+    x.data()[16 * 6 + 4] = std::numeric_limits<float>::infinity();
+    kernel(x.data(), dirty.data(), 4, {4, 16});
+    x.data()[16 * 5 + 3] = std::sin(83.0f);
+    x.data()[16 * 6 + 4] = std::sin(100.0f);
+    for (int i = 0; i < 64; ++i)
+      if (i % 16 != 3 && i % 16 != 4) CHECK_EQ(clean.data()[i], dirty.data()[i]);
+  }
+}
+
+}  // namespace
+
+int main() {
+  functions_are_accurate<float>("real32");
+  functions_are_accurate<double>("real64");
+  bias_belongs_to_its_row();
+  columns_are_independent();
+  return check_failures();
+}
