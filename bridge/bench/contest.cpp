@@ -97,15 +97,22 @@ void Contest::slot(Entry &entry) {
     entry.stages[i].push_back((after[i] - before[i]) / calls);
 }
 
+// Each time another contender is first.
+void Contest::round(size_t number) {
+  for (size_t i = 0; i < entries_.size(); ++i) {
+    Entry &entry = entries_[(i + number) % entries_.size()];
+    if (entry.contender) guarded(entry, [&] { slot(entry); });
+  }
+}
+
 void Contest::run(const Pace &pace) {
+  constexpr int64_t slots = 300, most = 10;  // of time, and times as many rounds
   for (Entry &entry : entries_)
     if (entry.contender) guarded(entry, [&] { prepare(entry, pace); });
   compare();
-  for (int64_t round = 0; round < pace.rounds; ++round)
-    for (size_t i = 0; i < entries_.size(); ++i) {
-      Entry &entry = entries_[(i + static_cast<size_t>(round)) % entries_.size()];
-      if (entry.contender) guarded(entry, [&] { slot(entry); });
-    }
+  const double start = now(), enough = static_cast<double>(slots) * pace.seconds;
+  for (int64_t i = 0; i < pace.rounds || (i < most * pace.rounds && now() - start < enough); ++i)
+    round(static_cast<size_t>(i));
 }
 
 json Contest::row_of(const Entry &entry) {

@@ -22,7 +22,8 @@ class Contender {
 };
 
 // In every round each contender has a slot: as many calls as fill `seconds`, if more than one then
-// after one that warms the caches. What counts is the median over the rounds.
+// after one that warms the caches. Short rounds are more, so that a burst of other work on the
+// machine does not meet all of them. What counts is the median over the rounds.
 struct Pace {
   int64_t rounds;
   double seconds;
@@ -49,6 +50,7 @@ class Contest {
   static void guarded(Entry &entry, const std::function<void()> &work);
   static void prepare(Entry &entry, const Pace &pace);
   static void slot(Entry &entry);
+  void round(size_t number);
   static nlohmann::json row_of(const Entry &entry);
   void compare();
 

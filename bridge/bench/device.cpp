@@ -72,7 +72,8 @@ class OnDevice {
  private:
   // One for all forms; made where its failure can be told in a row.
   SharedHost host(const json &emulator) {
-    if (!host_) host_ = std::make_shared<const Host>(network_, emulator_of(emulator, job_.at("batch")));
+    const int64_t batch = std::max<int64_t>(16, std::min(job_.at("batch").get<int64_t>(), x_.ncol()));
+    if (!host_) host_ = std::make_shared<const Host>(network_, emulator_of(emulator, batch));
     return host_;
   }
   json row(const char *form, int64_t block) const {

@@ -122,7 +122,7 @@ torch::Device existing(const std::string &name) {
 }
 
 DeviceRates rates_of(const torch::Device &place) {
-  const int64_t bytes = 1 << 28, size = 4096;
+  const int64_t bytes = place.is_cpu() ? 1 << 24 : 1 << 28, size = place.is_cpu() ? 512 : 4096;
   const auto amount = static_cast<double>(bytes);
   Tensor host = host_memory(bytes, !place.is_cpu());
   Tensor a = host_memory(bytes, false).to(place), b = a.clone();

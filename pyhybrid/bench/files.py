@@ -49,20 +49,20 @@ def emulator_file(network: Network, contender: Contender) -> Path:
     folder = _cache()
     path = folder / f"{network.name}{contender.suffix}"
     if not path.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
         _export(network, contender, path)
     return path
 
 
 def _export(network: Network, contender: Contender, path: Path) -> None:
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         from ..export import export
         from .modules import module
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of torch's own tools, which the user cannot heed
             export(module(network.name), network.card, path, **dict(contender.options))
-    except (ImportError, HybridError, TypeError) as error:
+    except (ImportError, HybridError, OSError, TypeError) as error:
         raise MissingError(str(error).splitlines()[0]) from error
 
 

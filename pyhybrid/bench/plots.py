@@ -23,6 +23,7 @@ _STYLES = {
     "products": ("#666666", None, ":"),
 }
 _OTHER = ("#009E73", "X", "-")  # a user's file
+_MARKERS = {"mlp": "o", "m7": "s", "gru": "^", "conv": "D"}
 _STAGES = {"pack": "#56B4E9", "infer": "#0072B2", "scatter": "#E69F00", "rest": "#BBBBBB"}
 _STAGE_BLOCK = 512  # columns, or the largest below
 _DPI = 150
@@ -136,25 +137,43 @@ def _legend_above(figure: Any, panels: Sequence[Any]) -> None:
         handles |= {
             text: handle for handle, text in zip(*axes.get_legend_handles_labels(), strict=True)
         }
-    figure.legend(handles.values(), handles.keys(), loc="outside upper center", ncols=3, fontsize=9)
+    figure.legend(
+        handles.values(),
+        handles.keys(),
+        loc="outside upper center",
+        ncols=4 if len(handles) == 4 else 3,
+        fontsize=9,
+    )
 
 
 def _roofline(section: Json) -> Any:
     from matplotlib import pyplot
 
     figure, axes = pyplot.subplots(figsize=(7.5, 5.4), layout=_room_for_note())
-    known = networks()
-    rows = [row for row in section["rows"] if row["network"] in known and "seconds" in row]
-    rows = [row for row in rows if row["contender"] != "products"]
-    intensities = {name: _intensity(name) for name in _names(rows)}
-    _ceilings(axes, section["roofline"], intensities)
-    for contender in dict.fromkeys(row["contender"] for row in rows):
-        _points(axes, [row for row in rows if row["contender"] == contender], intensities)
+    best = _best_rates(section["rows"])
+    intensities = {name: _intensity(name) for _, name in best}
+    _ceilings(axes, section["roofline"], max(intensities.values()))
+    for (contender, name), rate in best.items():
+        colour, marker = _STYLES.get(contender, _OTHER)[0], _MARKERS[name]
+        inside = {"markersize": 8} if contender != "plain" else {"markersize": 12, "mfc": "none"}
+        axes.plot(intensities[name], rate, marker, color=colour, **inside)
     axes.set_xlabel("arithmetic intensity [FLOP per byte of the host's arrays]")
     axes.set_ylabel("products of matrices [GFLOP/s]")
     axes.set_title("What one core can do, and the best block of each backend", fontsize=11)
-    _legend_above(figure, [axes])
+    _legend_of_points(axes, best)
     return figure
+
+
+def _best_rates(rows: Sequence[Json]) -> dict[tuple[str, str], float]:
+    """[GFLOP s-1] by contender and network, at the best block."""
+    known = networks()
+    best: dict[tuple[str, str], float] = {}
+    for row in rows:
+        if row["network"] in known and "seconds" in row and row["contender"] != "products":
+            rate = 1e-9 * known[row["network"]].operations * row["block"] / row["seconds"]
+            key = row["contender"], row["network"]
+            best[key] = max(rate, best.get(key, 0))
+    return best
 
 
 def _intensity(name: str) -> float:
@@ -163,64 +182,32 @@ def _intensity(name: str) -> float:
     return network.operations / (8 * (network.card.nfeature + network.card.noutput))
 
 
-def _ceilings(axes: Any, rates: Json, intensities: dict[str, float]) -> None:
+def _ceilings(axes: Any, rates: Json, largest: float) -> None:
     peak, copy = rates["products"] / 1e9, rates["copy"] / 1e9
-    low, high = 0.5, 3 * max(intensities.values())
-    corner = peak / copy
+    low, high, corner = 0.5, 3 * largest, peak / copy
     axes.plot([low, corner, high], [low * copy, peak, peak], color="black", linewidth=1.5)
-    axes.annotate(
-        f"products {peak:.0f} GFLOP/s",
-        (high, peak),
-        (0, 5),
-        ha="right",
-        textcoords="offset points",
-        fontsize=9,
-    )
-    axes.annotate(
-        f"copy {copy:.0f} GB/s",
-        (1, copy),
-        (8, -4),
-        va="top",
-        textcoords="offset points",
-        fontsize=9,
-    )
+    style = {"textcoords": "offset points", "fontsize": 9}
+    axes.annotate(f"products {peak:.0f} GFLOP/s", (high, peak), (-4, 5), ha="right", **style)
+    axes.annotate(f"copy {copy:.0f} GB/s", (1, copy), (8, -4), va="top", **style)
     _plain_log(axes, "x")
     _plain_log(axes, "y")
     axes.set_xlim(low, high)
-    axes.set_ylim(1.0, 2 * peak)
-    for name, x in intensities.items():
-        axes.axvline(x, color="0.85", linewidth=0.8, zorder=0)
-        axes.annotate(
-            name,
-            (x, 0),
-            (-3, 5),
-            xycoords=("data", "axes fraction"),
-            ha="right",
-            rotation=90,
-            textcoords="offset points",
-            fontsize=9,
-            color="0.3",
-        )
+    axes.set_ylim(1, 2 * peak)
     axes.grid(True, which="major", color="0.93", linewidth=0.6, zorder=0)
 
 
-def _points(axes: Any, rows: Sequence[Json], intensities: dict[str, float]) -> None:
-    known = networks()
-    best: dict[str, float] = {}
-    for row in rows:
-        rate = known[row["network"]].operations * row["block"] / row["seconds"] / 1e9
-        best[row["network"]] = max(rate, best.get(row["network"], 0))
-    contender = rows[0]["contender"]
-    colour, marker, _ = _STYLES.get(contender, _OTHER)
-    axes.scatter(
-        [intensities[name] for name in best],
-        list(best.values()),
-        color=colour,
-        marker=marker,
-        s=45,
-        label=label(contender),
-        zorder=3,
-    )
+def _legend_of_points(axes: Any, best: dict[tuple[str, str], float]) -> None:
+    """Backends by colour, networks by marker, in the corner below the roof without points."""
+    from matplotlib.lines import Line2D
+
+    colours = {label(one): _STYLES.get(one, _OTHER)[0] for one, _ in best}
+    empty: dict[str, Any] = {"linestyle": "", "markersize": 8}
+    handles = [
+        Line2D([], [], color=c, marker="s", label=text, **empty) for text, c in colours.items()
+    ]
+    for name in dict.fromkeys(name for _, name in best):
+        handles.append(Line2D([], [], color="0.4", marker=_MARKERS[name], label=name, **empty))
+    axes.legend(handles=handles, loc="lower left", fontsize=9)
 
 
 def _stages(section: Json) -> Any:
@@ -232,7 +219,7 @@ def _stages(section: Json) -> Any:
         block = max((r["block"] for r in mine if r["block"] <= _STAGE_BLOCK), default=0)
         block = block or min(row["block"] for row in mine)
         _bars(axes, [row for row in mine if row["block"] == block])
-        axes.set_title(f"{_title(name)}, {block} columns", fontsize=10)
+        axes.set_title(f"{name}, {block} columns", fontsize=10)
         axes.set_xlabel("time of a call [us]")
     _legend_above(figure, panels)
     return figure
@@ -245,9 +232,19 @@ def _bars(axes: Any, rows: Sequence[Json]) -> None:
         widths = [1e6 * _stage(row, stage) for row in rows]
         axes.barh(labels, widths, left=start, color=colour, label=stage, height=0.6)
         start = [a + b for a, b in zip(start, widths, strict=True)]
-    axes.invert_yaxis()
+    for place, (row, end) in enumerate(zip(rows, start, strict=True)):
+        axes.annotate(
+            _shares(row), (end, place), (4, 0), va="center", textcoords="offset points", fontsize=8
+        )
+    axes.set_xlim(0, 1.8 * max(start))  # room for the text
+    axes.set_ylim(max(len(rows), 3) - 0.5, -0.5)
     axes.grid(True, axis="x", color="0.9", linewidth=0.6)
     axes.set_axisbelow(True)
+
+
+def _shares(row: Json) -> str:
+    pack, scatter = (_stage(row, stage) / row["seconds"] for stage in ("pack", "scatter"))
+    return f"pack {pack:.1%}, scatter {scatter:.1%}"
 
 
 def _stage(row: Json, stage: str) -> float:
