@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from .commands.bench import bench
+from .commands.export import export
 from .commands.info import info
 from .commands.version import version
 
@@ -19,5 +20,6 @@ def main() -> None:
 
 
 main.add_command(bench)
+main.add_command(export)
 main.add_command(info)
 main.add_command(version)

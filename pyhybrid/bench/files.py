@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from ..errors import HybridError
 from .networks import Network
@@ -19,17 +18,17 @@ from .networks import Network
 
 @dataclass(frozen=True)
 class Contender:
-    """A backend and how its file is written: suffix and options of `pyhybrid.export`."""
+    """A backend and how its file is written: suffix and method of `pyhybrid.export`."""
 
     name: str
     suffix: str
-    options: tuple[tuple[str, Any], ...] = ()
+    method: str | None = None
 
 
 CONTENDERS = (
     Contender("torchscript", ".pt"),
-    Contender("aoti", ".pt2", (("frozen", False),)),
-    Contender("aoti frozen", ".frozen.pt2", (("frozen", True),)),
+    Contender("aoti", ".pt2", "plain"),
+    Contender("aoti frozen", ".frozen.pt2", "frozen"),
     Contender("builtin", ".safetensors"),
 )
 
@@ -61,8 +60,8 @@ def _export(network: Network, contender: Contender, path: Path) -> None:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of torch's own tools, which the user cannot heed
-            export(module(network.name), network.card, path, **dict(contender.options))
-    except (ImportError, HybridError, OSError, TypeError) as error:
+            export(module(network.name), network.card, path, method=contender.method)
+    except (ImportError, HybridError, OSError) as error:
         raise MissingError(str(error).splitlines()[0]) from error
 
 

@@ -32,6 +32,18 @@ def torch_plugin():
 
 
 @pytest.fixture
+def builtin_plugin():
+    if not plugin_exists("builtin"):
+        pytest.skip("libhybrid_builtin.so was not built")
+
+
+@pytest.fixture
+def no_builtin_plugin():
+    if plugin_exists("builtin"):
+        pytest.skip("libhybrid_builtin.so was built")
+
+
+@pytest.fixture
 def netcdf_plugin():
     if not plugin_exists("netcdf"):
         pytest.skip("libhybrid_netcdf.so was not built")

@@ -61,11 +61,18 @@ def test_bridge():
     assert section["repetitions"] == 5 and section["bridge_s"] > 0
 
 
-def test_emulator_has_a_row_for_each_contender(torch_plugin):
-    found = measured("emulator", *SMALL, "--block", 16, "--block", 33)
-    section = found["emulator"]
+@pytest.mark.parametrize(
+    "backends",
+    [
+        ("torchscript", "builtin"),
+        pytest.param(("torchscript", "aoti", "aoti frozen"), marks=pytest.mark.slow),
+    ],
+)
+def test_emulator_has_a_row_for_each_contender(torch_plugin, backends):
+    options = [word for one in backends for word in ("--backend", one)]
+    section = measured("emulator", *SMALL, *options, "--block", 16, "--block", 33)["emulator"]
     rows = {(row["block"], row["contender"]): row for row in section["rows"]}
-    contenders = {"plain", "torchscript", "aoti", "aoti frozen", "builtin", "products"}
+    contenders = {"plain", "products", *backends}
     assert set(rows) == {(block, one) for block in (16, 33) for one in contenders}
     assert all(("seconds" in row) != ("error" in row) for row in rows.values())
     assert rows[16, "plain"]["way"] in rows[16, "plain"]["ways"]

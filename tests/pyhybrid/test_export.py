@@ -170,10 +170,34 @@ def test_results_that_are_no_tuple(make_card, tmp_path):
 @pytest.mark.parametrize(
     "name, method, message",
     [
-        ("a.onnx", "script", "suffix: expected one of '.pt', found '.onnx'"),
+        ("a.onnx", "script", "suffix: expected one of '.pt' and '.safetensors', found '.onnx'"),
         ("a.pt", "compile", "method: expected one of 'script' and 'trace', found 'compile'"),
     ],
 )
 def test_other_files_and_methods(make_card, tmp_path, name, method, message):
     with pytest.raises(errors.ArgumentError, match=message):
         export(linear(), make_card(), tmp_path / name, method=method)
+
+
+def test_file_of_the_built_in_engine_needs_its_backend(no_builtin_plugin, make_card, tmp_path):
+    with pytest.raises((errors.PluginError, errors.ConfigError), match="builtin|safetensors"):
+        export(linear(), make_card(), tmp_path / "linear.safetensors")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_file_of_the_built_in_engine_does_what_torch_does(builtin_plugin, make_card, tmp_path):
+    module, x = linear(), np.random.default_rng(0).random((50, 5))
+    with Emulator(export(module, make_card(), tmp_path / "linear.safetensors")) as emulator:
+        found = emulator.run(x)
+    np.testing.assert_allclose(found, module(torch.from_numpy(x)).detach(), rtol=1e-12)
+
+
+class Unlike(torch.nn.Module):
+    def forward(self, x):
+        return x * 2 if torch.jit.is_scripting() else x
+
+
+def test_other_results_than_torchs(torch_plugin, make_card, tmp_path):
+    with pytest.raises(errors.BackendError, match="as torch, for output 1, found"):
+        export(Unlike(), make_card(), tmp_path / "unlike.pt")
+    assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@
 #include <caffe2/serialize/crc_alt.h>
 #include <caffe2/serialize/inline_container.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -22,12 +23,12 @@ struct Record {
   uint32_t checksum;
 };
 
-std::string contents(const std::string &path) {
+std::string contents(const std::string &path, const std::string &expected) {
   std::error_code error;
   if (!std::filesystem::exists(path, error))
-    mismatch(HYB_ERROR_FILE, path, "a TorchScript file", "none");
+    mismatch(HYB_ERROR_FILE, path, expected, "none");
   if (std::filesystem::is_directory(path, error))
-    mismatch(HYB_ERROR_FILE, path, "a TorchScript file", "a folder");
+    mismatch(HYB_ERROR_FILE, path, expected, "a folder");
   std::ifstream file(path, std::ios::binary);
   if (!file) mismatch(HYB_ERROR_FILE, path, "a readable file", std::strerror(errno));
   return {std::istreambuf_iterator<char>(file), {}};
@@ -56,9 +57,18 @@ std::vector<Record> directory(const std::string &bytes) {
   return records;
 }
 
+// A checked archive may still be unpacked by a tool that trusts its names.
+void check_name(const std::string &path, const std::string &name) {
+  const std::filesystem::path parts(name);
+  const bool leaves = parts.is_absolute() || name.find('\\') != std::string::npos ||
+                      std::find(parts.begin(), parts.end(), "..") != parts.end();
+  if (leaves) mismatch(HYB_ERROR_FILE, path, "names of records inside the file", name);
+}
+
 void check_records(const std::string &path, const std::vector<Record> &records) {
   caffe2::serialize::PyTorchStreamReader reader(path);
   for (const Record &record : records) {
+    check_name(path, record.name);
     const auto [data, size] = reader.getRecord(record.name);
     const uint32_t found = crc32_fast(data.get(), size);
     if (found != record.checksum)
@@ -69,12 +79,23 @@ void check_records(const std::string &path, const std::vector<Record> &records) 
 
 }  // namespace
 
-void check_archive(const std::string &path) try {
-  check_records(path, directory(contents(path)));
+std::vector<std::string> check_archive(const std::string &path, const std::string &expected) try {
+  std::vector<std::string> names;
+  const std::vector<Record> records = directory(contents(path, expected));
+  check_records(path, records);
+  for (const Record &record : records) names.push_back(record.name);
+  return names;
 } catch (const std::out_of_range &) {
-  mismatch(HYB_ERROR_FILE, path, "a TorchScript file", "no zip archive, or a part of one");
+  mismatch(HYB_ERROR_FILE, path, expected, "no zip archive, or a part of one");
 } catch (const c10::Error &error) {
-  mismatch(HYB_ERROR_FILE, path, "a TorchScript file", short_text(error.what_without_backtrace()));
+  mismatch(HYB_ERROR_FILE, path, expected, short_text(error.what_without_backtrace()));
+}
+
+std::string record_of(const std::string &path, const std::string &name) {
+  caffe2::serialize::PyTorchStreamReader reader(path);
+  if (!reader.hasRecord(name)) mismatch(HYB_ERROR_FILE, path, "a record " + name, "none");
+  const auto [data, size] = reader.getRecord(name);
+  return {static_cast<const char *>(data.get()), size};
 }
 
 }  // namespace hybrid_torch

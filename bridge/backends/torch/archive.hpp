@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A TorchScript file is a zip archive. Torch reads it without looking at its check sums, so a
+// The files of Torch are zip archives. Torch reads them without looking at their check sums, so a
 // flipped bit in a weight would go unnoticed into the model.
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace hybrid_torch {
 
-// Fails with HYB_ERROR_FILE if the file is not there, not whole, or damaged.
-void check_archive(const std::string &path);
+// Returns the names of all records, without the folder that Torch puts around them. Fails with
+// HYB_ERROR_FILE if the file is not there, not whole, damaged, or has names that lead out of it;
+// `expected` says what it should be.
+std::vector<std::string> check_archive(const std::string &path, const std::string &expected);
+
+// One record of an archive that was checked; fails with HYB_ERROR_FILE if there is none.
+std::string record_of(const std::string &path, const std::string &name);
 
 }  // namespace hybrid_torch

@@ -20,4 +20,12 @@ std::string short_text(const std::string &what) {
   return text.substr(cause + 1) + text.substr(frame, cause - frame);
 }
 
+bool is_out_of_memory(const std::exception &error) {
+  if (dynamic_cast<const c10::OutOfMemoryError *>(&error)) return true;
+  const std::string text = error.what();
+  for (const char *words : {" out of memory", "STATUS_ALLOC_FAILED", "can't allocate memory"})
+    if (text.find(words) != std::string::npos) return true;
+  return false;
+}
+
 }  // namespace hybrid_torch

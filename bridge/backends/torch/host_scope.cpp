@@ -2,6 +2,7 @@
 #include "host_scope.hpp"
 
 #include <ATen/Parallel.h>
+#include <ATen/ops/empty.h>
 #include <omp.h>
 
 #include <cfenv>
@@ -36,6 +37,9 @@ void unmask_traps(int team) {
 }
 
 }  // namespace
+
+// The limit of glibc is 32 MiB with its own head.
+void keep_freed_memory() { at::empty({31 << 20}, at::kByte); }
 
 ThreadScope::ThreadScope(int threads)
     : host_threads_(omp_get_max_threads()), team_(omp_in_parallel() ? 1 : threads) {

@@ -22,6 +22,12 @@ class ThreadScope {
   int mkl_threads_;
 };
 
+// A network allocates its layers' results anew for each batch. By default glibc gives blocks above
+// 128 KiB back to the system at once, and a third of the time goes into getting them again. It
+// stops to do so for sizes that it has seen come and go: here it sees a large one, once, unless the
+// host has set these thresholds itself. Up to 64 MiB of freed memory then stay with the process.
+void keep_freed_memory();
+
 // Torch prints its warnings to stderr; a library does not print.
 class SilentWarnings : public c10::WarningHandler {
   void process(const c10::Warning &) override {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The backend "torchscript": libhybrid_torch.so as the core sees it.
+// The backends "torchscript" and "aoti": libhybrid_torch.so as the core sees it.
 #include "guarded.hpp"
 #include "hybrid_plugin.h"
 #include "network.hpp"
@@ -18,23 +18,38 @@ int32_t open(const char *path, const hyb_backend_options *options, void **networ
   });
 }
 
+Network &of(void *network) { return *static_cast<Network *>(network); }
+
 int32_t prepare(void *network, const hyb_signature *signature, hyb_plan *plan,
                 hyb_message *message) {
-  plan->batch_invariant = 0;
-  return guarded(message, "warm-up with inputs between 0 and 1: ", [&] {
-    plan->batch_invariant = static_cast<Network *>(network)->prepare(*signature) ? 1 : 0;
-  });
+  *plan = {plan->size, 0, 0, 0, 0};
+  return guarded(message, "warm-up with inputs between 0 and 1: ",
+                 [&] { of(network).prepare(*signature, *plan); });
 }
 
 int32_t run(void *network, const hyb_matrices *matrices, hyb_message *message) {
-  return guarded(message, "", [&] { static_cast<Network *>(network)->run(*matrices); });
+  return guarded(message, "", [&] { of(network).run(*matrices); });
 }
 
 void close(void *network) { delete static_cast<Network *>(network); }
 
+int32_t submit(void *network, const hyb_matrices *matrices, void **batch, hyb_message *message) {
+  *batch = nullptr;
+  return guarded(message, "", [&] { *batch = of(network).submit(*matrices); });
+}
+
+int32_t wait(void *network, void *batch, hyb_message *message) {
+  return guarded(message, "",
+                 [&] { of(network).wait(static_cast<Pipeline::Batch *>(batch)); });
+}
+
+void *reserve(void *network, size_t bytes) { return of(network).reserve(bytes); }
+
+void release(void *network, void *memory) { of(network).release(memory); }
+
 const hyb_backend backend = {
     {sizeof(hyb_backend), HYB_PLUGIN_VERSION, HYB_PLUGIN_BACKEND, "torch", HYB_VERSION},
-    open, prepare, run, close, nullptr, nullptr, nullptr, nullptr};
+    open, prepare, run, close, submit, wait, reserve, release};
 
 }  // namespace
 }  // namespace hybrid_torch

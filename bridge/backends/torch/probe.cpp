@@ -5,6 +5,7 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "failure.hpp"
@@ -26,13 +27,13 @@ bool same_bits(const at::Tensor &a, const at::Tensor &b) {
 // of the multiples of the golden ratio. Torch's random numbers are the host's.
 at::Tensor Probe::input(int64_t nsample) const {
   const double golden = 0.6180339887498949;
-  const at::Tensor number = at::arange(signature_.nfeature() * nsample, at::kDouble);
-  return number.mul(golden).frac().to(signature_.dtype()).view({signature_.nfeature(), nsample});
+  const at::Tensor number = at::arange(nfeature_ * nsample, at::kDouble);
+  return number.mul(golden).frac().to(dtype_).view({nfeature_, nsample});
 }
 
 at::Tensor Probe::result(const at::Tensor &x) const {
   const at::Tensor input = x.contiguous();
-  const at::Tensor y = at::empty({signature_.noutput(), x.size(sample_axis)}, x.options());
+  const at::Tensor y = at::empty({noutput_, x.size(sample_axis)}, x.options());
   const int64_t nsample = x.size(sample_axis);
   run_({sizeof(hyb_matrices), nsample, nsample, input.data_ptr(), y.data_ptr()});
   return y;
@@ -73,6 +74,16 @@ bool Probe::same_at_other_places(const at::Tensor &x, const at::Tensor &y, int64
     if (!same_bits(part, y.narrow(sample_axis, start, nsample))) return false;
   }
   return same_bits(result(x.flip(sample_axis)).flip(sample_axis), y);
+}
+
+double Probe::deviation(const Probe &other, int64_t nsample) const {
+  const at::Tensor x = input(nsample);
+  const at::Tensor expected = result(x).to(at::kDouble), found = other.result(x).to(at::kDouble);
+  const at::Tensor same = expected.eq(found).logical_or(expected.isnan().logical_and(found.isnan()));
+  const at::Tensor difference = expected.sub(found).abs().masked_fill(same, 0.0);
+  const double largest = difference.nan_to_num(HUGE_VAL).max().item<double>();
+  const double scale = expected.nan_to_num(0.0, 0.0, 0.0).abs().max().item<double>();
+  return largest > 0 ? largest / scale : 0.0;
 }
 
 bool Probe::warm_up(const std::vector<int64_t> &counts) const {

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "hybrid_plugin.h"
-#include "signature.hpp"
 
 namespace hybrid_torch {
 
@@ -18,12 +17,18 @@ class Probe {
  public:
   using Run = std::function<void(const hyb_matrices &)>;
 
-  Probe(const Signature &signature, Run run) : signature_(signature), run_(std::move(run)) {}
+  // Of matrices [nfeature][sample] and [noutput][sample], in memory of the host.
+  Probe(int64_t nfeature, int64_t noutput, at::ScalarType dtype, Run run)
+      : nfeature_(nfeature), noutput_(noutput), dtype_(dtype), run_(std::move(run)) {}
 
   // Runs the network with each number of samples until Torch's executor has settled. Fails where a
   // result is not reproducible, depends on other samples, or the input is changed in place.
   // Returns whether a sample's result has the same bits in every batch and at every place.
   bool warm_up(const std::vector<int64_t> &counts) const;
+
+  // The largest difference from what `other` gives for the same input, over the largest magnitude
+  // of a result; infinite where only one of them is finite.
+  double deviation(const Probe &other, int64_t nsample) const;
 
  private:
   at::Tensor input(int64_t nsample) const;
@@ -33,7 +38,8 @@ class Probe {
   void check_independent(const at::Tensor &x) const;
   bool same_at_other_places(const at::Tensor &x, const at::Tensor &y, int64_t nsample) const;
 
-  const Signature &signature_;
+  const int64_t nfeature_, noutput_;
+  const at::ScalarType dtype_;
   const Run run_;
 };
 

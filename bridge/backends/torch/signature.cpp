@@ -2,9 +2,11 @@
 #include "signature.hpp"
 
 #include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
 #include "failure.hpp"
+#include "transpose.hpp"
 
 namespace hybrid_torch {
 namespace {
@@ -31,27 +33,23 @@ std::string described(const c10::IValue &value) {
   return "a " + value.tagKind();
 }
 
+// Kept on the stack: a view is made for every run.
+using Extents = c10::SmallVector<int64_t, 3>;
+
 // (sample), (sample, level), (sample, species) or (sample, level, species).
-std::vector<int64_t> shape_of(const Slice &slice, int64_t nsample) {
-  std::vector<int64_t> shape = {nsample};
+Extents shape_of(const Slice &slice, int64_t nsample) {
+  Extents shape = {nsample};
   if (slice.nlevel > 0) shape.push_back(slice.nlevel);
   if (slice.nspecies > 0) shape.push_back(slice.nspecies);
   return shape;
 }
 
 // In a matrix [feature][ld] with feature = offset + species * nlevel + level.
-std::vector<int64_t> strides_of(const Slice &slice, int64_t ld) {
-  std::vector<int64_t> strides = {1};
+Extents strides_of(const Slice &slice, int64_t ld) {
+  Extents strides = {1};
   if (slice.nlevel > 0) strides.push_back(ld);
   if (slice.nspecies > 0) strides.push_back(slice.nlevel > 0 ? slice.nlevel * ld : ld);
   return strides;
-}
-
-bool matches(const c10::IValue &value, at::ScalarType dtype, at::IntArrayRef shape) {
-  if (!value.isTensor() || !value.toTensor().defined()) return false;
-  const at::Tensor &tensor = value.toTensor();
-  return tensor.layout() == at::kStrided && tensor.device().is_cpu() &&
-         tensor.scalar_type() == dtype && tensor.sizes() == shape;
 }
 
 std::vector<Slice> kept(const hyb_slice *slices, int32_t n) {
@@ -66,8 +64,9 @@ std::vector<Slice> whole(const char *name, int64_t nrow) { return {{name, 0, nro
 
 }  // namespace
 
-Signature::Signature(const hyb_signature &signature)
+Signature::Signature(const hyb_signature &signature, at::Device device)
     : dtype_(signature.kind == HYB_REAL64 ? at::kDouble : at::kFloat),
+      device_(device),
       nfeature_(signature.nfeature),
       noutput_(signature.noutput),
       inputs_(signature.packed ? whole("input", signature.nfeature)
@@ -75,27 +74,59 @@ Signature::Signature(const hyb_signature &signature)
       results_(signature.packed ? whole("result", signature.noutput)
                                 : kept(signature.result, signature.nresult)) {}
 
+bool Signature::matches(const c10::IValue &value, at::IntArrayRef shape) const {
+  if (!value.isTensor() || !value.toTensor().defined()) return false;
+  const at::Tensor &tensor = value.toTensor();
+  return tensor.layout() == at::kStrided && tensor.device() == device_ &&
+         tensor.scalar_type() == dtype_ && tensor.sizes() == shape;
+}
+
+// What `transpose` can do.
+bool Signature::is_plain(const Slice &slice) const {
+  return device_.is_cpu() && dtype_ == at::kFloat && slice.nlevel > 0 && slice.nspecies == 0;
+}
+
+// The device is given: Torch would ask the accelerator whose memory it is.
 at::Tensor Signature::view(void *matrix, const Slice &slice, const hyb_matrices &matrices) const {
   const auto size = static_cast<int64_t>(c10::elementSize(dtype_));
   char *const start = static_cast<char *>(matrix) + slice.offset * matrices.ld * size;
-  return at::from_blob(start, shape_of(slice, matrices.nsample),
-                       strides_of(slice, matrices.ld), at::TensorOptions(dtype_));
+  return at::for_blob(start, shape_of(slice, matrices.nsample))
+      .strides(strides_of(slice, matrices.ld))
+      .options(at::TensorOptions(dtype_).device(device_))
+      .target_device(device_)
+      .make_tensor();
 }
 
-std::vector<c10::IValue> Signature::arguments(const hyb_matrices &matrices) const {
-  std::vector<c10::IValue> views;
-  for (const Slice &slice : inputs_)
-    views.emplace_back(view(const_cast<void *>(matrices.x), slice, matrices));
-  return views;
+at::Tensor Signature::transposed(const Slice &slice, const hyb_matrices &matrices) const {
+  const at::Tensor copy = at::empty(shape_of(slice, matrices.nsample), dtype_);
+  transpose(static_cast<const float *>(matrices.x) + slice.offset * matrices.ld, matrices.ld,
+            copy.mutable_data_ptr<float>(), slice.nlevel, slice.nlevel, matrices.nsample);
+  return copy;
+}
+
+void Signature::append_arguments(const hyb_matrices &matrices, bool samples_slowest,
+                                 std::vector<c10::IValue> &arguments) const {
+  for (const Slice &slice : inputs_) {
+    const bool copy = samples_slowest && is_plain(slice);
+    arguments.emplace_back(copy ? transposed(slice, matrices)
+                                : view(const_cast<void *>(matrices.x), slice, matrices));
+  }
 }
 
 void Signature::store(const c10::IValue &returned, const Slice &slice,
                       const hyb_matrices &matrices) const {
-  const std::vector<int64_t> shape = shape_of(slice, matrices.nsample);
-  if (!matches(returned, dtype_, shape))
+  const Extents shape = shape_of(slice, matrices.nsample);
+  if (!matches(returned, shape))
     mismatch(HYB_ERROR_BACKEND, "result of the network, " + slice.name, described(dtype_, shape),
              described(returned));
-  view(matrices.y, slice, matrices).copy_(returned.toTensor());
+  const at::Tensor &result = returned.toTensor();
+  if (!is_plain(slice) || !result.is_contiguous()) {
+    view(matrices.y, slice, matrices).copy_(result);
+    return;
+  }
+  transpose(result.const_data_ptr<float>(), slice.nlevel,
+            static_cast<float *>(matrices.y) + slice.offset * matrices.ld, matrices.ld,
+            matrices.nsample, slice.nlevel);
 }
 
 void Signature::store(const c10::IValue &returned, const hyb_matrices &matrices) const {

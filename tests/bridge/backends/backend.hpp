@@ -51,15 +51,16 @@ struct Shape {
   int64_t nfeature, noutput;
   std::vector<int64_t> samples = {16};
   int32_t kind = HYB_REAL32;
+  double tolerance = 0.0;
 };
 
 inline hyb_signature signature_of(const Shape &shape) {
   return {sizeof(hyb_signature), shape.kind, 1, shape.nfeature, shape.noutput, 0, 0, nullptr,
-          nullptr, shape.samples.data(), static_cast<int32_t>(shape.samples.size()), 0.0};
+          nullptr, shape.samples.data(), static_cast<int32_t>(shape.samples.size()), shape.tolerance};
 }
 
-constexpr hyb_backend_options default_options = {sizeof(hyb_backend_options), "", "cpu",
-                                                 "float32", "", "emulate", 1, 0};
+constexpr hyb_backend_options default_options = {sizeof(hyb_backend_options), "", "cpu", "float32",
+                                                 "", "emulate", 1, 0};
 
 // One network; every step's status and message are kept.
 struct Network {

@@ -23,9 +23,9 @@ def text_of(message):
     return ffi.string(message.text).decode()
 
 
-def opened(path, environment=""):
+def opened(path, environment="", device="cpu", precision="float32"):
     """Return status, network and message."""
-    texts = ("python", "cpu", "float32", environment, "emulate")
+    texts = ("", device, precision, environment, "emulate")
     strings = [ffi.new("char[]", text.encode()) for text in texts]
     size = ffi.sizeof("hyb_backend_options")
     options = ffi.new("hyb_backend_options *", (size, *strings, 1, 0))
@@ -35,17 +35,24 @@ def opened(path, environment=""):
     return status, network[0], text_of(message)
 
 
+def planned(network, nfeature=3, noutput=3, samples=(16,), tolerance=0.0):
+    """Prepare a network in float32. Return status, plan and message."""
+    counts = ffi.new("int64_t[]", list(samples))
+    signature = ffi.new("hyb_signature *", {
+        "size": ffi.sizeof("hyb_signature"), "kind": 1, "packed": 1, "nfeature": nfeature,
+        "noutput": noutput, "samples": counts, "nsamples": len(samples), "tolerance": tolerance})
+    plan = ffi.new("hyb_plan *", {"size": ffi.sizeof("hyb_plan")})
+    message = ffi.new("hyb_message *")
+    status = backend.prepare(network, signature, plan, message)
+    return status, plan, text_of(message)
+
+
 def prepared(path):
     """A network of 3 features and outputs in float32, closed with its owner."""
     status, network, text = opened(path)
     assert status == 0, text
-    samples = ffi.new("int64_t[]", [16])
-    signature = ffi.new("hyb_signature *", {
-        "size": ffi.sizeof("hyb_signature"), "kind": 1, "packed": 1, "nfeature": 3, "noutput": 3,
-        "samples": samples, "nsamples": 1})
-    message = ffi.new("hyb_message *")
-    status = backend.prepare(network, signature, ffi.new("hyb_plan *"), message)
-    assert status == 0, text_of(message)
+    status, _, text = planned(network)
+    assert status == 0, text
     return ffi.gc(network, backend.close)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Write the TorchScript files of the tests into a folder, sound ones and damaged ones.
 
-    make_networks.py FOLDER STAMP
+    make_networks.py FOLDER STAMP LIBRARY
 """
 
 import sys
@@ -105,6 +105,20 @@ class InPlace(nn.Module):
         return x.add_(1.0)
 
 
+class Limited(nn.Module):
+    """The identity where there is room for 40 samples."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.ops.hybrid_test.limited(x, 40)
+
+
+class Full(nn.Module):
+    """No room even for the smallest batch."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.ops.hybrid_test.limited(x, 8)
+
+
 class Trapping(nn.Module):
     """Division by zero, overflow and invalid operations on the way to a finite result."""
 
@@ -141,6 +155,7 @@ SOUND = {
     "raising": Raising(), "misfit": Misfit(), "random": Random(), "mixing": Mixing(),
     "in_place": InPlace(), "trapping": Trapping(), "mlp": mlp(124, 256, 3, 128),
     "m7": mlp(34, 128, 2, 28), "profile": Profile(),
+    "limited": Limited(), "full": Full(),
 }
 
 
@@ -149,12 +164,12 @@ def save(module: nn.Module, path: Path, card: bool = True) -> None:
     torch.jit.save(scripted, str(path), _extra_files={"card.json": CARD} if card else {})
 
 
-def flip_a_weight(whole: Path, damaged: Path) -> None:
-    """Change one bit of the first tensor, which Torch loads without a word."""
+def flip_a_bit(whole: Path, part: str, damaged: Path) -> None:
+    """Change one bit of a record whose name has `part`, which Torch loads without a word."""
     data = bytearray(whole.read_bytes())
     with zipfile.ZipFile(whole) as archive:
-        weight = archive.read(next(n for n in archive.namelist() if "/data/" in n))
-    data[data.index(weight)] ^= 1
+        record = archive.read(next(n for n in archive.namelist() if part in n))
+    data[data.index(record)] ^= 1
     damaged.write_bytes(data)
 
 
@@ -169,10 +184,11 @@ def main(folder: Path) -> None:
     (folder / "truncated.pt").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     (folder / "not_torch.pt").write_text("netcdf radiation {}\n" * 100)
     (folder / "empty.pt").touch()
-    flip_a_weight(whole, folder / "corrupt.pt")
+    flip_a_bit(whole, "/data/", folder / "corrupt.pt")
 
 
 if __name__ == "__main__":
     warnings.simplefilter("ignore")  # torch.jit is deprecated
+    torch.ops.load_library(sys.argv[3])
     main(Path(sys.argv[1]))
     Path(sys.argv[2]).touch()

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From a ``torch.nn.Module`` to an emulator file.
+
+A file's suffix says which backend it is for: `_WRITERS` has a writer for each.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .._words import listed, mismatch
+from ..card import Card
+from ..errors import ArgumentError
+from .checks import allowed, compare, run
+from .notices import notices_accepted
+from .samples import random_matrix
+
+if TYPE_CHECKING:
+    import torch
+
+_SAMPLES = 33  # of the check: not the block that a trace saw, and no multiple of a tile
+
+
+def export(
+    module: torch.nn.Module,
+    card: Card,
+    path: str | os.PathLike[str],
+    *,
+    method: str | None = None,
+    cpu: str = "native",
+) -> Path:
+    """Writes an emulator file with its card, and checks that it does what torch does.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Takes and returns physical values: one matrix (sample, feature) to one (sample, output),
+        or as many arrays as the card has fields where its `arguments` are "fields". It is copied
+        to the CPU and put into evaluation mode. One that ``torch.export`` made stays as it is.
+    card : Card
+        Its contract.
+    path : path
+        The file to write, ending in ``.safetensors`` (the built-in engine), ``.pt``
+        (TorchScript) or ``.pt2`` (AOTInductor, which needs g++, and seconds to minutes).
+    method : str, optional
+        Of ``.pt``: "script", or "trace", which records one run, for modules that TorchScript
+        cannot compile; it does not see branches that depend on values. Of ``.safetensors``:
+        "convert". Of ``.pt2``: "frozen" packs the weights for oneDNN, which is faster from about
+        64 samples in a batch; "plain" is faster below. Absent: the first.
+    cpu : str
+        Of ``.pt2``: what its code may use, as g++'s ``-march`` says it: "native", all that this
+        CPU has, or a level such as "x86-64-v3" for machines of several kinds.
+
+    Returns
+    -------
+    Path
+        The file. It is written only after all checks.
+
+    Raises
+    ------
+    ArgumentError
+        If the suffix, the method or the CPU is another, the module cannot be compiled, or it has
+        an operation that the built-in engine has not (the message says which and where).
+    ShapeError, CardError
+        If the module does not take or return what the card says: shapes, or number and kind.
+    PluginError
+        If the backend that the check needs is not installed.
+    BackendError
+        If the file's results are not torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of an output's
+        largest number, for ``.safetensors`` within 1e-6 (real64: 1e-12) of it, and within what
+        a change of the input's last bit makes of them.
+    """
+    path = Path(path)
+    _require_word("suffix", path.suffix, tuple(_WRITERS))
+    writer = _WRITERS[path.suffix]
+    method = writer.methods[0] if method is None else method
+    _require_word("method", method, writer.methods)
+    if path.suffix != ".pt2":
+        _require_word(f"cpu of {path.suffix}", cpu, ("native",))
+    with notices_accepted():
+        _write(writer, _for_inference(module), card, path, (method, cpu))
+    return path
+
+
+def _write(
+    writer: _Writer, module: torch.nn.Module, card: Card, path: Path, how: tuple[str, str]
+) -> None:
+    """Under another name until it is checked."""
+    x = random_matrix(card, _SAMPLES)
+    y = run(module, card, x)
+    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    try:
+        writer.save(module, card, partial, *how)
+        compare(partial, x, y, allowed(module, card, x, y, writer.tolerance[card.kind]))
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _require_word(what: str, word: str, words: tuple[str, ...]) -> None:
+    if word not in words:
+        raise ArgumentError(mismatch(f"export: {what}", f"one of {listed(words)}", repr(word)))
+
+
+def _for_inference(module: torch.nn.Module) -> torch.nn.Module:
+    """A copy on the CPU, in evaluation mode."""
+    module = copy.deepcopy(module).cpu()
+    try:
+        return module.eval()
+    except NotImplementedError:  # by a module that torch.export made: it has one mode
+        return module
+
+
+def _save_torchscript(
+    module: torch.nn.Module, card: Card, path: Path, method: str, cpu: str
+) -> None:
+    from .torchscript import save_torchscript
+
+    save_torchscript(module, card, path, trace=method == "trace")
+
+
+def _save_aoti(module: torch.nn.Module, card: Card, path: Path, method: str, cpu: str) -> None:
+    from .aoti import save_aoti
+
+    save_aoti(module, card, path, frozen=method == "frozen", cpu=cpu)
+
+
+def _save_builtin(module: torch.nn.Module, card: Card, path: Path, method: str, cpu: str) -> None:
+    from .builtin import save_builtin
+
+    save_builtin(module, card, path)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """How a file is written and checked.
+
+    Attributes
+    ----------
+    save : function
+        Of a module, its card, a path, a method and a CPU. It imports torch, which is slow, when
+        called.
+    methods : tuple of str
+        The first one is the usual one.
+    tolerance : dict of str to float
+        Of the file's results, for each kind, relative to an output's largest number.
+    """
+
+    save: Callable[[torch.nn.Module, Card, Path, str, str], None]
+    methods: tuple[str, ...]
+    tolerance: dict[str, float]
+
+
+_WRITERS = {
+    # As many roundings as sums of a thousand terms have in another order.
+    ".pt": _Writer(_save_torchscript, ("script", "trace"), {"real32": 1.2e-4, "real64": 2.3e-13}),
+    ".pt2": _Writer(_save_aoti, ("frozen", "plain"), {"real32": 1.2e-4, "real64": 2.3e-13}),
+    # What the built-in engine is held to.
+    ".safetensors": _Writer(_save_builtin, ("convert",), {"real32": 1e-6, "real64": 1e-12}),
+}

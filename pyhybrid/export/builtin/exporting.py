@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From a module to a graph of torch operations."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, cast
+
+import torch
+from torch.export import Dim, ExportedProgram
+
+from ..._words import mismatch
+from ...errors import ArgumentError
+from ..notices import notices_accepted
+from .operations import converter_of
+
+
+def exported(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...]) -> ExportedProgram:
+    """The program of a module for any number of samples, without operations that are not needed.
+
+    Operations that are converted stay as they are; torch takes the others to pieces.
+
+    Raises
+    ------
+    ArgumentError
+        If torch cannot export the module: a branch that depends on values, a number of samples
+        that is fixed.
+    """
+    samples = {0: Dim("samples")}
+    with notices_accepted(), torch.no_grad():
+        try:
+            program: Any = torch.export.export(
+                module, arguments, dynamic_shapes=(samples,) * len(arguments)
+            )
+        except Exception as error:  # of any kind: it runs the module's code
+            wanted = "a module that torch.export takes, for any number of samples"
+            raise ArgumentError(mismatch("export", wanted, _told(error))) from error
+        program = program.run_decompositions(dict(_decompositions()))
+    program.graph.eliminate_dead_code()
+    return cast(ExportedProgram, program)
+
+
+@functools.cache
+def _decompositions() -> dict[torch._ops.OperatorBase, object]:
+    table: Any = torch.export.default_decompositions()
+    return {op: how for op, how in table.items() if not _is_converted(op)}
+
+
+def _is_converted(op: torch._ops.OperatorBase) -> bool:
+    return isinstance(op, torch._ops.OpOverload) and converter_of(op) is not None
+
+
+def _told(error: Exception) -> str:
+    """What torch says in its first line, of the constraints it lists, and of its places."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    listed = [line for line in lines[1:] if line.startswith("- ")]
+    places = [line for line in lines if line.startswith("File ") and "/torch/" not in line]
+    return " ".join([*(lines[:1] or [type(error).__name__]), *listed[:1], *places[-1:]])

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What a module takes and returns by its card: one matrix, or an array for each field."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from ..card import Card
+
+if TYPE_CHECKING:
+    import torch
+
+_SAMPLES = 16
+
+
+def random_matrix(card: Card, nsample: int = _SAMPLES) -> torch.Tensor:
+    """A matrix (sample, feature) of the card's kind, with numbers between 0 and 1."""
+    import torch
+
+    generator = torch.Generator().manual_seed(0)
+    return torch.rand(nsample, card.nfeature, generator=generator, dtype=dtype_of(card))
+
+
+def dtype_of(card: Card) -> torch.dtype:
+    """Of the network's input and output."""
+    import torch
+
+    return {"real32": torch.float32, "real64": torch.float64}[card.kind]
+
+
+def arguments_of(card: Card, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """What the network takes: the matrix, or one array for each field of the card."""
+    import torch
+
+    if card.arguments == "packed":
+        return (x,)
+    shapes = [field.shape(card.sample) for field in card.inputs]
+    columns = torch.split(x, [math.prod(shape) for shape in shapes], dim=1)
+    return tuple(_unpacked(one, shape) for one, shape in zip(columns, shapes, strict=True))
+
+
+def _unpacked(x: torch.Tensor, shape: tuple[int, ...]) -> torch.Tensor:
+    """(sample, feature), levels innermost, to (sample, level, species)."""
+    if len(shape) < 2:
+        return x.reshape(-1, *shape)
+    return x.reshape(-1, *reversed(shape)).transpose(1, 2)
+
+
+def packed(y: torch.Tensor) -> torch.Tensor:
+    """A result as a matrix (sample, output); the inverse of what `arguments_of` does."""
+    return (y.transpose(1, 2) if y.ndim == 3 else y).reshape(y.shape[0], -1)
