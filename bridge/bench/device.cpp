@@ -72,7 +72,7 @@ class OnDevice {
  private:
   // One for all forms; made where its failure can be told in a row.
   SharedHost host(const json &emulator) {
-    const int64_t batch = std::max<int64_t>(16, std::min(job_.at("batch").get<int64_t>(), x_.ncol()));
+    const int64_t most = job_.at("batch"), batch = std::max<int64_t>(16, std::min(most, x_.ncol()));
     if (!host_) host_ = std::make_shared<const Host>(network_, emulator_of(emulator, batch));
     return host_;
   }
@@ -96,7 +96,8 @@ class OnDevice {
 
 json device(const json &job) {
   const std::string name = job.at("device");
-  const DeviceRates rates = open_plain(job.at("plain").get<std::string>().c_str()).rates(name.c_str());
+  const PlainTable &plain = open_plain(job.at("plain").get<std::string>().c_str());
+  const DeviceRates rates = plain.rates(name.c_str());
   json rows = json::array();
   for (const json &network : job.at("networks"))
     for (const int64_t ncol : job.at("columns")) {

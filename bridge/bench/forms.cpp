@@ -7,7 +7,11 @@ namespace {
 class Form : public Contender {
  public:
   Form(SharedHost host, const Network &network, HostArrays &x, int64_t block, int threads)
-      : host_(std::move(host)), x_(x), y_(network.outputs, x.ncol()), block_(block), team_(threads) {}
+      : host_(std::move(host)),
+        x_(x),
+        y_(network.outputs, x.ncol()),
+        block_(block),
+        team_(threads) {}
   HostArrays *result() override { return &y_; }
   Stages stages() override { return host_->stages(); }
 

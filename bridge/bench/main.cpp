@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Run by `pyhybrid bench`: one line of JSON on standard input says what to measure, one on
-// standard output what was found, {"error": ...} where nothing was. Progress goes to standard error.
+// Run by `pyhybrid bench`: one line of JSON on standard input says what to measure, one on standard
+// output what was found, {"error": ...} where nothing was. Progress goes to standard error.
 #include <cstdlib>
 #include <iostream>
 #include <map>

@@ -98,7 +98,8 @@ json rows_of(const json &job, const json &emulator) try {
 std::string fingerprint(const std::vector<double> &values) {
   uint64_t hash = 14695981039346656037u;
   const auto *bytes = reinterpret_cast<const unsigned char *>(values.data());
-  for (size_t i = 0; i < values.size() * sizeof(double); ++i) hash = (hash ^ bytes[i]) * 1099511628211u;
+  for (size_t i = 0; i < values.size() * sizeof(double); ++i)
+    hash = (hash ^ bytes[i]) * 1099511628211u;
   return std::to_string(hash);
 }
 
@@ -130,7 +131,8 @@ json rank(const json &job) {
   const Network network = network_of(job.at("network"));
   HostArrays x(network.inputs, job.at("columns"));
   x.draw();
-  auto host = std::make_shared<const Host>(network, emulator_of(job.at("emulator"), job.at("batch")));
+  const Emulator emulator = emulator_of(job.at("emulator"), job.at("batch"));
+  auto host = std::make_shared<const Host>(network, emulator);
   const auto loop = one_loop(std::move(host), network, x, loop_block, 1);
   loop->run();
   const std::string bits = fingerprint(loop->result()->values());

@@ -108,10 +108,10 @@ Tensor host_memory(int64_t bytes, bool pinned) {
   return torch::zeros({bytes}, torch::dtype(torch::kInt8).pinned_memory(pinned));
 }
 
-// With its index; throws if Torch does not see it.
+// With its index; throws if Torch does not see it. pyhybrid's "cpu:async" is the CPU too.
 torch::Device existing(const std::string &name) {
+  if (name.rfind("cpu", 0) == 0) return torch::kCPU;
   torch::Device place(name);
-  if (place.is_cpu()) return place;
   const bool seen = at::getAccelerator() == place.type();
   const int count = seen ? at::accelerator::deviceCount() : 0;
   if (!place.has_index()) place.set_index(0);

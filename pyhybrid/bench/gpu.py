@@ -8,7 +8,7 @@ from typing import Any
 
 from . import program
 from .about import cores
-from .files import torch_version
+from .files import cpu_model, torch_version
 from .jobs import Json, Pace, built_in, emulators, network_job
 from .networks import LAYERS, Network
 
@@ -25,7 +25,8 @@ def gpu(device: str | None, names: Iterable[str], columns: Sequence[int], pace: 
     Parameters
     ----------
     device : str, optional
-        As in the configuration: "cuda", "cuda:1", "cpu"; by default the accelerator of Torch.
+        As in the configuration: "cuda", "cuda:1", "cpu", "cpu:async"; by default, and for "auto",
+        the accelerator of Torch.
     names : iterable of str
         Of the built-in networks: dense ones.
     columns : sequence of int
@@ -43,7 +44,7 @@ def gpu(device: str | None, names: Iterable[str], columns: Sequence[int], pace: 
     BenchError
         If the device is unknown, or the program is missing or failed.
     """
-    device = device or _accelerator()
+    device = _accelerator() if device in (None, "auto") else device
     plain = program.plain_torch()
     if device is None or plain is None:
         return {"absent": "not measured: " + ("no accelerator" if plain else "built without Torch")}
@@ -68,6 +69,8 @@ def _accelerator() -> str | None:
 
 def _model(device: str) -> str:
     """Of the device, as its vendor calls it."""
+    if device.startswith("cpu"):
+        return cpu_model()
     import torch
 
     module: Any = getattr(torch, torch.device(device).type, None)

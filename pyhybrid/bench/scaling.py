@@ -16,19 +16,20 @@ from .jobs import Json, Pace, built_in, emulators, network_job
 BACKENDS = ("builtin", "torchscript")
 COLUMNS = {"mlp": 16384, "m7": 16384, "gru": 4096, "conv": 4096}  # tens of milliseconds
 _BATCH = 512  # columns of one inference
-_RANKS = ("m7", "builtin")
+_RANKS = "m7"
 
 
 def scaling(
-    names: Iterable[str], backends: Iterable[str], pace: Pace, columns: int | None = None
+    names: Sequence[str], backends: Sequence[str], pace: Pace, columns: int | None = None
 ) -> Json:
     """Seconds of a pass over all columns by form, block and threads; and by ranks.
 
     Parameters
     ----------
-    names : iterable of str
+    names : sequence of str
         Of the built-in networks.
-    backends : iterable of str
+    backends : sequence of str
+        Of `compare.BACKENDS`; the first one for the ranks.
     pace : Pace
     columns : int, optional
         Of a pass; by default as many as take tens of milliseconds.
@@ -46,7 +47,7 @@ def scaling(
     rows = []
     for name in names:
         rows += _rows(name, backends, columns or COLUMNS[name], pace)
-    ranks = _ranks(columns or COLUMNS[_RANKS[0]], pace)
+    ranks = _ranks(backends[0], columns or COLUMNS[_RANKS], pace)
     asked = {"networks": list(names), "contenders": list(backends), "cores": cores()}
     return {"rows": rows, "ranks": ranks, "asked": asked}
 
@@ -66,15 +67,14 @@ def _rows(name: str, backends: Iterable[str], columns: int, pace: Pace) -> list[
     return rows + missing
 
 
-def _ranks(columns: int, pace: Pace) -> Json:
+def _ranks(contender: str, columns: int, pace: Pace) -> Json:
     """Processes that work alone and at the same time, in turns; medians."""
-    name, contender = _RANKS
-    result: Json = {"network": name, "contender": contender, "columns": columns}
-    (network,) = built_in([name])
+    result: Json = {"network": _RANKS, "contender": contender, "columns": columns}
+    (network,) = built_in([_RANKS])
     found, missing = emulators(network, [contender])
     if missing:
         return missing[0]
-    job = _job(name, columns, pace) | {"task": "rank", "emulator": found[0]}
+    job = _job(_RANKS, columns, pace) | {"task": "rank", "emulator": found[0]}
     try:
         return result | _processes(job | {"seconds": 50 * pace.seconds}, pace.rounds)
     except program.BenchError as error:

@@ -225,7 +225,7 @@ def scaling(
 
 
 @bench.command()
-@click.option("--device", help="As in hybrid.toml: cuda, cuda:1, cpu. Default: what Torch finds.")
+@click.option("--device", help="As in hybrid.toml, such as cuda:1 or cpu:async. Default: what Torch finds.")
 @click.option(
     "--columns",
     multiple=True,
