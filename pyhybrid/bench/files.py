@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import click
+
 from ..errors import HybridError
 from .networks import Network
 
@@ -48,6 +50,7 @@ def emulator_file(network: Network, contender: Contender) -> Path:
     folder = _cache()
     path = folder / f"{network.name}{contender.suffix}"
     if not path.is_file():
+        click.echo(f"writing {path}", err=True)  # the compiled ones take their time
         _export(network, contender, path)
     return path
 

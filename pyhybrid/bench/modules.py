@@ -39,7 +39,8 @@ class Recurrent(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(sample, 8 x 60) to (sample, 2 x 60), levels innermost."""
         states, _ = self.recurrent(x.reshape(self.shape).transpose(1, 2))
-        return self.last(states).transpose(1, 2).flatten(1)
+        y: torch.Tensor = self.last(states).transpose(1, 2).flatten(1)
+        return y
 
 
 class Convolutions(nn.Module):
@@ -55,4 +56,5 @@ class Convolutions(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(sample, 8 x 60) to (sample, 2 x 60), levels innermost."""
-        return self.layers(x.reshape(self.shape)).flatten(1)
+        y: torch.Tensor = self.layers(x.reshape(self.shape)).flatten(1)
+        return y

@@ -29,8 +29,8 @@ _STAGE_BLOCK = 512  # columns, or the largest below
 _DPI = 150
 
 
-def plot(results: Json, folder: Path) -> list[Path]:
-    """Writes the pictures of section "emulator" as PNG.
+def prepare(folder: Path) -> None:
+    """Makes the folder, and sees that there is what draws.
 
     Raises
     ------
@@ -43,6 +43,11 @@ def plot(results: Json, folder: Path) -> list[Path]:
         raise BenchError(f"pictures: expected matplotlib, found none: {error}") from error
     matplotlib.use("agg")
     folder.mkdir(parents=True, exist_ok=True)
+
+
+def plot(results: Json, folder: Path) -> list[Path]:
+    """Writes the pictures of section "emulator" as PNG; raises as `prepare` does."""
+    prepare(folder)
     section, note = results["emulator"], about_text(results["about"])
     makers = {"throughput": _throughput, "stages": _stages}
     if "products" in section["roofline"]:

@@ -104,15 +104,26 @@ def _compare(files: Any, networks: Any, backends: Any, blocks: Any, output: Outp
 def _report(measure: Callable[[], Json], output: Output) -> None:
     """Measures, prints, writes, and ends with 1 where goals are to be checked and are missed."""
     try:
+        _prepare(output)
         results = {"about": about(), **measure()}
         verdicts = check_goals(results)
         _write(results, verdicts, output)
-    except (BenchError, FileNotFoundError) as error:
+    except (BenchError, OSError) as error:
         raise click.ClickException(str(error)) from error
     except HybridError as error:
         raise click.ClickException(error.message) from error
     if output.check:
         _end([verdict for verdict in verdicts if not verdict.met])
+
+
+def _prepare(output: Output) -> None:
+    """Fails before minutes of measuring where the results could not be written."""
+    if output.json_file and output.json_file != Path("-"):
+        output.json_file.open("w").close()
+    if output.plots:
+        from ..bench.plots import prepare
+
+        prepare(output.plots)
 
 
 def _write(results: Json, verdicts: list[Verdict], output: Output) -> None:
@@ -225,7 +236,9 @@ def scaling(
 
 
 @bench.command()
-@click.option("--device", help="As in hybrid.toml, such as cuda:1 or cpu:async. Default: what Torch finds.")
+@click.option(
+    "--device", help="As in hybrid.toml, such as cuda:1 or cpu:async. Default: what Torch finds."
+)
 @click.option(
     "--columns",
     multiple=True,

@@ -206,6 +206,21 @@ def test_check_names_what_falls_short(forged):
     assert bench().exit_code == 0
 
 
+@pytest.mark.parametrize("option", ["--json", "--plots"])
+def test_where_nothing_can_be_written(forged, monkeypatch, tmp_path, option):
+    """Said before anything is measured."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr("pyhybrid.commands.bench._compare", None)
+    result = bench("emulator", option, tmp_path / "file" / "below")
+    assert result.exit_code == 1 and "Not a directory" in result.stderr
+
+
+def test_pictures_without_matplotlib(forged, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    result = bench("emulator", "--plots", tmp_path)
+    assert result.exit_code == 1 and "expected matplotlib" in result.stderr
+
+
 def test_options_in_front_of_a_command_are_refused(forged):
     result = bench("--check", "bridge")
     assert result.exit_code == 2 and "options go behind" in result.stderr

@@ -124,7 +124,9 @@ def test_two_threads_are_no_goal_on_one_core():
     assert not [v for v in check({"scaling": found}) if "threads against" in v.goal.row]
 
 
-@pytest.mark.parametrize("section", [{"absent": "not measured: no accelerator"}, {"device": "cpu:async"}])
+@pytest.mark.parametrize(
+    "section", [{"absent": "not measured: no accelerator"}, {"device": "cpu:async"}]
+)
 def test_no_device_is_nothing_that_falls_short(section):
     assert check({"gpu": section}) == []
 
