@@ -49,6 +49,11 @@ class Contest {
 
   static void guarded(Entry &entry, const std::function<void()> &work);
   static void prepare(Entry &entry, const Pace &pace);
+  struct Sample {
+    double seconds;  // of a call
+    Stages stages;
+  };
+  static Sample sample(Entry &entry);
   static void slot(Entry &entry);
   void round(size_t number);
   static nlohmann::json row_of(const Entry &entry);
