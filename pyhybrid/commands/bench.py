@@ -237,7 +237,7 @@ def scaling(
 
 @bench.command()
 @click.option(
-    "--device", help="As in hybrid.toml, such as cuda:1 or cpu:async. Default: what Torch finds."
+    "--device", help="As in hybrid.toml, such as cuda:1 or cpu. Default: what Torch finds."
 )
 @click.option(
     "--columns",
