@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 _DTYPES = {"real32": "float32", "real64": "float64"}
 _SAMPLES = 48  # of the example that is traced; any number works afterwards
 
-# What a compiler uses of a CPU by itself, by the kernel's names. Not those that need to be called by
-# name, such as AES or random numbers: kernels hide them where they are broken.
+# What a compiler uses of a CPU by itself, by the kernel's names. Not those that need to be called
+# by name, such as AES or random numbers: kernels hide them where they are broken.
 _FEATURES = {
     "SSE3": "pni", "SSSE3": "ssse3", "SSE4_1": "sse4_1", "SSE4_2": "sse4_2", "POPCNT": "popcnt",
     "AVX": "avx", "AVX2": "avx2", "FMA": "fma", "F16C": "f16c", "BMI": "bmi1", "BMI2": "bmi2",
@@ -134,9 +134,7 @@ def _rows(result: torch.Tensor) -> torch.Tensor:
     return result.permute(2, 1, 0).reshape(-1, samples)
 
 
-def _compile(
-    module: torch.nn.Module, card: Card, path: Path, options: dict[str, Any]
-) -> None:
+def _compile(module: torch.nn.Module, card: Card, path: Path, options: dict[str, Any]) -> None:
     """Writes the package as torch makes it, for any number of samples."""
     import torch
 

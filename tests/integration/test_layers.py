@@ -39,7 +39,7 @@ def includes(text):
 
 
 def foreign(folder, header):
-    """The folders that the header belongs to, if they are others."""
+    """The folders that the header belongs to, if they are other ones."""
     owners = [owners for words, owners in FOREIGN.items() if re.match(words, header)]
     return [one for one in owners if folder not in one]
 

@@ -16,8 +16,8 @@ namespace hybrid_torch {
 // The part of an exception's text that says what happened, and where in the network.
 std::string short_text(const std::string &what);
 
-// Whether memory of the device was lacking. The interpreter of TorchScript turns all exceptions into
-// one kind, so the text is read as well.
+// Whether memory of the device was lacking. The interpreter of TorchScript turns all exceptions
+// into one kind, so the text is read as well.
 bool is_out_of_memory(const std::exception &error);
 
 inline int32_t told(hyb_message *message, int32_t status, const char *text) {

@@ -16,8 +16,8 @@ std::string architecture() {
   return uname(&name) == 0 ? name.machine : "";
 }
 
-// "flags : fpu vme ..." on x86, "Features : fp asimd ..." on ARM; the same for all cores. The kernel
-// leaves out what it does not enable, such as the state of AVX-512.
+// "flags : fpu vme ..." on x86, "Features : fp asimd ..." on ARM; the same for all cores. The
+// kernel leaves out what it does not enable, such as the state of AVX-512.
 std::vector<std::string> features() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {

@@ -22,8 +22,9 @@ void check(bool holds, const std::string &what, const std::string &expected,
 PackageMatrix parsed_matrix(const json &table, const std::string &what) {
   const json shape = table.at("shape"), stride = table.at("stride");
   const json samples = nullptr;
-  check(shape.is_array() && shape.size() == 2 && shape[0].is_number_integer() && shape[1] == samples,
-        what + ": shape", "[rows, samples (null)]", shape.dump());
+  const bool matrix = shape.is_array() && shape.size() == 2 && shape[0].is_number_integer();
+  check(matrix && shape[1] == samples, what + ": shape", "[rows, samples (null)]",
+        shape.dump());
   check(stride == json::array({samples, 1}), what + ": stride", "[samples (null), 1]",
         stride.dump());
   const std::string kind = table.at("kind");

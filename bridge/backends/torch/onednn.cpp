@@ -74,9 +74,10 @@ jit::Value *inserted_linear(jit::Graph &graph, jit::Node *linear, bool relu, int
           ->output();
   jit::Value *const then = graph.insertConstant(relu ? "relu" : "none");
   jit::Value *const algorithm = graph.insertConstant("");
+  jit::Value *const rows = inserted_rows(graph, linear->input(0));
   jit::Node *const node =
       graph.create(c10::Symbol::fromQualString(linear_name),
-                   {inserted_rows(graph, linear->input(0)), weight, linear->input(2), then, scalars, algorithm});
+                   {rows, weight, linear->input(2), then, scalars, algorithm});
   return graph.insertNode(node)->output()->setType(c10::TensorType::get());
 }
 

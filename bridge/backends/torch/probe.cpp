@@ -79,7 +79,8 @@ bool Probe::same_at_other_places(const at::Tensor &x, const at::Tensor &y, int64
 double Probe::deviation(const Probe &other, int64_t nsample) const {
   const at::Tensor x = input(nsample);
   const at::Tensor expected = result(x).to(at::kDouble), found = other.result(x).to(at::kDouble);
-  const at::Tensor same = expected.eq(found).logical_or(expected.isnan().logical_and(found.isnan()));
+  const at::Tensor no_numbers = expected.isnan().logical_and(found.isnan());
+  const at::Tensor same = expected.eq(found).logical_or(no_numbers);
   const at::Tensor difference = expected.sub(found).abs().masked_fill(same, 0.0);
   const double largest = difference.nan_to_num(HUGE_VAL).max().item<double>();
   const double scale = expected.nan_to_num(0.0, 0.0, 0.0).abs().max().item<double>();

@@ -14,4 +14,6 @@ at::Tensor limited(const at::Tensor &x, int64_t most) {
 
 }  // namespace
 
-TORCH_LIBRARY(hybrid_test, library) { library.def("limited(Tensor x, int most) -> Tensor", &limited); }
+TORCH_LIBRARY(hybrid_test, library) {
+  library.def("limited(Tensor x, int most) -> Tensor", &limited);
+}

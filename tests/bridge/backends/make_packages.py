@@ -23,7 +23,9 @@ Records = dict[str, bytes]
 LEVEL, BOTH = ("column", "level"), ("column", "level", "species")
 
 
-def field(name: str, dims: tuple[str, ...], levels: int | None, species: int | None = None) -> Field:
+def field(
+    name: str, dims: tuple[str, ...], levels: int | None, species: int | None = None
+) -> Field:
     return Field(name, "1", "state", "real", dims, levels, species)
 
 

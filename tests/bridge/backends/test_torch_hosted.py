@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The Torch backend inside a process that uses Torch from Python: what is Torch's stays as it is."""
+"""The Torch backend in a process that uses Torch from Python: Torch's settings stay as they are."""
 
 import os
 from pathlib import Path

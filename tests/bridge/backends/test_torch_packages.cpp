@@ -123,7 +123,8 @@ void check_layout() {
   check_open("other_stride.pt2", HYB_ERROR_FILE, "stride: expected [samples (null), 1], found [1,");
   check_open("other_shape.pt2", HYB_ERROR_FILE, "shape: expected [rows, samples (null)], found [n");
   check_open("unknown_kind.pt2", HYB_ERROR_FILE, "expected real32 or real64, found bfloat16");
-  check_prepare("other_rows.pt2", {3, 3}, "features: expected 3 real32 by the card, found 4 real32");
+  check_prepare("other_rows.pt2", {3, 3},
+                "features: expected 3 real32 by the card, found 4 real32");
   check_prepare("other_kind.pt2", {3, 3}, "outputs: expected 3 real32 by the card, found 3 real64");
   check_prepare("dense.pt2", {3, 2}, "outputs: expected 2 real32 by the card, found 3 real32");
   check_prepare("dense.pt2", {3, 3, {16}, HYB_REAL64}, "expected 3 real64 by the card, found 3 r");

@@ -37,9 +37,12 @@ void check_other_sample_counts() {
   CHECK_EQ(network.open(file("affine.pt")), HYB_OK);
   CHECK_EQ(network.prepare({3, 3}), HYB_OK);
   for (const int64_t nsample : {0, 1, 7, 33}) {
-    std::vector<float> x(3 * nsample, 2.0f), y(3 * nsample);
+    std::vector<float> x(3 * nsample), y(3 * nsample);
+    for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i);
     CHECK_EQ(network.run(x, y, nsample, nsample), HYB_OK);
-    for (int64_t i = 0; i < nsample; ++i) CHECK_EQ(y[nsample + i], 4.5f);
+    for (int64_t j = 0; j < 3; ++j)
+      for (int64_t i = j * nsample; i < (j + 1) * nsample; ++i)
+        CHECK_EQ(y[i], static_cast<float>(j + 1) * x[i] + 0.5f);
   }
 }
 
