@@ -4,58 +4,251 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import tempfile
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-from ..paths import library_dir
+from ..bench import compare as comparing
+from ..bench import gpu as devices
+from ..bench import scaling as scalings
+from ..bench.about import about
+from ..bench.goals import Verdict
+from ..bench.goals import check as check_goals
+from ..bench.jobs import NORMAL, QUICK, Pace
+from ..bench.program import BenchError, run_bridge
+from ..bench.tables import measured, tables
+from ..errors import HybridError
+
+Json = dict[str, Any]
+Command = TypeVar("Command", bound=Callable[..., Any])
+_CALLS, _QUICK_CALLS = 1_000_000, 1000
+_BRIDGE_REPETITIONS = 2000
 
 
-@click.group()
-def bench() -> None:
-    """Measure on this machine."""
+@dataclass(frozen=True)
+class Output:
+    """What becomes of the results."""
+
+    check: bool
+    json_file: Path | None
+    markdown: bool
+    quick: bool
+    plots: Path | None = None
+
+    @property
+    def pace(self) -> Pace:
+        """How long to measure."""
+        return QUICK if self.quick else NORMAL
+
+
+_COMMON = (
+    click.option("--check", is_flag=True, help="Exit with 1 and name the goals that are missed."),
+    click.option(
+        "--json",
+        "json_file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write all results; - for standard output, without tables.",
+    ),
+    click.option("--markdown", is_flag=True, help="Print tables as Markdown."),
+    click.option("--quick", is_flag=True, help="Too short to tell: whether everything runs."),
+)
+
+
+_plots = click.option(
+    "--plots",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write pictures of what `emulator` measures.",
+)
+
+
+def _with_output(command: Command) -> Command:
+    """Adds the options that all commands have."""
+    for option in reversed(_COMMON):
+        command = option(command)
+    return command
+
+
+@click.group(invoke_without_command=True)
+@_with_output
+@_plots
+@click.pass_context
+def bench(context: click.Context, /, **options: Any) -> None:
+    """Measure on this machine: without a command, everything."""
+    output = Output(**options)
+    if context.invoked_subcommand is None:
+        _report(_everything(output), output)
+    elif any(options.values()):
+        raise click.UsageError(f"options go behind the command: bench {context.invoked_subcommand}")
+
+
+def _everything(output: Output) -> Callable[[], Json]:
+    quick = output.quick
+    return lambda: {
+        "bridge": run_bridge(_BRIDGE_REPETITIONS // (20 if quick else 1)),
+        "emulator": _compare((), comparing.NETWORKS, comparing.BACKENDS, comparing.BLOCKS, output),
+        "scaling": scalings.scaling(comparing.NETWORKS, scalings.BACKENDS, output.pace),
+        "gpu": devices.gpu(None, devices.NETWORKS, devices.COLUMNS, output.pace),
+    }
+
+
+def _compare(files: Any, networks: Any, backends: Any, blocks: Any, output: Output) -> Json:
+    calls = _QUICK_CALLS if output.quick else _CALLS
+    return comparing.compare(files, networks, backends, blocks, output.pace, calls)
+
+
+def _report(measure: Callable[[], Json], output: Output) -> None:
+    """Measures, prints, writes, and ends with 1 where goals are to be checked and are missed."""
+    try:
+        _prepare(output)
+        results = {"about": about(), **measure()}
+        verdicts = check_goals(results)
+        _write(results, verdicts, output)
+    except (BenchError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    except HybridError as error:
+        raise click.ClickException(error.message) from error
+    if output.check:
+        _end([verdict for verdict in verdicts if not verdict.met])
+
+
+def _prepare(output: Output) -> None:
+    """Fails before minutes of measuring where the results could not be written."""
+    if output.json_file and output.json_file != Path("-"):
+        output.json_file.open("w").close()
+    if output.plots:
+        from ..bench.plots import prepare
+
+        prepare(output.plots)
+
+
+def _write(results: Json, verdicts: list[Verdict], output: Output) -> None:
+    to_screen = output.json_file == Path("-")
+    text = json.dumps(results, indent=1)
+    if to_screen:
+        click.echo(text)
+    elif output.json_file:
+        output.json_file.write_text(text + "\n")
+    if not to_screen:
+        for table in tables(results, verdicts):
+            click.echo((table.markdown() if output.markdown else table.text()) + "\n")
+    if output.plots:
+        from ..bench.plots import plot
+
+        for path in plot(results, output.plots):
+            click.echo(f"wrote {path}", err=True)
+
+
+def _end(missed: list[Verdict]) -> None:
+    for one in missed:
+        goal = f"{one.goal.sense} {one.goal.limit:g} {one.goal.unit}".rstrip()
+        click.echo(f"missed: {one.goal.row}: goal {goal}, found {measured(one)}", err=True)
+    if missed:
+        raise SystemExit(1)
+
+
+_networks = click.option(
+    "--network",
+    "networks",
+    multiple=True,
+    type=click.Choice(comparing.NETWORKS),
+    default=comparing.NETWORKS,
+    help="Only this one of the built-in networks; repeatable.",
+)
+
+
+def _backends_of(default: tuple[str, ...]) -> Callable[[Command], Command]:
+    return click.option(
+        "--backend",
+        "backends",
+        multiple=True,
+        type=click.Choice(comparing.BACKENDS),
+        default=default,
+        help="Only this one for the built-in networks; repeatable.",
+    )
 
 
 @bench.command()
-@click.option("--repetitions", type=click.IntRange(1), default=2000, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="Print JSON, times in seconds.")
-@click.option("--check", is_flag=True, help="Exit with 1 unless the goal is met.")
-def bridge(repetitions: int, as_json: bool, check: bool) -> None:
+@click.option(
+    "--repetitions", type=click.IntRange(1), default=_BRIDGE_REPETITIONS, show_default=True
+)
+@_with_output
+def bridge(repetitions: int, **options: Any) -> None:
     """Overhead of the bridge: 30 real64 fields of 64 columns x 60 levels, an empty emulator.
 
     The goal is 3 us more than 1.2 times the plain conversion of the same data to real32, which
     is measured in the same loop. Times are medians.
     """
-    result = _measure_bridge(repetitions)
-    click.echo(json.dumps(result) if as_json else _bridge_text(result))
-    if check and result["bridge_s"] > result["goal_s"]:
-        raise SystemExit(1)
+    _report(lambda: {"bridge": run_bridge(repetitions)}, Output(**options))
 
 
-def _measure_bridge(repetitions: int) -> dict[str, Any]:
-    try:
-        program = library_dir() / "hybrid_bench_bridge"
-        with tempfile.TemporaryDirectory() as folder:
-            done = subprocess.run(
-                [program, folder, str(repetitions)], capture_output=True, text=True, check=False
-            )
-    except FileNotFoundError as error:
-        raise click.ClickException(str(error)) from error
-    if done.returncode != 0:
-        raise click.ClickException(done.stderr.strip() or f"{program} failed")
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+@bench.command()
+@click.argument(
+    "files",
+    nargs=-1,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="[FILE]...",
+)
+@_networks
+@_backends_of(comparing.BACKENDS)
+@click.option(
+    "--block",
+    "blocks",
+    multiple=True,
+    type=click.IntRange(1),
+    default=comparing.BLOCKS,
+    show_default=True,
+    help="Columns of a call; repeatable.",
+)
+@_with_output
+@_plots
+def emulator(
+    files: tuple[Path, ...],
+    networks: tuple[str, ...],
+    backends: tuple[str, ...],
+    blocks: tuple[int, ...],
+    **options: Any,
+) -> None:
+    """Backends against plain libtorch, for the built-in networks and your own emulator FILEs.
+
+    One thread, from the host's real64 arrays to the host's real64 arrays; all take turns in one
+    process, and medians count. Start, memory and the time of each stage besides.
+    """
+    output = Output(**options)
+    _report(lambda: {"emulator": _compare(files, networks, backends, blocks, output)}, output)
 
 
-def _bridge_text(result: dict[str, Any]) -> str:
-    data = f"{result['fields']} fields, {result['columns']} columns x {result['levels']} levels"
-    rows = {
-        "open, put, run, get, close": result["bridge_s"],
-        "plain conversion of the data": result["copy_s"],
-        "overhead": result["overhead_s"],
-        "goal for the first line": result["goal_s"],
-    }
-    lines = (f"  {what:<30}{1e6 * seconds:10.2f} us" for what, seconds in rows.items())
-    return "\n".join([f"{data}, real64 to real32, empty emulator", *lines])
+@bench.command()
+@_networks
+@_backends_of(scalings.BACKENDS)
+@click.option("--columns", type=click.IntRange(1), help="Of a pass.")
+@_with_output
+def scaling(
+    networks: tuple[str, ...], backends: tuple[str, ...], columns: int | None, **options: Any
+) -> None:
+    """Threads, ranks and the form of the host's loop over its blocks, and whether bits are kept."""
+    output = Output(**options)
+    _report(lambda: {"scaling": scalings.scaling(networks, backends, output.pace, columns)}, output)
+
+
+@bench.command()
+@click.option(
+    "--device", help="As in hybrid.toml, such as cuda:1 or cpu. Default: what Torch finds."
+)
+@click.option(
+    "--columns",
+    multiple=True,
+    type=click.IntRange(1),
+    default=devices.COLUMNS,
+    show_default=True,
+    help="Of the host; repeatable.",
+)
+@_with_output
+def gpu(device: str | None, columns: tuple[int, ...], **options: Any) -> None:
+    """An accelerator against the slowest of packing, bus and memory, measured in the same run."""
+    output = Output(**options)
+    _report(lambda: {"gpu": devices.gpu(device, devices.NETWORKS, columns, output.pace)}, output)

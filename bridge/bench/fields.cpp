@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "fields.hpp"
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+namespace hybrid_bench {
+namespace {
+
+using nlohmann::json;
+
+const std::map<std::string, int32_t> roles = {{"state", HYB_STATE},
+                                              {"tendency", HYB_TENDENCY},
+                                              {"increment", HYB_INCREMENT},
+                                              {"flag", HYB_FLAG}};
+
+const std::map<std::string, int32_t> kinds = {
+    {"real", HYB_REAL64}, {"integer", HYB_INT32}, {"logical", HYB_LOGICAL32}};
+
+Field field_of(const json &job) {
+  return {job.at("name"),         job.at("unit"),           job.at("dims"),
+          roles.at(job.at("role")), kinds.at(job.at("kind")), job.at("levels"),
+          job.at("species"),      job.value("low", -1.0),   job.value("high", 1.0)};
+}
+
+std::vector<Field> fields_of(const json &jobs) {
+  std::vector<Field> fields;
+  for (const json &job : jobs) fields.push_back(field_of(job));
+  return fields;
+}
+
+int64_t size_of(int32_t kind) { return kind == HYB_REAL64 ? 8 : 4; }
+
+// By the axes of `dims`, in their order: the column is one row's element, the others count rows.
+void add_axis(hyb_view &view, int64_t extent, int64_t stride) {
+  view.extent[view.rank] = extent;
+  view.stride[view.rank++] = stride;
+}
+
+}  // namespace
+
+int64_t Field::rows() const { return std::max<int64_t>(levels, 1) * std::max<int64_t>(species, 1); }
+
+int64_t rows_of(const std::vector<Field> &fields) {
+  int64_t rows = 0;
+  for (const Field &field : fields) rows += field.rows();
+  return rows;
+}
+
+Network network_of(const json &job) {
+  return {job.at("name"), fields_of(job.at("inputs")), fields_of(job.at("outputs"))};
+}
+
+HostArrays::HostArrays(const std::vector<Field> &fields, int64_t ncol)
+    : fields_(fields), ncol_(ncol), values_(static_cast<size_t>(rows_of(fields) * ncol)) {
+  int64_t row = 0;
+  for (const Field &field : fields) {
+    start_.push_back(row);
+    row += field.rows();
+  }
+}
+
+void HostArrays::draw() {
+  std::mt19937_64 random(1);
+  for (size_t i = 0; i < fields_.size(); ++i) {
+    std::uniform_real_distribution<double> values(fields_[i].low, fields_[i].high);
+    double *start = data() + start_[i] * ncol_, *end = start + fields_[i].rows() * ncol_;
+    if (fields_[i].kind == HYB_REAL64) std::generate(start, end, [&] { return values(random); });
+  }
+}
+
+hyb_view HostArrays::view(size_t field, int64_t first, int64_t ncol) {
+  const Field &one = fields_[field];
+  const int64_t element = size_of(one.kind), row = ncol_ * int64_t{sizeof(double)};
+  hyb_view view{};
+  view.size = sizeof view;
+  view.data = reinterpret_cast<char *>(data() + start_[field] * ncol_) + first * element;
+  view.kind = one.kind;
+  view.truth = 1;
+  if (!one.dims.empty()) add_axis(view, ncol, element);
+  if (one.levels) add_axis(view, one.levels, row);
+  if (one.species) add_axis(view, one.species, row * std::max<int64_t>(one.levels, 1));
+  return view;
+}
+
+}  // namespace hybrid_bench

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Forged results of ``pyhybrid bench`` that reach every goal."""
+
+from itertools import product
+
+from pyhybrid.bench.compare import BACKENDS, BLOCKS, NETWORKS
+from pyhybrid.bench.gpu import COLUMNS
+
+SECONDS = {"plain": 10.0, "builtin": 1.0, "products": 0.95}  # of a call, in any unit
+OTHER = 4.0
+FORMS = {  # form, block, threads
+    ("one call", 16384, 1): 1.0,
+    ("one loop", 64, 1): 2.0,
+    ("one loop", 64, 2): 1.0,
+    ("two loops", 16, 1): 1.05,
+}
+
+
+def timed(seconds, **place):
+    return place | {"seconds": seconds, "by_round": [seconds] * 3, "calls": 3}
+
+
+def emulator():
+    contenders = ("plain", *BACKENDS, "products")
+    rows = [
+        timed(SECONDS.get(one, OTHER), network=network, block=block, contender=one)
+        for network, block, one in product(NETWORKS, BLOCKS, contenders)
+    ]
+    for row in rows:
+        if row["contender"] in BACKENDS:
+            row["stages"] = {"pack": 0.1, "infer": 0.7 * row["seconds"], "scatter": 0.1}
+    start = {"contender": "builtin", "seconds": 0.02, "resident": 2e7, "peak": 2e7}
+    memory = {"contender": "builtin", "calls": 10**6, "before": 2e7, "after": 2e7}
+    roofline = {"products": 2.5e11, "copy": 4e10, "triad": 4e10, "conversion": 4e10}
+    asked = {"networks": list(NETWORKS), "contenders": list(BACKENDS), "blocks": list(BLOCKS)}
+    parts = {"start": [{"network": "m7"} | start], "calls": {"network": "m7"} | memory}
+    return {"rows": rows, "roofline": roofline, "asked": asked} | parts
+
+
+def scaling():
+    rows = [
+        timed(seconds, network=network, contender=contender, form=form, block=block,
+              threads=threads, columns=16384, same_bits=True)
+        for network, contender in product(NETWORKS, ("builtin", "torchscript"))
+        for (form, block, threads), seconds in FORMS.items()
+    ]  # fmt: skip
+    ranks = {"seconds": {"1": 1.0, "2": 1.1}, "same_bits": True, "columns": 16384}
+    asked = {"networks": list(NETWORKS), "contenders": ["builtin", "torchscript"], "cores": 2}
+    return {
+        "rows": rows,
+        "ranks": {"network": "m7", "contender": "builtin"} | ranks,
+        "asked": asked,
+    }
+
+
+def gpu():
+    rows = [
+        timed(1.0, network=network, columns=columns, form="one call", block=columns, reached=0.8,
+              bounds={"packing": 0.8, "bus": 0.5, "memory": 0.1})
+        for network, columns in product(("m7", "mlp"), COLUMNS)
+    ]  # fmt: skip
+    rates = {"to_device": 5e10, "from_device": 5e10, "on_device": 4e12, "products": 5e13}
+    told = {"device": "cuda", "model": "a device", "threads": 16, "rows": rows, "rates": rates}
+    return told | {"asked": {"networks": ["m7", "mlp"], "columns": list(COLUMNS)}}
+
+
+def bridge():
+    times = {"bridge_s": 2e-5, "copy_s": 1.5e-5, "overhead_s": 5e-6, "goal_s": 2.1e-5}
+    return {"fields": 30, "columns": 64, "levels": 60} | times
+
+
+def results():
+    about = {"date": "2000-01-01", "cpu": "a CPU", "cores": 2, "pyhybrid": "0.1", "torch": "2.13"}
+    sections = {"bridge": bridge(), "emulator": emulator(), "scaling": scaling(), "gpu": gpu()}
+    return {"about": about} | sections
+
+
+def row_of(section, **place):
+    """The one row of a section that is there."""
+    (row,) = [row for row in section["rows"] if place.items() <= row.items()]
+    return row
