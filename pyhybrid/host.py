@@ -241,19 +241,28 @@ class Call(Closing):
         _abi.call("hyb_call_put", self._token, _encoded("field", name), view)
 
     def run(self) -> None:
-        """Runs the emulator, where the mode has one.
+        """Submits the block to the emulator, where the mode has one.
+
+        Blocks that a thread submits before it asks for results go together: inference happens at
+        the latest in the first `native_wanted`, `get` or `close`.
 
         Raises
         ------
         FieldError
             If an input was not given.
         BackendError
-            If the emulator failed. The native routine is wanted then.
+            If the emulator failed here, as with a large block. The native routine is wanted then.
         """
         _abi.call("hyb_call_run", self._token)
 
     def native_wanted(self) -> bool:
-        """Whether the native routine has to be called now."""
+        """Whether the native routine has to be called now.
+
+        Raises
+        ------
+        BackendError
+            If the emulator failed, the first time it is asked; afterwards it is True.
+        """
         wanted = _abi.ffi().new("int32_t *")
         _abi.call("hyb_call_native_wanted", self._token, wanted)
         return bool(wanted[0])

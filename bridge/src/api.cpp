@@ -22,7 +22,7 @@ struct hyb_scheme {
 };
 
 struct hyb_emulator {
-  hyb::Emulator emulator;
+  hyb::DirectEmulator emulator;
 };
 
 namespace {
@@ -240,7 +240,7 @@ int32_t hyb_emulator_open(const char *path, const char *options, hyb_emulator **
     const hyb::FloatingPointGuard guard;
     hyb::EmulatorConfig config = hyb::parse_emulator_options(options ? options : "");
     config.path = checked_text(path, "path");
-    *emulator = new hyb_emulator{{config, ""}};
+    *emulator = new hyb_emulator{hyb::DirectEmulator(config)};
   });
 }
 
@@ -254,7 +254,7 @@ int32_t hyb_emulator_card(const hyb_emulator *emulator, const char **json) {
 
 int32_t hyb_emulator_run(hyb_emulator *emulator, const hyb_view *x, const hyb_view *y) {
   return guarded("hyb_emulator_run", [&] {
-    hyb::run_directly(checked(emulator, "emulator").emulator, checked(x, "x"), checked(y, "y"));
+    checked(emulator, "emulator").emulator.run(checked(x, "x"), checked(y, "y"));
   });
 }
 

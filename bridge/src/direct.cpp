@@ -50,41 +50,69 @@ Rows rows_of(Buffer &buffer, const HostArray &array, const Tiles &tiles,
   return rows;
 }
 
+}  // namespace
+
+// Memory that was used before, since fresh memory costs more than the copy.
+class DirectEmulator::Lent {
+ public:
+  explicit Lent(DirectEmulator &owner) : owner_(owner) {
+    const std::lock_guard<std::mutex> lock(owner_.mutex_);
+    if (owner_.workspaces_.empty()) {
+      owner_.workspaces_.reserve(owner_.made_ + 1);  // giving back cannot fail
+      own_ = std::make_unique<Workspace>();
+      ++owner_.made_;
+    } else {
+      own_ = std::move(owner_.workspaces_.back());
+      owner_.workspaces_.pop_back();
+    }
+  }
+  ~Lent() {
+    const std::lock_guard<std::mutex> lock(owner_.mutex_);
+    owner_.workspaces_.push_back(std::move(own_));
+  }
+  Lent(const Lent &) = delete;
+  Lent &operator=(const Lent &) = delete;
+
+  Workspace *operator->() const { return own_.get(); }
+
+ private:
+  DirectEmulator &owner_;
+  std::unique_ptr<Workspace> own_;
+};
+
 // Tile by tile, through buffers that stay in the cache.
-void run_copied(const Emulator &emulator, const HostArray &x, const HostArray &y) {
-  const Card &card = emulator.card();
-  Buffer in, out;
-  for (int64_t begin = 0; begin < x.nx; begin += emulator.tile()) {
-    const int64_t n = std::min(x.nx - begin, emulator.tile());
+void DirectEmulator::run_copied(const HostArray &x, const HostArray &y) {
+  const Card &card = emulator_.card();
+  const Lent space(*this);
+  for (int64_t begin = 0; begin < x.nx; begin += emulator_.tile()) {
+    const int64_t n = std::min(x.nx - begin, emulator_.tile());
     const HostArray from = samples(x, begin, n), to = samples(y, begin, n);
-    const Rows features = rows_of(in, from, emulator.tiles(card.nfeature, n),
+    const Rows features = rows_of(space->in, from, emulator_.tiles(card.nfeature, n),
                                   card.normalised_inputs);
-    const Rows outputs = rows_of(out, to, emulator.tiles(card.noutput, n),
+    const Rows outputs = rows_of(space->out, to, emulator_.tiles(card.noutput, n),
                                  card.normalised_outputs);
     pack(from, features, n);
     pad(features.data, card.kind, features.tiles, n);
-    emulator.run(features.data, outputs.data, n);
+    emulator_.run(features.data, outputs.data, n);
     scatter(outputs, to, n);
   }
 }
 
-}  // namespace
-
-void run_directly(const Emulator &emulator, const hyb_view &x_view, const hyb_view &y_view) {
+void DirectEmulator::run(const hyb_view &x_view, const hyb_view &y_view) {
   const FloatingPointGuard guard;
-  const Card &card = emulator.card();
+  const Card &card = emulator_.card();
   const HostArray x = matrix(x_view, "x", card.kind, card.nfeature);
   const HostArray y = matrix(y_view, "y", card.kind, card.noutput);
   check_writable(y, "y");
   if (x.nx != y.nx)
     mismatch(HYB_ERROR_SHAPE, "y: samples", std::to_string(x.nx) + " as in x",
              std::to_string(y.nx));
-  const bool one_batch = x.nx <= emulator.tile() && emulator.padded(x.nx) == x.nx;
+  const bool one_batch = x.nx <= emulator_.tile() && emulator_.padded(x.nx) == x.nx;
   const bool physical = card.normalised_inputs.empty() && card.normalised_outputs.empty();
   if (one_batch && physical && usable_in_place(x) && usable_in_place(y))
-    emulator.run(x.data, y.data, x.nx);
+    emulator_.run(x.data, y.data, x.nx);
   else
-    run_copied(emulator, x, y);
+    run_copied(x, y);
 }
 
 }  // namespace hyb

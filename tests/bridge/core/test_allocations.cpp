@@ -72,6 +72,20 @@ static void nothing_is_allocated_in_two_loops(const std::string &table) {
   CHECK_EQ(allocations - before, 0);
 }
 
+// The low-level interface, through a copy.
+static void nothing_is_allocated_by_matrices(const std::string &path) {
+  hyb_emulator *emulator = nullptr;
+  CHECK_OK(hyb_emulator_open(path.c_str(), nullptr, &emulator));
+  const std::vector<float> x(4 * 1000, 1);
+  std::vector<float> y(4 * 1000);
+  const hyb_view in = view_of(x, {1000, 4}), out = view_of(y, {1000, 4});
+  CHECK_OK(hyb_emulator_run(emulator, &in, &out));
+  const long before = allocations;
+  for (int round = 0; round < 3; ++round) CHECK_OK(hyb_emulator_run(emulator, &in, &out));
+  CHECK_EQ(allocations - before, 0);
+  CHECK_OK(hyb_emulator_close(emulator));
+}
+
 // Those of the library too.
 static void the_count_counts() {
   const long before = allocations;
@@ -86,6 +100,7 @@ int main() {
   nothing_is_allocated_after_the_first_call("");
   nothing_is_allocated_after_the_first_call(emulate(emulator));
   nothing_is_allocated_after_the_first_call(shadow(emulator));
+  nothing_is_allocated_by_matrices(emulator);
   nothing_is_allocated_in_two_loops(emulate(emulator));
   nothing_is_allocated_in_two_loops(emulate(write_emulator(column_card, "tile=64 step=16")));
   nothing_is_allocated_in_two_loops(shadow(write_emulator(column_card, "tile=64 step=16")));

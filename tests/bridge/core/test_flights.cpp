@@ -4,61 +4,18 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
-#include "model.hpp"
+#include "two_loops.hpp"
 
 static const char *const flying = "flights=2 tile=64 step=16";
 
-static PluginCounts counts() { return plugin_counts("torch"); }
-
-static int64_t counted(const Scheme &scheme, const char *what) {
-  const char *json = nullptr;
-  CHECK_OK(hyb_domain_statistics(scheme.domain.handle, &json));
-  return nlohmann::json::parse(json)["schemes"]["test"][what].get<int64_t>();
-}
-
-static Call submitted(const Scheme &scheme, const Model &model, int64_t first, int64_t n) {
-  const Call call(scheme, n, first);
-  model.put_all(call, first, n);
-  CHECK_OK(call.run());
-  return call;
-}
-
-static void finish(const Call &call, Model &model, int64_t first, int64_t n) {
-  if (call.native_wanted()) model.run_native(first, n);
-  model.get_all(call, first, n);
-  CHECK_OK(call.close());
-}
-
-static int32_t status_of_asking(const Call &call, int32_t wanted_then) {
-  int32_t wanted = -1;
-  const int32_t status = hyb_call_native_wanted(&call.handle, &wanted);
-  CHECK_EQ(wanted, wanted_then);
-  return status;
-}
-
-static std::vector<Call> submitted_blocks(const Scheme &scheme, const Model &model, int64_t size) {
-  std::vector<Call> calls;
-  for (int64_t first = 1; first <= model.ncol; first += size)
-    calls.push_back(submitted(scheme, model, first, std::min(size, model.ncol - first + 1)));
-  return calls;
-}
-
-static void finish_blocks(const std::vector<Call> &calls, Model &model, int64_t size) {
-  for (size_t i = 0; i < calls.size(); ++i) {
-    const int64_t first = 1 + size * static_cast<int64_t>(i);
-    finish(calls[i], model, first, std::min(size, model.ncol - first + 1));
-  }
-}
-
 // Nothing is left on the device or reserved once a scheme is gone.
 struct AllComesBack {
-  PluginCounts before = counts();
+  PluginCounts before = backend_counts();
   ~AllComesBack() {
-    const PluginCounts after = counts();
+    const PluginCounts after = backend_counts();
     CHECK_EQ(after.submitted - before.submitted, after.waited - before.waited);
     CHECK_EQ(after.reserved, before.reserved);
     CHECK_EQ(after.opened - before.opened, after.closed - before.closed);
@@ -83,11 +40,11 @@ static void what_arrives_while_the_device_is_busy_goes_together() {
   const AllComesBack all;
   const Scheme scheme(emulate(write_emulator(column_card, flying)));
   Model model(128);
-  const int64_t before = counts().submitted;
+  const int64_t before = backend_counts().submitted;
   const std::vector<Call> calls = submitted_blocks(scheme, model, 8);
   finish_blocks(calls, model, 8);
   CHECK(model.is_emulated());
-  const int64_t batches = counts().submitted - before;
+  const int64_t batches = backend_counts().submitted - before;
   CHECK(batches >= 4 && batches <= 5);
 }
 

@@ -4,56 +4,14 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <random>
 #include <thread>
 
-#include "model.hpp"
+#include "two_loops.hpp"
 
 static const char *const small_tiles = "tile=64 step=16";
 
-static int64_t runs() { return plugin_counts("torch").run; }
-
-static int64_t counted(const Scheme &scheme, const char *what) {
-  const char *json = nullptr;
-  CHECK_OK(hyb_domain_statistics(scheme.domain.handle, &json));
-  return nlohmann::json::parse(json)["schemes"]["test"][what].get<int64_t>();
-}
-
-// A call that was put and run.
-static Call submitted(const Scheme &scheme, const Model &model, int64_t first, int64_t n) {
-  const Call call(scheme, n, first);
-  model.put_all(call, first, n);
-  CHECK_OK(call.run());
-  return call;
-}
-
-static void finish(const Call &call, Model &model, int64_t first, int64_t n) {
-  if (call.native_wanted()) model.run_native(first, n);
-  model.get_all(call, first, n);
-  CHECK_OK(call.close());
-}
-
-static int32_t status_of_asking(const Call &call, int32_t wanted_then) {
-  int32_t wanted = -1;
-  const int32_t status = hyb_call_native_wanted(&call.handle, &wanted);
-  CHECK_EQ(wanted, wanted_then);
-  return status;
-}
-
-static std::vector<Call> submitted_blocks(const Scheme &scheme, const Model &model, int64_t size) {
-  std::vector<Call> calls;
-  for (int64_t first = 1; first <= model.ncol; first += size)
-    calls.push_back(submitted(scheme, model, first, std::min(size, model.ncol - first + 1)));
-  return calls;
-}
-
-static void finish_blocks(const std::vector<Call> &calls, Model &model, int64_t size) {
-  for (size_t i = 0; i < calls.size(); ++i) {
-    const int64_t first = 1 + size * static_cast<int64_t>(i);
-    finish(calls[i], model, first, std::min(size, model.ncol - first + 1));
-  }
-}
+static int64_t runs() { return backend_counts().run; }
 
 static void blocks_go_together(int64_t ncol, int64_t size, int64_t expected) {
   const Scheme scheme(emulate(write_emulator(column_card, small_tiles)));
@@ -331,9 +289,7 @@ static void time_is_counted_once() {
   const Scheme scheme(emulate(write_emulator(column_card, "tile=64 step=16 slow")));
   Model model(64);
   finish_blocks(submitted_blocks(scheme, model, 16), model, 16);
-  const char *json = nullptr;
-  CHECK_OK(hyb_domain_statistics(scheme.domain.handle, &json));
-  const double infer = nlohmann::json::parse(json)["schemes"]["test"]["seconds"]["infer"];
+  const double infer = statistics_of(scheme)["seconds"]["infer"];
   CHECK(infer >= 0.199 && infer < 0.4);
 }
 
