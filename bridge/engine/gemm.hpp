@@ -21,6 +21,7 @@ class Gemm {
   Gemm() = default;
   explicit Gemm(const GemmShape &shape, bool portable = false);
   void operator()(const Real *a, const Real *b, Real *c) const;
+  bool is_portable() const { return !kernel_; }
 
  private:
   using Kernel = void (*)(const Real *, const Real *, Real *, ...);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "kernel_trial.hpp"
+
 namespace hybrid_builtin {
 
 template <class Real>
@@ -15,10 +17,10 @@ size_t KernelSet<Real>::add(const KernelShape &shape) {
 
 template <class Real>
 void KernelSet<Real>::make(int64_t tile) {
+  std::vector<KernelTrial<Real>> trials;
+  for (const KernelShape &shape : shapes_) trials.emplace_back(shape, tile);
   for (int64_t columns = column_step; columns <= tile; columns += column_step)
-    for (const KernelShape &shape : shapes_)
-      gemms_.emplace_back(GemmShape{columns, shape.n, shape.k, columns, shape.ldb, columns,
-                                    shape.accumulate});
+    for (KernelTrial<Real> &trial : trials) parts_.push_back(trial.parts(columns));
 }
 
 template <class Real>

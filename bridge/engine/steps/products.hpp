@@ -20,7 +20,21 @@ inline bool operator==(const KernelShape &a, const KernelShape &b) {
   return a.n == b.n && a.k == b.k && a.ldb == b.ldb && a.accumulate == b.accumulate;
 }
 
-// Kernels of the shapes that a step needs, for each number of columns up to a tile's.
+// A product of all columns, in one part or two.
+template <class Real>
+struct Parts {
+  Gemm<Real> first, second;
+  int64_t columns;  // of the first; the second has the others
+
+  void operator()(const Frame &frame, const Real *a, const Real *b, Real *c) const {
+    first(a, b, c);
+    if (columns < frame.columns) second(a + columns, b, c + columns);
+  }
+};
+
+// Kernels of the shapes that a step needs, for each number of columns up to a tile's. A library may
+// add up in another order for another number of columns: what it makes is taken if it has the bits
+// of the portable product, so that a column's result is the same in every tile.
 template <class Real>
 class KernelSet {
  public:
@@ -28,12 +42,12 @@ class KernelSet {
   size_t add(const KernelShape &shape);
   void make(int64_t tile);
   void run(const Frame &frame, size_t kernel, const Real *a, const Real *b, Real *c) const {
-    gemms_[frame.size * shapes_.size() + kernel](a, b, c);
+    parts_[frame.size * shapes_.size() + kernel](frame, a, b, c);
   }
 
  private:
   std::vector<KernelShape> shapes_;
-  std::vector<Gemm<Real>> gemms_;
+  std::vector<Parts<Real>> parts_;
 };
 
 // c rows += weight (n, k) times k rows of x from `row`
