@@ -39,7 +39,7 @@ def main() -> None:
     "--emulators",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     default=Path(__file__).parent / "emulators",
-    help="Folder of the three .pt files.",
+    help="Folder of the three .safetensors files.",
 )
 @click.option(
     "--jobs", type=click.IntRange(1), default=2, show_default=True, help="Runs at a time."

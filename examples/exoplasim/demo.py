@@ -11,7 +11,7 @@ from climate import Climate, compare, native_spread, objections, read_climate
 from model import build, fetch
 from recordings import read
 from report import write_report
-from runs import SCHEMES, STEPS_PER_DAY, Run
+from runs import SCHEMES, STEPS_PER_DAY, Run, emulator_file
 from schedule import run_all
 from scores import scores_of
 
@@ -57,7 +57,7 @@ def planned_runs(
     def planned(name: str, schemes: dict[str, Any], seed: int = 0) -> Run:
         return Run(output / name, executable, days, start, schemes, seed)
 
-    path = {scheme: str(emulators / f"{scheme}.pt") for scheme in SCHEMES}
+    path = {scheme: str(emulator_file(emulators, scheme)) for scheme in SCHEMES}
     runs = {
         name: planned(name, {s: {"mode": "emulate", "emulator": path[s]} for s in schemes})
         for name, schemes in reversed(COMBINATIONS.items())  # the longest first
@@ -85,7 +85,7 @@ def summarise(
     shadow = runs[f"native_{members - 1}"]
     schemes: dict[str, Any] = {
         scheme: {
-            "offline": pyhybrid.Emulator(emulators / f"{scheme}.pt").card.scores,
+            "offline": pyhybrid.Emulator(emulator_file(emulators, scheme)).card.scores,
             "shadow": shadow_scores(scheme, shadow),
             "coupled": compare(climates[scheme], native[0]),
             "seconds_per_call": seconds_per_call(shadow.statistics["schemes"][scheme]),

@@ -53,6 +53,11 @@ _NAMELISTS = {
 }
 
 
+def emulator_file(folder: Path, scheme: str) -> Path:
+    """Return where the emulator of a scheme lies in a folder of them."""
+    return folder / f"{scheme}.safetensors"
+
+
 @dataclass
 class Run:
     """One run of the model.

@@ -16,7 +16,7 @@ from demo import MODEL, spin_up
 from model import build, fetch
 from networks import NETWORKS
 from recordings import Recorded, read
-from runs import SCHEMES, Run
+from runs import SCHEMES, Run, emulator_file
 from schedule import run_all
 from scores import scores_of
 from training import Plan, train
@@ -73,7 +73,7 @@ def train_scheme(
 ) -> dict[str, Any]:
     """Train on the first three quarters of the days, choose on the next eighth, score on the last.
 
-    Writes ``<scheme>.pt`` with its card and scores; `place` is the line of its progress bar.
+    Writes ``<scheme>.safetensors`` with its card and scores; `place` is the line of its progress bar.
     """
     last_training, last_validation = 3 * days // 4 - 1, 7 * days // 8 - 1
     recorded = read(recording / f"{scheme}.0.nc")
@@ -86,7 +86,7 @@ def train_scheme(
         replace(PLANS[scheme], seconds=seconds),
         place,
     )
-    path = emulators / f"{scheme}.pt"
+    path = emulator_file(emulators, scheme)
     pyhybrid.export(network, card_of(scheme), path)
     scores = offline_scores(scheme, path, recorded.select(last_validation + 1, days))
     pyhybrid.export(network, card_of(scheme, scores), path)
@@ -109,7 +109,7 @@ def validate_in_shadow(
     schemes = {
         s: {
             "mode": "shadow",
-            "emulator": str(emulators / f"{s}.pt"),
+            "emulator": str(emulator_file(emulators, s)),
             "record": {"steps": 0.1, "kind": "real32"},
         }
         for s in SCHEMES

@@ -10,4 +10,4 @@ EMULATORS = ROOT / "examples/exoplasim/emulators"
 
 def emulated(*schemes, emulators=EMULATORS, mode="emulate", **more):
     """Tables of hybrid.toml for the shipped emulators."""
-    return {s: {"mode": mode, "emulator": str(emulators / f"{s}.pt"), **more} for s in schemes}
+    return {s: {"mode": mode, "emulator": str(emulators / f"{s}.safetensors"), **more} for s in schemes}

@@ -25,7 +25,7 @@ MOST_OUTGOING_ERROR = 2.0  # W m-2
 
 
 def card(scheme):
-    with Emulator(EMULATORS / f"{scheme}.pt") as emulator:
+    with Emulator(EMULATORS / f"{scheme}.safetensors") as emulator:
         return emulator.card
 
 

@@ -175,7 +175,7 @@ def write_python_emulator(tmp_path):
         pytest.skip("libhybrid_python.so was not built")
 
     def write(scheme, result):
-        with pyhybrid.Emulator(EMULATORS / f"{scheme}.pt") as emulator:
+        with pyhybrid.Emulator(EMULATORS / f"{scheme}.safetensors") as emulator:
             card = emulator.card
         path = tmp_path / f"{scheme}.py"
         path.write_text(
@@ -251,7 +251,7 @@ def assert_close_at_first(alone, ranks):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_skill_in_the_model_is_that_of_the_card(shadow, scheme):
-    with pyhybrid.Emulator(EMULATORS / f"{scheme}.pt") as emulator:
+    with pyhybrid.Emulator(EMULATORS / f"{scheme}.safetensors") as emulator:
         offline = emulator.card.scores["r2"]
     samples = read(shadow.folder / f"{scheme}.0.nc")
     found = scores_of(scheme, samples.inputs, samples.native, samples.emulated)["r2"]

@@ -2,10 +2,10 @@
 """The verdict on emulated runs: the shipped emulators pass, poor ones do not."""
 
 import json
-import warnings
 
+import numpy as np
 import pytest
-import torch
+import safetensors.numpy
 from climate import compare, native_spread, objections, read_climate
 from exoplasim_files import EMULATORS, emulated
 from runs import SCHEMES, Run
@@ -20,7 +20,7 @@ MEMBERS = 3
 
 def no_convection(folder):
     """An emulator of nothing but zeros."""
-    with pyhybrid.Emulator(EMULATORS / "convection.pt") as emulator:
+    with pyhybrid.Emulator(EMULATORS / "convection.safetensors") as emulator:
         text = emulator.card.to_json()
     path = folder / "none.json"
     path.write_text(text)
@@ -29,24 +29,17 @@ def no_convection(folder):
 
 def poor_longwave(folder):
     """The shipped network, one layer of it disturbed by a fifth of its deviation."""
-    files = {"card.json": ""}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        network = torch.jit.load(EMULATORS / "longwave.pt", _extra_files=files)
-        disturb(largest_layer(network))
-        path = folder / "longwave.pt"
-        torch.jit.save(network, path, _extra_files={"card.json": files["card.json"].decode()})
+    path = folder / "longwave.safetensors"
+    with safetensors.safe_open(EMULATORS / path.name, "np") as file:
+        metadata, weights = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}
+    disturb(max(weights.values(), key=np.size))
+    safetensors.numpy.save_file(weights, path, metadata=metadata)
     return {"mode": "emulate", "emulator": str(path)}
 
 
-def largest_layer(network):
-    return max(network.parameters(), key=torch.Tensor.numel)
-
-
-@torch.no_grad()
 def disturb(weights):
-    generator = torch.Generator().manual_seed(1)
-    weights += 0.2 * weights.std() * torch.randn(weights.shape, generator=generator)
+    generator = np.random.default_rng(1)
+    weights += 0.2 * weights.std() * generator.standard_normal(weights.shape, np.float32)
 
 
 @pytest.fixture(scope="session")

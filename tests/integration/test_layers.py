@@ -23,6 +23,9 @@ FOREIGN = {  # which folders alone may see these headers; benchmarks call libtor
 }
 FOLDERS = [
     "bridge/src",
+    "bridge/engine",
+    "bridge/engine/steps",
+    "bridge/engine/vector",
     "bridge/netcdf",
     "bridge/backends/torch",
     "bridge/backends/python",

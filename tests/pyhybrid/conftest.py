@@ -2,21 +2,14 @@
 """Emulator files and configurations for the tests of the Python face."""
 
 import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
+from installed import plugin_exists
 
 from pyhybrid import Card, Field
-from pyhybrid._abi.loading import library_path
 
 NLEV = 4
-
-
-def plugin_exists(name):
-    folders = [*os.environ.get("HYBRID_PLUGIN_PATH", "").split(":"), str(library_path().parent)]
-    return any((Path(folder) / f"libhybrid_{name}.so").is_file() for folder in folders if folder)
 
 
 @pytest.fixture

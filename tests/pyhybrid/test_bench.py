@@ -108,10 +108,7 @@ def test_users_file_of_any_backend(plain, tmp_path):
     "backend",
     [
         "torchscript",
-        pytest.param(
-            "builtin",
-            marks=pytest.mark.xfail(reason="a last block of few columns has other bits"),
-        ),
+        "builtin",
     ],
 )
 def test_scaling_keeps_the_bits(torch_plugin, backend):

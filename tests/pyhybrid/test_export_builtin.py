@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from conftest import plugin_exists
+from installed import plugin_exists
 from reference_engine import Network
 
 from pyhybrid import Card, Emulator, Field

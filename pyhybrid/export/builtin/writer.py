@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from ...card import Card
 from .network import Network, Operation, Span
@@ -32,7 +32,7 @@ def write(network: Network, output: Span, card: Card, path: Path) -> None:
     packed = dataclasses.replace(card, arguments="packed").to_json()
     names = {name for table in listed for name in _texts(table)}
     tensors = {name: array for name, array in network.weights.tensors.items() if name in names}
-    save_file(tensors, path, metadata={"card": packed, "network": text})
+    path.write_bytes(save(tensors, metadata={"card": packed, "network": text}))
 
 
 def _needed(network: Network, output: Span) -> list[int]:
