@@ -57,7 +57,7 @@ class Block {
   // Infers it in its own matrices.
   void run();
 
-  // Its matrices where it is inferred alone, in pieces: outputs get their memory, inputs are padded.
+  // Its matrices where it is inferred alone: outputs get their memory, inputs are padded.
   void open_alone();
   const char *inputs(int64_t sample) const;
   char *outputs(int64_t sample) const;

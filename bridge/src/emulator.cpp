@@ -118,7 +118,7 @@ void check_plan(const hyb_plan &plan, const std::vector<int64_t> &sizes) {
 void check_flights(const hyb_plan &plan, const hyb_backend &backend) {
   const bool can = backend.submit && backend.wait && backend.reserve && backend.release;
   if (plan.in_flight < 0 || plan.in_flight > 1024 || (plan.in_flight > 0 && !can))
-    refuse_plan("in_flight", can ? "0 to 1024" : "0, as it has no submit, wait, reserve and release",
+    refuse_plan("in_flight", can ? "0 to 1024" : "0, as it has no submit, wait, reserve, release",
                 plan.in_flight);
 }
 

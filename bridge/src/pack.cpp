@@ -150,7 +150,8 @@ int64_t pack_part(const Rectangle &part, int32_t from, int32_t to) {
 
 int64_t scatter_part(const Rectangle &part, int32_t from, int32_t to, int32_t truth, bool adds) {
   const PackLoops &loops = pack_loops();
-  if (is_real(from) && is_real(to)) return loop_of(adds ? loops.add : loops.scatter, from, to)(part);
+  const auto &real = adds ? loops.add : loops.scatter;
+  if (is_real(from) && is_real(to)) return loop_of(real, from, to)(part);
   if (is_real(to)) no_such_conversion(from, to);
   if (from == HYB_REAL64) return scatter_flags<double>(part, truth);
   return from == HYB_REAL32 ? scatter_flags<float>(part, truth)
