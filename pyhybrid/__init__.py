@@ -11,7 +11,7 @@ Failures are a `HybridError`; ``pyhybrid.errors`` has its kinds.
 
 from __future__ import annotations
 
-from .card import Card, Field
+from .card import Card, Field, Normalisation
 from .emulator import Emulator
 from .errors import HybridError
 from .export import export
@@ -26,6 +26,7 @@ __all__ = [
     "Emulator",
     "Field",
     "HybridError",
+    "Normalisation",
     "Scheme",
     "export",
     "fortran_source",

@@ -10,7 +10,7 @@ namespace hybrid_bench {
 const PlainTable &open_plain(const char *path) {
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
   if (!library) throw std::runtime_error(dlerror());
-  void *symbol = dlsym(library, "hybrid_bench_plain");
+  void *symbol = dlsym(library, "hyb_bench_plain");
   if (!symbol) throw std::runtime_error(dlerror());
   return *reinterpret_cast<PlainFunction>(symbol)();
 }

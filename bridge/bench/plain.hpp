@@ -25,7 +25,7 @@ struct DeviceRates {
   double to_device, from_device, on_device, products;
 };
 
-// What the shared object exports as `hybrid_bench_plain`. Compiled together with its user, so
+// What the shared object exports as `hyb_bench_plain`. Compiled together with its user, so
 // exceptions and classes cross.
 struct PlainTable {
   int32_t nways;

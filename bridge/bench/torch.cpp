@@ -144,6 +144,6 @@ constexpr PlainTable table{std::size(ways), ways, open, rates};
 }  // namespace hybrid_bench
 
 extern "C" __attribute__((visibility("default"))) const hybrid_bench::PlainTable *
-hybrid_bench_plain() {
+hyb_bench_plain() {
   return &hybrid_bench::table;
 }

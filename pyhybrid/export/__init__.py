@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from .._words import listed, mismatch
 from ..card import Card
 from ..errors import ArgumentError
-from .checks import allowed, compare, run
+from .checks import Check
 from .notices import notices_accepted
 from .samples import random_matrix
 
@@ -91,12 +91,11 @@ def _write(
     writer: _Writer, module: torch.nn.Module, card: Card, path: Path, how: tuple[str, str]
 ) -> None:
     """Under another name until it is checked."""
-    x = random_matrix(card, _SAMPLES)
-    y = run(module, card, x)
+    check = Check(module, card, random_matrix(card, _SAMPLES))
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
     try:
         writer.save(module, card, partial, *how)
-        compare(partial, x, y, allowed(module, card, x, y, writer.tolerance[card.kind]))
+        check.compare(partial, writer.tolerance[card.kind])
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

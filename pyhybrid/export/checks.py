@@ -10,7 +10,7 @@ from .._words import mismatch
 from ..card import Card
 from ..emulator import Emulator
 from ..errors import BackendError, CardError, ShapeError
-from .samples import arguments_of, dtype_of, packed
+from .samples import arguments_of, dtype_of, normalisation_of, packed
 
 if TYPE_CHECKING:
     import torch
@@ -61,41 +61,60 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def allowed(
-    module: torch.nn.Module, card: Card, x: torch.Tensor, y: torch.Tensor, tolerance: float
-) -> torch.Tensor:
-    """How far each output (output,) of a file may be from torch's `y`.
-
-    The tolerance is relative to the output's largest result: smaller ones may be what is left
-    where large numbers cancel. Where they cancel in all samples, torch's own result is no better
-    than what the last bit of the input does to it: four times that is allowed besides.
-    """
-    import torch
-
-    rounding = (run(module, card, x * (1 + torch.finfo(x.dtype).eps)) - y).abs()
-    return tolerance * _largest(y) + 4 * _largest(rounding)
-
-
 def _largest(y: torch.Tensor) -> torch.Tensor:
     """Of each output, of its finite results."""
     return y.nan_to_num(0.0, 0.0, 0.0).abs().amax(0)
 
 
-def compare(path: Path, x: torch.Tensor, y: torch.Tensor, limit: torch.Tensor) -> None:
-    """Opens the file as a host does and compares what it makes of `x` with torch's `y`.
+class Check:
+    """What a module makes of samples, to compare its file with.
 
-    Raises
-    ------
-    BackendError
-        If an output differs by more than its limit, or only one of them has a NaN.
+    Parameters
+    ----------
+    module : torch.nn.Module
+    card : Card
+    x : tensor (sample, feature)
+        Of the size that the network takes, after the card's normalisation.
     """
-    import torch
 
-    with Emulator(path) as emulator:
-        found = torch.from_numpy(emulator.run(x.numpy()))
-    difference = (found - y).abs()
-    same = (found == y) | (found.isnan() & y.isnan()) | (difference <= limit)
-    if not same.all():
-        sample, output = (int(one) for one in same.logical_not().nonzero()[0])
-        wanted = f"{float(y[sample, output])!r}, as torch, for output {output + 1}"
-        raise BackendError(mismatch(f"export: {path}", wanted, float(found[sample, output])))
+    def __init__(self, module: torch.nn.Module, card: Card, x: torch.Tensor) -> None:
+        offset, scale = normalisation_of(card.inputs, card)
+        self.module, self.card = module, card
+        self.host = x * scale + offset
+        self.x = (self.host - offset) / scale
+        self.y = run(module, card, self.x)
+
+    def compare(self, path: Path, tolerance: float) -> None:
+        """Opens the file as a host does and compares what it makes of the samples with torch's.
+
+        Raises
+        ------
+        BackendError
+            If an output differs by more than is allowed, or only one of them has a NaN.
+        """
+        import torch
+
+        offset, scale = normalisation_of(self.card.outputs, self.card)
+        expected = self.y * scale + offset
+        limit = self._allowed(tolerance) * scale.abs()
+        limit += 4 * torch.finfo(scale.dtype).eps * offset.abs()  # of the sum's roundings
+        with Emulator(path) as emulator:
+            found = torch.from_numpy(emulator.run(self.host.numpy()))
+        same = (found == expected) | (found.isnan() & expected.isnan())
+        same |= (found - expected).abs() <= limit
+        if not same.all():
+            sample, output = (int(one) for one in same.logical_not().nonzero()[0])
+            wanted = f"{float(expected[sample, output])!r}, as torch, for output {output + 1}"
+            raise BackendError(mismatch(f"export: {path}", wanted, float(found[sample, output])))
+
+    def _allowed(self, tolerance: float) -> torch.Tensor:
+        """How far each output (output,) of the network may be from torch's.
+
+        The tolerance is relative to the output's largest result: smaller ones may be what is left
+        where large numbers cancel. Where they cancel in all samples, torch's own result is no
+        better than what the last bit of the input does to it: four times that is allowed besides.
+        """
+        import torch
+
+        moved = run(self.module, self.card, self.x * (1 + torch.finfo(self.x.dtype).eps))
+        return tolerance * _largest(self.y) + 4 * _largest((moved - self.y).abs())

@@ -6,7 +6,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from ..card import Card
+from ..card import Card, Field
 
 if TYPE_CHECKING:
     import torch
@@ -15,11 +15,35 @@ _SAMPLES = 16
 
 
 def random_matrix(card: Card, nsample: int = _SAMPLES) -> torch.Tensor:
-    """A matrix (sample, feature) of the card's kind, with numbers between 0 and 1."""
+    """A matrix (sample, feature) of the card's kind, with numbers between 0 and 1.
+
+    That is what the network takes, after the card's normalisation.
+    """
     import torch
 
     generator = torch.Generator().manual_seed(0)
     return torch.rand(nsample, card.nfeature, generator=generator, dtype=dtype_of(card))
+
+
+def normalisation_of(
+    fields: tuple[Field, ...], card: Card
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Offset and scale (value,) of a matrix of these fields, 0 and 1 where a card has none."""
+    import torch
+
+    offset, scale = (
+        torch.cat([_numbers(field, card.sample, key) for field in fields])
+        for key in ("offset", "scale")
+    )
+    return offset.to(dtype_of(card)), scale.to(dtype_of(card))
+
+
+def _numbers(field: Field, sample: str, key: str) -> torch.Tensor:
+    """One of the field's offsets or scales for each of its values (value,)."""
+    import torch
+
+    found = getattr(field.normalisation, key) if field.normalisation else (float(key == "scale"),)
+    return torch.tensor(found, dtype=torch.float64).expand(math.prod(field.shape(sample)))
 
 
 def dtype_of(card: Card) -> torch.dtype:

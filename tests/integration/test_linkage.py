@@ -13,7 +13,9 @@ import pyhybrid
 SYSTEM = re.compile(r"(libc|libm|libdl|libpthread|libgcc_s|libstdc\+\+|ld-linux-.*)\.so\.\d")
 OURS = ("torch", "python", "netcdf", "hdf5", "blas", "mkl", "openblas", "numpy")
 PLUGINS = {
+    "libhybrid_builtin.so": {"hyb_plugin"},
     "libhybrid_torch.so": {"hyb_plugin"},
+    "libhybrid_bench_torch.so": {"hyb_bench_plain"},
     "libhybrid_python.so": {"hyb_plugin"},
     "libhybrid_python_interpreter.so": {"hyb_python_start"},
     "libhybrid_netcdf.so": {"hyb_plugin"},
@@ -75,6 +77,14 @@ def test_library_exports_the_functions_of_its_header(library):
 def test_plugins_export_one_function(name):
     require_plugin(name.removeprefix("libhybrid_").removesuffix(".so"))
     assert exported(pyhybrid.library_dir() / name) == PLUGINS[name]
+
+
+def test_engine_needs_the_system_only():
+    """Neither Torch nor Python, and no matrix product of anybody's."""
+    require_plugin("builtin")
+    path = pyhybrid.library_dir() / "libhybrid_builtin.so"
+    assert [name for name in needed(path) if not SYSTEM.match(name)] == []
+    assert [name for name in imported(path) if re.search("gemm|blas|libxsmm", name)] == []
 
 
 def test_every_plugin_is_known_here():

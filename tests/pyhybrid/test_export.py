@@ -2,6 +2,7 @@
 """From a ``torch.nn.Module`` to an emulator file and back."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -190,6 +191,38 @@ def test_file_of_the_built_in_engine_does_what_torch_does(builtin_plugin, make_c
     with Emulator(export(module, make_card(), tmp_path / "linear.safetensors")) as emulator:
         found = emulator.run(x)
     np.testing.assert_allclose(found, module(torch.from_numpy(x)).detach(), rtol=1e-12)
+
+
+def normalised_card(make_card, **changed):
+    """Temperature in tens of K around 250 K, pressure in 100 hPa; fluxes in 10 W m-2."""
+    card = make_card(**changed)
+    scales = {"air_temperature": ([250.0] * 4, [10.0, 11.0, 12.0, 13.0]),
+              "surface_air_pressure": (1e5, 1e4), "flux": (-100.0, 10.0)}  # fmt: skip
+
+    def changed_field(field):
+        if field.name not in scales:
+            return field
+        offset, scale = scales[field.name]
+        return replace(field, normalisation={"offset": offset, "scale": scale})
+
+    fields = {key: tuple(map(changed_field, getattr(card, key))) for key in ("inputs", "outputs")}
+    return replace(card, **fields)
+
+
+@pytest.mark.parametrize("kind, tolerance", [("real64", 1e-12), ("real32", 1e-5)])
+def test_module_sees_normalised_values(builtin_plugin, make_card, tmp_path, kind, tolerance):
+    """The file takes and returns physical ones."""
+    dtype = {"real64": torch.float64, "real32": torch.float32}[kind]
+    module, card = linear(dtype=dtype), normalised_card(make_card, kind=kind)
+    x = torch.rand(50, 5, dtype=dtype)
+    offset, scale = (torch.tensor([*a, b], dtype=dtype) for a, b in (
+        ((250.0,) * 4, 1e5), ((10.0, 11.0, 12.0, 13.0), 1e4)))  # fmt: skip
+    with Emulator(export(module, card, tmp_path / "linear.safetensors")) as emulator:
+        found = emulator.run((x * scale + offset).numpy())
+    with torch.no_grad():
+        y = module(x)
+    expected = torch.cat([y[:, :4], y[:, 4:] * 10.0 - 100.0], 1)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=100 * tolerance)
 
 
 class Unlike(torch.nn.Module):

@@ -6,5 +6,5 @@
 
 // Between the baseline and AVX2 there is nothing that still runs climate models.
 #define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SSE4)
-#include "hwy/foreach_target.h"
-#include "hwy/highway.h"
+#include <hwy/foreach_target.h>
+#include <hwy/highway.h>
