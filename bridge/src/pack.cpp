@@ -72,11 +72,31 @@ HostArray with_joined_columns(const HostArray &array) {
   return joined;
 }
 
+// Species as further levels where they follow each other alike in the host's array and in the rows,
+// as those of a field without levels do.
+void join_species(HostArray &host, Rows &rows) {
+  const bool alone = rows.nlevel == 1;
+  const bool follow = !rows.flip && rows.level_samples == 0 &&
+                      rows.species_rows == rows.nlevel * rows.level_rows &&
+                      host.sspecies == rows.nlevel * host.slevel;
+  if (rows.nspecies == 1 || !(alone || follow)) return;
+  if (alone) {
+    rows.level_rows = rows.species_rows;
+    rows.level_samples = 0;
+    rows.flip = false;
+    host.slevel = host.sspecies;
+  }
+  rows.nlevel *= rows.nspecies;
+  rows.nspecies = 1;
+}
+
 // Cuts a field into rectangles that are contiguous in the matrix; calls body(part) for each.
 class Rectangles {
  public:
   Rectangles(const HostArray &host, const Rows &rows, int64_t ncol)
-      : host_(with_joined_columns(host)), rows_(rows), ncol_(ncol) {}
+      : host_(with_joined_columns(host)), rows_(rows), ncol_(ncol) {
+    join_species(host_, rows_);
+  }
 
   template <class Body>
   int64_t each(Body &&body) const {
@@ -124,7 +144,7 @@ class Rectangles {
   }
 
   HostArray host_;
-  const Rows &rows_;
+  Rows rows_;
   int64_t ncol_;
 };
 
