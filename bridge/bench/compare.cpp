@@ -22,6 +22,7 @@ class PlainContender : public Contender {
       : network_(table.open(options)), x_(x), y_(std::move(y)) {}
   void run() override { network_->run(x_.data(), y_.data(), x_.ncol()); }
   HostArrays *result() override { return &y_; }
+  void clear() override { y_.clear(); }
 
  private:
   std::unique_ptr<Plain> network_;

@@ -70,7 +70,7 @@ void Contest::add(json row, const std::function<std::unique_ptr<Contender>()> &m
 // Several calls first: libtorch optimises a graph while it runs it for the first times.
 void Contest::prepare(Entry &entry, const Pace &pace) {
   for (int i = 0; i < 3; ++i) {
-    if (HostArrays *result = entry.contender->result()) result->clear();
+    entry.contender->clear();
     entry.contender->run();
   }
   const double start = now();

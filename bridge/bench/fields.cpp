@@ -2,6 +2,7 @@
 #include "fields.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 #include <random>
 
@@ -52,8 +53,12 @@ Network network_of(const json &job) {
   return {job.at("name"), fields_of(job.at("inputs")), fields_of(job.at("outputs"))};
 }
 
-HostArrays::HostArrays(const std::vector<Field> &fields, int64_t ncol)
-    : fields_(fields), ncol_(ncol), values_(static_cast<size_t>(rows_of(fields) * ncol)) {
+HostArrays::HostArrays(const std::vector<Field> &fields, int64_t ncol, int64_t block)
+    : fields_(fields),
+      ncol_(ncol),
+      block_(block),
+      rows_(rows_of(fields)),
+      values_(static_cast<size_t>(rows_ * ((ncol + block - 1) / block) * block)) {
   int64_t row = 0;
   for (const Field &field : fields) {
     start_.push_back(row);
@@ -70,15 +75,31 @@ void HostArrays::draw() {
   }
 }
 
+char *HostArrays::address(size_t field, int64_t row, int64_t column) {
+  double *block = data() + column / block_ * rows_ * block_;
+  return reinterpret_cast<char *>(block + (start_[field] + row) * block_) +
+         column % block_ * size_of(fields_[field].kind);
+}
+
+void HostArrays::copy(const HostArrays &other) {
+  HostArrays &from = const_cast<HostArrays &>(other);  // `address` serves both
+  const int64_t run = std::min(block_, other.block_);
+  for (size_t i = 0; i < fields_.size(); ++i)
+    for (int64_t row = 0; row < fields_[i].rows(); ++row)
+      for (int64_t column = 0; column < ncol_; column += run)
+        std::memcpy(address(i, row, column), from.address(i, row, column),
+                    static_cast<size_t>(std::min(run, ncol_ - column) * size_of(fields_[i].kind)));
+}
+
 hyb_view HostArrays::view(size_t field, int64_t first, int64_t ncol) {
   const Field &one = fields_[field];
-  const int64_t element = size_of(one.kind), row = ncol_ * int64_t{sizeof(double)};
+  const int64_t row = block_ * int64_t{sizeof(double)};
   hyb_view view{};
   view.size = sizeof view;
-  view.data = reinterpret_cast<char *>(data() + start_[field] * ncol_) + first * element;
+  view.data = address(field, 0, first);
   view.kind = one.kind;
   view.truth = 1;
-  if (!one.dims.empty()) add_axis(view, ncol, element);
+  if (!one.dims.empty()) add_axis(view, ncol, size_of(one.kind));
   if (one.levels) add_axis(view, one.levels, row);
   if (one.species) add_axis(view, one.species, row * std::max<int64_t>(one.levels, 1));
   return view;

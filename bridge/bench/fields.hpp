@@ -29,15 +29,19 @@ Network network_of(const nlohmann::json &job);
 
 int64_t rows_of(const std::vector<Field> &fields);
 
-// Arrays (column, level, species) for the fields, one behind the other in one matrix
-// [rows][ncol] of real64, columns fastest; flags use the first half of their rows.
+// Arrays (column, level, species, block) for the fields, as hosts with blocks of columns (NPROMA)
+// hold them: for each block a matrix [rows][block] of real64, columns fastest; flags use the
+// first half of their rows. One block is one array for all columns.
 class HostArrays {
  public:
-  HostArrays(const std::vector<Field> &fields, int64_t ncol);
+  HostArrays(const std::vector<Field> &fields, int64_t ncol) : HostArrays(fields, ncol, ncol) {}
+  HostArrays(const std::vector<Field> &fields, int64_t ncol, int64_t block);
 
-  void draw();  // the same values every time
+  void draw();  // the same values every time; of one block
+  void copy(const HostArrays &other);  // whatever the blocks of both
   void clear() { std::fill(values_.begin(), values_.end(), 0.0); }
-  hyb_view view(size_t field, int64_t first, int64_t ncol);  // columns from `first`, from 0
+  // Columns from `first`, from 0, of one block.
+  hyb_view view(size_t field, int64_t first, int64_t ncol);
 
   const std::vector<Field> &fields() const { return fields_; }
   const std::vector<double> &values() const { return values_; }
@@ -47,7 +51,9 @@ class HostArrays {
  private:
   std::vector<Field> fields_;
   std::vector<int64_t> start_;  // first row of each field
-  int64_t ncol_;
+  char *address(size_t field, int64_t row, int64_t column);
+
+  int64_t ncol_, block_, rows_;
   std::vector<double> values_;
 };
 

@@ -6,13 +6,20 @@ namespace {
 
 class Form : public Contender {
  public:
-  Form(SharedHost host, const Network &network, HostArrays &x, int64_t block, int threads)
+  Form(SharedHost host, const Network &network, const HostArrays &x, int64_t block, int threads)
       : host_(std::move(host)),
-        x_(x),
-        y_(network.outputs, x.ncol()),
+        x_(x.fields(), x.ncol(), block),
+        y_(network.outputs, x.ncol(), block),
+        result_(network.outputs, x.ncol()),
         block_(block),
-        team_(threads) {}
-  HostArrays *result() override { return &y_; }
+        team_(threads) {
+    x_.copy(x);
+  }
+  HostArrays *result() override {
+    result_.copy(y_);
+    return &result_;
+  }
+  void clear() override { y_.clear(); }
   Stages stages() override { return host_->stages(); }
 
  protected:
@@ -29,8 +36,8 @@ class Form : public Contender {
   int64_t columns(int64_t block) const { return std::min(block_, x_.ncol() - block * block_); }
 
   SharedHost host_;
-  HostArrays &x_;
-  HostArrays y_;
+  HostArrays x_, y_;
+  HostArrays result_;  // y in one array, as all forms are compared
   int64_t block_;
   Team team_;
 };
@@ -45,7 +52,8 @@ class OneLoop : public Form {
 
 class TwoLoops : public Form {
  public:
-  TwoLoops(SharedHost host, const Network &network, HostArrays &x, int64_t block, int threads)
+  TwoLoops(SharedHost host, const Network &network, const HostArrays &x, int64_t block,
+           int threads)
       : Form(std::move(host), network, x, block, threads),
         open_(static_cast<size_t>(nblocks())) {}
   void run() override {
@@ -60,16 +68,16 @@ class TwoLoops : public Form {
 
 }  // namespace
 
-std::unique_ptr<Contender> one_call(SharedHost host, const Network &network, HostArrays &x) {
+std::unique_ptr<Contender> one_call(SharedHost host, const Network &network, const HostArrays &x) {
   return std::make_unique<OneLoop>(std::move(host), network, x, x.ncol(), 1);
 }
 
-std::unique_ptr<Contender> one_loop(SharedHost host, const Network &network, HostArrays &x,
+std::unique_ptr<Contender> one_loop(SharedHost host, const Network &network, const HostArrays &x,
                                     int64_t block, int threads) {
   return std::make_unique<OneLoop>(std::move(host), network, x, block, threads);
 }
 
-std::unique_ptr<Contender> two_loops(SharedHost host, const Network &network, HostArrays &x,
+std::unique_ptr<Contender> two_loops(SharedHost host, const Network &network, const HostArrays &x,
                                      int64_t block, int threads) {
   return std::make_unique<TwoLoops>(std::move(host), network, x, block, threads);
 }
