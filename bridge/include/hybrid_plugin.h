@@ -70,6 +70,7 @@ typedef struct hyb_signature {
   const int64_t *samples; /* the numbers of samples that run will see, for the warm-up; ascending */
   int32_t nsamples;
   double tolerance;       /* that the card grants a precision below float32, of the output's scale */
+  int64_t declared;       /* samples of a batch by the configuration, 0 where it does not say */
 } hyb_signature;
 
 /* What the backend makes of it. The core fills in size; all else is 0 before prepare. */

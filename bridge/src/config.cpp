@@ -42,6 +42,7 @@ void read_emulator(ConfigTable &table, EmulatorConfig &config) {
              in_quotes(config.device));
   config.precision = precisions[table.read_word("precision", precisions, 0)];
   ConfigTable batch = table.table("batch");
+  config.columns_declared = batch.has("columns");
   batch.read("columns", config.columns, 16, 1 << 20);
   int64_t threads = config.threads;
   batch.read("threads", threads, 1, 1024);

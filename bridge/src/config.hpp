@@ -20,6 +20,7 @@ struct EmulatorConfig {
   std::string device = "cpu";   // or "auto", or an accelerator such as "cuda" or "cuda:1"
   std::string precision = "float32";
   int64_t columns = 512;        // of one inference; larger batches are tiled
+  bool columns_declared = false;  // by the file; else a backend must not count on large batches
   int32_t threads = 1;          // of one inference
   std::string environment;      // Python: prefix of a virtual environment
   std::string function = "emulate";

@@ -138,7 +138,7 @@ Emulator::Emulator(const EmulatorConfig &config, const std::string &plugin_folde
   try {
     if (!card) mismatch(HYB_ERROR_CARD, path_ + ": card", "JSON", "nothing");
     card_ = parse_card(card, path_);
-    prepare();
+    prepare(config.columns_declared ? config.columns : 0);
   } catch (...) {
     backend_->close(network_);
     throw;
@@ -150,14 +150,14 @@ Emulator::~Emulator() {
   backend_->close(network_);
 }
 
-void Emulator::prepare() {
+void Emulator::prepare(int64_t declared) {
   const std::vector<hyb_slice> inputs = slices_of(card_.inputs, card_.box);
   const std::vector<hyb_slice> results = slices_of(card_.outputs, card_.box);
   const hyb_signature signature = {
       sizeof(hyb_signature), card_.kind, card_.packed ? 1 : 0, card_.nfeature, card_.noutput,
       static_cast<int32_t>(inputs.size()), static_cast<int32_t>(results.size()),
       inputs.data(), results.data(), sizes_.data(), static_cast<int32_t>(sizes_.size()),
-      card_.tolerance};
+      card_.tolerance, declared};
   hyb_message message{};
   hyb_plan plan = {sizeof(hyb_plan), 0, 0, 0, 0};
   check_plugin(backend_->prepare(network_, &signature, &plan, &message), message);

@@ -51,7 +51,7 @@ class Emulator {
   void run(const void *x, void *y, int64_t nsample) const;
 
  private:
-  void prepare();
+  void prepare(int64_t declared);
   void take(const hyb_plan &plan);
   void run_tile(const char *x, char *y, int64_t begin, int64_t count) const;
 

@@ -12,7 +12,7 @@ from . import program
 from .files import CONTENDERS
 from .jobs import Json, Pace, built_in, emulators, file_job, network_job
 
-BLOCKS = (16, 64, 512, 4096)  # columns of a call
+BLOCKS = (16, 64, 128, 512, 4096)  # columns of a call
 NETWORKS = ("mlp", "m7", "gru", "conv")
 BACKENDS = tuple(contender.name for contender in CONTENDERS)
 _START = ("m7", 16)  # network and columns with which starts and memory are measured

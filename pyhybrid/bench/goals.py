@@ -90,10 +90,10 @@ def of_device(network: str, columns: int) -> str:
 
 
 _SPEED = {  # network: block: builtin over plain libtorch
-    "mlp": {16: 2.8, 64: 2.3, 512: 2.3, 4096: 2.3},
-    "m7": {16: 3.5, 64: 2.3, 512: 2.3, 4096: 2.3},
-    "gru": {16: 5.0, 64: 5.0, 512: 5.0, 4096: 5.0},
-    "conv": {16: 1.5, 64: 1.5, 512: 1.5, 4096: 1.5},
+    "mlp": {16: 2.8, 64: 2.3, 128: 2.3, 512: 2.3, 4096: 2.3},
+    "m7": {16: 3.5, 64: 2.3, 128: 2.3, 512: 2.3, 4096: 2.3},
+    "gru": dict.fromkeys((16, 64, 128, 512, 4096), 5.0),
+    "conv": dict.fromkeys((16, 64, 128, 512, 4096), 1.5),
 }
 _SCALED = [("builtin", name) for name in _SPEED]
 _SCALED += [("torchscript", name) for name in ("mlp", "m7")]
@@ -109,7 +109,7 @@ def _goals() -> Iterator[Goal]:
     for network, blocks in _SPEED.items():
         for block, limit in blocks.items():
             yield _speed_up("builtin", network, block, limit)
-    for block in (64, 512, 4096):
+    for block in (64, 128, 512, 4096):
         row = over_products("mlp", block)
         yield Goal("emulator", row, "<=", 1.15, "x", "mlp", block, "builtin")
     yield from _torch_goals()
@@ -131,7 +131,7 @@ def _torch_goals() -> Iterator[Goal]:
     """Frozen with oneDNN is for large blocks: in small ones it is slow by its nature."""
     for network, blocks in _SPEED.items():
         for block in blocks:
-            large = block in (512, 4096)
+            large = block >= 128
             limit = 2 if large and network == "mlp" else 0.97
             yield _speed_up("torchscript", network, block, limit)
             yield _speed_up("aoti", network, block, 0.97)

@@ -83,6 +83,7 @@ def _bridge(section: Json) -> Iterator[Table]:
     rows = {
         "open, put, run, get, close": section["bridge_s"],
         "plain conversion of the data": section["copy_s"],
+        "the same with the widest vectors": section["best_copy_s"],
         "overhead": section["overhead_s"],
         "goal for the first line": section["goal_s"],
     }

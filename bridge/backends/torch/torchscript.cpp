@@ -4,7 +4,6 @@
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/serialization/import.h>
 
-#include <algorithm>
 
 #include "archive.hpp"
 #include "failure.hpp"
@@ -80,10 +79,7 @@ void TorchScript::bind(const hyb_signature &signature) {
   signature_ = std::make_unique<const Signature>(signature, device_);
   forward_ = &module_.get_method("forward").function();
   check_arguments(*forward_, *signature_);
-  const int64_t *const end = signature.samples + signature.nsamples;
-  const bool large = end != std::find_if(signature.samples, end, [](int64_t nsample) {
-    return nsample >= samples_for_onednn;
-  });
+  const bool large = signature.declared >= samples_for_onednn;
   if (large && device_.is_cpu() && signature_->dtype() == at::kFloat) choose(signature);
 }
 

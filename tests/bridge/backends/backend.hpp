@@ -52,11 +52,13 @@ struct Shape {
   std::vector<int64_t> samples = {16};
   int32_t kind = HYB_REAL32;
   double tolerance = 0.0;
+  int64_t declared = 0;
 };
 
 inline hyb_signature signature_of(const Shape &shape) {
   return {sizeof(hyb_signature), shape.kind, 1, shape.nfeature, shape.noutput, 0, 0, nullptr,
-          nullptr, shape.samples.data(), static_cast<int32_t>(shape.samples.size()), shape.tolerance};
+          nullptr, shape.samples.data(), static_cast<int32_t>(shape.samples.size()),
+          shape.tolerance, shape.declared};
 }
 
 constexpr hyb_backend_options default_options = {sizeof(hyb_backend_options), "", "cpu", "float32",

@@ -125,7 +125,7 @@ void check_large_batches(const char *name, int64_t nfeature, int64_t noutput) {
   CHECK_EQ(small.open(file(name)), HYB_OK);
   CHECK_EQ(large.open(file(name)), HYB_OK);
   CHECK_EQ(small.prepare({nfeature, noutput, {16}}), HYB_OK);
-  CHECK_EQ(large.prepare({nfeature, noutput, {16, 128, 512}}), HYB_OK);
+  CHECK_EQ(large.prepare({nfeature, noutput, {16, 128, 512}, HYB_REAL32, 0.0, 512}), HYB_OK);
   const std::vector<float> x = fractions(nfeature * n);
   std::vector<float> expected(noutput * n), y(noutput * n), some(noutput * n, -1.0f);
   CHECK_EQ(small.run(x, expected, n, n), HYB_OK);
