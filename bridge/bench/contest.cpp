@@ -26,18 +26,26 @@ int64_t interruptions() {
   return usage.ru_nivcsw;
 }
 
+// Of the finite ones.
+double largest(const Values &values) {
+  double found = 0;
+  for (const double value : values)
+    if (std::isfinite(value)) found = std::max(found, std::abs(value));
+  return found;
+}
+
 bool alike(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
 
 // The largest, relative to the largest value; infinite where one of two is not finite.
 double difference(const Values &a, const Values &b) {
-  double largest = 0, scale = 0;
+  double found = 0;
   for (size_t i = 0; i < a.size(); ++i) {
-    if (std::isfinite(b[i])) scale = std::max(scale, std::abs(b[i]));
     if (alike(a[i], b[i])) continue;
     const double here = std::abs(a[i] - b[i]);
-    largest = std::isfinite(here) ? std::max(largest, here) : HUGE_VAL;
+    found = std::isfinite(here) ? std::max(found, here) : HUGE_VAL;
   }
-  return scale > 0 ? largest / scale : largest;
+  const double scale = largest(b);
+  return scale > 0 ? found / scale : found;
 }
 
 // Rounding of real32 leaves some 1e-6 in networks like these; this is another computation.
@@ -45,7 +53,7 @@ constexpr double too_different = 1e-4;
 
 void require_alike(double found) {
   if (found > too_different)
-    throw std::runtime_error("results: expected those of the first contender, found others, by " +
+    throw std::runtime_error("results: expected those of plain libtorch, found others, by " +
                              std::to_string(found) + " of the largest");
 }
 
@@ -82,12 +90,16 @@ void Contest::prepare(Entry &entry, const Pace &pace) {
 void Contest::compare() {
   const Values *first = nullptr;
   for (Entry &entry : entries_) {
-    HostArrays *result = entry.contender ? entry.contender->result() : nullptr;
-    if (!result) continue;
-    result->clear();  // an increment is added to what is there
-    guarded(entry, [&] { entry.contender->run(); });
     if (!entry.contender) continue;
-    if (!first) first = &result->values();
+    entry.contender->clear();  // an increment is added to what is there
+    guarded(entry, [&] { entry.contender->run(); });
+    const HostArrays *result = entry.contender ? entry.contender->result() : nullptr;
+    if (!result) continue;
+    entry.row["largest"] = largest(result->values());
+    if (!first) {
+      first = &result->values();
+      continue;
+    }
     entry.row["difference"] = difference(result->values(), *first);
     entry.row["same_bits"] = same_bits(result->values(), *first);
     guarded(entry, [&] { require_alike(entry.row["difference"]); });

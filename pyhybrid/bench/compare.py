@@ -35,7 +35,7 @@ def compare(
     names : sequence of str
         Of the built-in networks.
     backends : sequence of str
-        Of `BACKENDS`, for the built-in networks.
+        Of `BACKENDS`, for the built-in networks; starts and memory are measured with one of them.
     blocks : sequence of int
         Columns of a call.
     pace : Pace
@@ -54,6 +54,7 @@ def compare(
     HybridError
         If one of the files cannot be opened.
     """
+    backends = backends if names else ()
     jobs = [file_job(path) for path in files]
     missing = _add_built_in(jobs, names, backends)
     result = program.run({**_job(pace), "networks": jobs, "blocks": list(blocks)})
@@ -78,8 +79,8 @@ def _add_built_in(jobs: list[Json], names: Iterable[str], backends: Iterable[str
     for network in built_in(names):
         job = network_job(network)
         job["emulators"], failed = emulators(network, backends)
-        torchscript = [one["file"] for one in job["emulators"] if one["name"] == "torchscript"]
-        job |= {"plain": torchscript[0]} if torchscript else {}
+        baseline, _ = emulators(network, ["torchscript"])
+        job |= {"plain": one["file"] for one in baseline}
         jobs.append(job)
         missing += failed
     return missing

@@ -97,7 +97,8 @@ def _emulator(section: Json) -> Iterator[Table]:
         rows = [row for row in section["rows"] if row["network"] == name]
         yield _throughput(name, rows)
         yield from _stages(name, rows)
-    yield _start(section)
+    if section["start"]:
+        yield _start(section)
     yield _roofline(section["roofline"])
 
 
@@ -147,7 +148,7 @@ def _stages(name: str, rows: Sequence[Json]) -> Iterator[Table]:
 
 def _stage_cells(row: Json) -> tuple[str, ...]:
     stages = [row["stages"].get(stage, 0) for stage in ("pack", "infer", "scatter")]
-    rest = row["seconds"] - sum(stages)
+    rest = max(0.0, row["seconds"] - sum(stages))  # medians need not add up
     return tuple(f"{1e6 * one:.1f}" for one in (*stages, rest, row["seconds"]))
 
 

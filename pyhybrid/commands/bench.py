@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from ..bench import compare as comparing
 from ..bench import gpu as devices
@@ -213,12 +214,14 @@ def emulator(
     blocks: tuple[int, ...],
     **options: Any,
 ) -> None:
-    """Backends against plain libtorch, for the built-in networks and your own emulator FILEs.
+    """Backends against plain libtorch, for the built-in networks or your own emulator FILEs.
 
     One thread, from the host's real64 arrays to the host's real64 arrays; all take turns in one
     process, and medians count. Start, memory and the time of each stage besides.
     """
     output = Output(**options)
+    named = click.get_current_context().get_parameter_source("networks")
+    networks = () if files and named is ParameterSource.DEFAULT else networks
     _report(lambda: {"emulator": _compare(files, networks, backends, blocks, output)}, output)
 
 
