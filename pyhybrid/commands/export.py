@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 @click.argument("output", type=click.Path(path_type=Path))
 @click.option("--weights", type=click.Path(path_type=Path), help="A state_dict to load.")
 @click.option("--method", help="Another way to write the file, such as trace for .pt.")
-def export(source: str, card: Path, output: Path, weights: Path | None, method: str | None) -> None:
+@click.option("--cpu", default="native", help="Of .pt2: g++'s -march, such as x86-64-v3.")
+def export(
+    source: str, card: Path, output: Path, weights: Path | None, method: str | None, cpu: str
+) -> None:
     """Write the emulator OUTPUT from the network SOURCE and check that it does what torch does.
 
     SOURCE is `file.py:name` or `package.module:name`: a torch.nn.Module, or what makes one when
@@ -40,7 +43,7 @@ def export(source: str, card: Path, output: Path, weights: Path | None, method: 
         module = _module(source)
         if weights is not None:
             _load(module, weights)
-        written = export_module(module, contract, output, method=method)
+        written = export_module(module, contract, output, method=method, cpu=cpu)
     except HybridError as error:
         raise click.ClickException(error.message) from error
     sizes = f"{contract.nfeature} values in, {contract.noutput} out, {contract.kind}"
@@ -54,7 +57,7 @@ def _card(path: Path) -> Card:
     try:
         return Card.from_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise EmulatorFileError(mismatch(f"export: card {path}", "a text", error)) from error
+        raise EmulatorFileError(mismatch(f"export: card {path}", "a file of text", error)) from error
 
 
 def _module(source: str) -> torch.nn.Module:

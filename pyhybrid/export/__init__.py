@@ -13,16 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .._words import listed, mismatch
 from ..card import Card
-from ..errors import ArgumentError
+from ..errors import ArgumentError, ShapeError
 from .checks import Check
 from .notices import notices_accepted
-from .samples import random_matrix
+from .samples import dtype_of, random_matrix
 
 if TYPE_CHECKING:
     import torch
+    from numpy.typing import ArrayLike
 
+_EXAMPLES = 1000
 _SAMPLES = 33  # of the check: not the block that a trace saw, and no multiple of a tile
 
 
@@ -33,13 +37,14 @@ def export(
     *,
     method: str | None = None,
     cpu: str = "native",
+    example: ArrayLike | None = None,
 ) -> Path:
     """Writes an emulator file with its card, and checks that it does what torch does.
 
     Parameters
     ----------
     module : torch.nn.Module
-        Takes and returns physical values: one matrix (sample, feature) to one (sample, output),
+        Takes and returns physical values, or normalised ones where the card says so: one matrix (sample, feature) to one (sample, output),
         or as many arrays as the card has fields where its `arguments` are "fields". It is copied
         to the CPU and put into evaluation mode. One that ``torch.export`` made stays as it is.
     card : Card
@@ -55,6 +60,10 @@ def export(
     cpu : str
         Of ``.pt2``: what its code may use, as g++'s ``-march`` says it: "native", all that this
         CPU has, or a level such as "x86-64-v3" for machines of several kinds.
+    example : array (sample, feature), optional
+        Physical values, at which the file's results are compared with torch's; the first 1000
+        samples count. Absent: 33 samples of numbers between 0 and 1, normalised as the card
+        says, where a module that normalises by itself shows little of what it does.
 
     Returns
     -------
@@ -83,19 +92,28 @@ def export(
     if path.suffix != ".pt2":
         _require_word(f"cpu of {path.suffix}", cpu, ("native",))
     with notices_accepted():
-        _write(writer, _for_inference(module), card, path, (method, cpu))
+        _write(writer, _check(_for_inference(module), card, example), path, (method, cpu))
     return path
 
 
-def _write(
-    writer: _Writer, module: torch.nn.Module, card: Card, path: Path, how: tuple[str, str]
-) -> None:
+def _check(module: torch.nn.Module, card: Card, example: ArrayLike | None) -> Check:
+    import torch
+
+    if example is None:
+        return Check.of_network(module, card, random_matrix(card, _SAMPLES))
+    host = torch.as_tensor(np.asarray(example)[:_EXAMPLES]).to(dtype_of(card))
+    if host.ndim != 2 or host.shape[1] != card.nfeature or len(host) == 0:
+        wanted = f"(samples, {card.nfeature} features)"
+        raise ShapeError(mismatch("export: shape of example", wanted, tuple(host.shape)))
+    return Check(module, card, host)
+
+
+def _write(writer: _Writer, check: Check, path: Path, how: tuple[str, str]) -> None:
     """Under another name until it is checked."""
-    check = Check(module, card, random_matrix(card, _SAMPLES))
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
     try:
-        writer.save(module, card, partial, *how)
-        check.compare(partial, writer.tolerance[card.kind])
+        writer.save(check.module, check.card, partial, *how)
+        check.compare(partial, writer.tolerance[check.card.kind])
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

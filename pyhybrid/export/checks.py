@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from .._words import mismatch
 from ..card import Card
@@ -73,16 +73,21 @@ class Check:
     ----------
     module : torch.nn.Module
     card : Card
-    x : tensor (sample, feature)
-        Of the size that the network takes, after the card's normalisation.
+    host : tensor (sample, feature)
+        Physical values of the card's kind.
     """
 
-    def __init__(self, module: torch.nn.Module, card: Card, x: torch.Tensor) -> None:
+    def __init__(self, module: torch.nn.Module, card: Card, host: torch.Tensor) -> None:
         offset, scale = normalisation_of(card.inputs, card)
-        self.module, self.card = module, card
-        self.host = x * scale + offset
-        self.x = (self.host - offset) / scale
+        self.module, self.card, self.host = module, card, host
+        self.x = (host - offset) / scale
         self.y = run(module, card, self.x)
+
+    @classmethod
+    def of_network(cls, module: torch.nn.Module, card: Card, x: torch.Tensor) -> Self:
+        """Of samples x (sample, feature) as the network takes them."""
+        offset, scale = normalisation_of(card.inputs, card)
+        return cls(module, card, x * scale + offset)
 
     def compare(self, path: Path, tolerance: float) -> None:
         """Opens the file as a host does and compares what it makes of the samples with torch's.

@@ -234,3 +234,23 @@ def test_other_results_than_torchs(torch_plugin, make_card, tmp_path):
     with pytest.raises(errors.BackendError, match="as torch, for output 1, found"):
         export(Unlike(), make_card(), tmp_path / "unlike.pt")
     assert list(tmp_path.iterdir()) == []
+
+
+class Clipped(torch.nn.Module):
+    """Another thing than its TorchScript, above 1 only."""
+
+    def forward(self, x):
+        return x if torch.jit.is_scripting() else x.clamp(max=1.0)
+
+
+def test_example_shows_what_unit_numbers_do_not(torch_plugin, make_card, tmp_path):
+    export(Clipped(), make_card(), tmp_path / "clipped.pt")
+    with pytest.raises(errors.BackendError, match="expected 1.0, as torch"):
+        export(Clipped(), make_card(), tmp_path / "b.pt", example=np.full((3, 5), 250.0))
+    assert not (tmp_path / "b.pt").exists()
+
+
+@pytest.mark.parametrize("shape", [(5,), (3, 4), (0, 5)])
+def test_example_of_another_shape(make_card, tmp_path, shape):
+    with pytest.raises(errors.ShapeError, match="example: expected .samples, 5 features., found"):
+        export(linear(), make_card(), tmp_path / "a.pt", example=np.zeros(shape))

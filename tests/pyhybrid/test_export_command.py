@@ -88,7 +88,7 @@ def test_export_of_a_program_of_torch(builtin_plugin, folder):
         (["own.py:failing", "card.json", "a.pt"], "without arguments, found no such data"),
         (["none.py:a", "card.json", "a.pt"], "none.py: expected Python that runs, found FileNot"),
         (["none.such:a", "card.json", "a.pt"], "expected Python that runs, found ModuleNotFound"),
-        (["own.py:network", "none.json", "a.pt"], "card none.json: expected a text"),
+        (["own.py:network", "none.json", "a.pt"], "card none.json: expected a file of text"),
         (["own.py:network", "weights.pt", "a.pt"], "weights.pt"),
         (["own.py:network", "card.json", "a.onnx"], "suffix: expected one of"),
         (["own.py:network", "card.json", "a.pt", "--method", "x"], "method: expected one of"),

@@ -45,7 +45,7 @@ class Node:
             Always.
         """
         what = f"export: operation {self.node.target} at {place_of(self.node)}"
-        raise ArgumentError(mismatch(what, expected, found))
+        raise ArgumentError(f"{mismatch(what, expected, found)}; a .pt file runs what Torch runs")
 
     @property
     def name(self) -> str:
