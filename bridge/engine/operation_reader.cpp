@@ -2,7 +2,6 @@
 #include "operation_reader.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "failure.hpp"
 #include "json_text.hpp"

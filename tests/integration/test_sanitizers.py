@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The core's tests under the sanitizers of the compiler."""
+"""The tests of the core and of the built-in engine under the sanitizers of the compiler."""
 
 import os
 import shutil
@@ -19,10 +19,10 @@ THREADED = ("threads", "two_loops", "flights", "tokens", "invariance", "record",
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "sanitizers, tests",
-    [("address,undefined", ("--suite", "core")), ("thread", THREADED)],
+    [("address,undefined", ("--suite", "core", "--suite", "engine")), ("thread", THREADED)],
     ids=["address", "thread"],
 )
-def test_core_under_sanitizers(request, sanitizers, tests):
+def test_library_under_sanitizers(request, sanitizers, tests):
     if not shutil.which("meson", path=PATH):
         pytest.skip("no meson")
     folder = ROOT / "build" / f"sanitize-{request.node.callspec.id}"

@@ -148,7 +148,8 @@ NETWORKS = {
     "scatter 2^26 rows": ([op("scatter_add", 0, index="six", rows=2**26)], "found 67108864"),
     "scatter too large": (
         [op("scatter_add", 0, index="six", rows=2**22)] * 5
-        + [op("add", 1, 2), op("add", 3, 6), op("add", 4, 7), op("add", 5, 8)],
+        + [op("add", 1, 2), op("add", 3, 6), op("add", 4, 7), op("add", 5, 8)]
+        + [op("gather", 9, index="three")],
         "working memory of a column", "expected at most 67108864 bytes, found",
     ),
     "size 0": ([op("sum", 0, size=0)], "size: expected a whole number from 1", "found 0"),
