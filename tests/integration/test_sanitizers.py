@@ -13,7 +13,18 @@ ROOT = Path(__file__).parents[2]
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # meson and ninja of the environment
 
 
-THREADED = ("threads", "two_loops", "flights", "tokens", "invariance", "record", "shadow", "statistics", "log")
+THREADED = (
+    "threads",
+    "two_loops",
+    "flights",
+    "tokens",
+    "invariance",
+    "record",
+    "shadow",
+    "statistics",
+    "log",
+    "engine properties",
+)
 
 
 @pytest.mark.slow
