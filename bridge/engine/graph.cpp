@@ -6,12 +6,17 @@
 #include <map>
 
 #include "failure.hpp"
+#include "json_text.hpp"
 #include "operation_reader.hpp"
 
 namespace hybrid_builtin {
 namespace {
 
 using Json = nlohmann::json;
+
+// Far above what modules become, low enough that loading ends soon whatever the file holds.
+constexpr size_t most_operations = 16384, most_operands = 1024;
+constexpr int64_t most_width = 1024, most_windows = int64_t{1} << 22;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -27,6 +32,16 @@ Dense read_dense(OperationReader &in, Node &node) {
   op.bias = in.optional_tensor("bias", {op.size_out});
   node.rows = op.groups * op.size_out;
   return op;
+}
+
+// Each window is a matrix product, or as many as it is wide where its rows do not follow each other.
+void check_cost(const OperationReader &in, const Convolution &op) {
+  if (op.width > most_width)
+    refuse(in.about("width"), "at most " + std::to_string(most_width), std::to_string(op.width));
+  const int64_t windows = op.length_out * op.groups;
+  if (windows > most_windows / op.width)
+    refuse(in.about("windows times their width"), "at most " + std::to_string(most_windows),
+             std::to_string(windows) + " times " + std::to_string(op.width));
 }
 
 Convolution read_convolution(OperationReader &in, Node &node) {
@@ -56,6 +71,7 @@ Convolution read_convolution(OperationReader &in, Node &node) {
     refuse(in.about("padded length"), "at least the reach of the kernel, " +
              std::to_string(reach), std::to_string(padded));
   op.length_out = (padded - reach) / op.stride + 1;
+  check_cost(in, op);
   node.rows = op.length_out * op.size_out;
   return op;
 }
@@ -93,7 +109,7 @@ Recurrence read_recurrence(OperationReader &in, Node &node) {
 
 Gather read_gather(OperationReader &in, Node &node) {
   Gather op{};
-  in.need_operands(1, std::numeric_limits<size_t>::max());
+  in.need_operands(1, most_operands);
   int64_t rows = 0;
   for (size_t i = 0; i < in.noperand(); ++i) {
     op.in.push_back(in.rows(i));
@@ -256,10 +272,8 @@ Operation read_operation(const TensorFile &file, OperationReader &in, Node &node
 }
 
 Json parsed(const TensorFile &file) {
-  const std::string &text = file.text("network");
-  const Json network = Json::parse(text, nullptr, false);
   const std::string what = file.path() + ": network";
-  if (!network.is_object()) refuse(what, "a JSON object", "none");
+  const Json network = parsed_object(what, file.text("network"));
   const Json wanted = {{"format", "pyhybrid network"}, {"version", 1}};
   for (const auto &[key, value] : wanted.items())
     if (const Json found = network.value(key, Json()); found != value)
@@ -267,6 +281,9 @@ Json parsed(const TensorFile &file) {
   if (!network.contains("operations") || !network["operations"].is_array() ||
       !network.contains("output"))
     refuse(what, "the keys 'operations' and 'output'", "others");
+  if (const size_t found = network["operations"].size(); found > most_operations)
+    refuse(what + ": operations", "at most " + std::to_string(most_operations),
+             std::to_string(found));
   return network;
 }
 
@@ -300,7 +317,9 @@ Graph read_graph(const TensorFile &file, int64_t features, int64_t outputs, Kind
     node.kind = reader.kind();
     node.operation = read_operation(file, reader, node);
     reader.finish();
-    if (node.rows < 1) refuse(reader.about("rows of the result"), "1 or more", "0");
+    if (node.rows < 1 || node.rows > most_rows)
+      refuse(reader.about("rows of the result"), "1 to " + std::to_string(most_rows),
+               std::to_string(node.rows));
     values.push_back({node.rows, node.kind});
     graph.nodes.push_back(std::move(node));
   } catch (const Json::exception &error) {

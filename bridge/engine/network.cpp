@@ -64,7 +64,9 @@ class Network::Lease {
   }
   ~Lease() {
     const std::lock_guard<std::mutex> lock(network_.mutex_);
-    network_.idle_.push_back(std::move(workspace_));
+    // Not beyond what prepare made room for: a destructor may not fail.
+    if (network_.idle_.size() < network_.idle_.capacity())
+      network_.idle_.push_back(std::move(workspace_));
   }
   Lease(const Lease &) = delete;
   Lease &operator=(const Lease &) = delete;
@@ -100,6 +102,7 @@ void Network::prepare(const hyb_signature &signature, hyb_plan &plan) {
   if (signature.nsamples < 1) refuse("prepare", "a number of samples", "none", HYB_ERROR_CARD);
   graph_ = read_graph(file_, signature.nfeature, signature.noutput, kind_of(signature));
   plan_ = make_plan(graph_, signature.samples[signature.nsamples - 1]);
+  idle_.clear();  // of another tile, if it was prepared before
   idle_.reserve(64);
   // Every column goes through the same operations in the same order, whatever is beside it.
   plan.batch_invariant = 1;

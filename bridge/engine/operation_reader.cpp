@@ -2,17 +2,14 @@
 #include "operation_reader.hpp"
 
 #include <cmath>
-#include <limits>
 
 #include "failure.hpp"
+#include "json_text.hpp"
 
 namespace hybrid_builtin {
 namespace {
 
 using Json = nlohmann::json;
-
-// As wide as a network of the core may be, times what it may hold inside.
-constexpr int64_t most_rows = int64_t{1} << 26;
 
 Dtype dtype_of(Kind kind) { return kind == Kind::real32 ? Dtype::real32 : Dtype::real64; }
 
@@ -38,8 +35,10 @@ OperationReader::OperationReader(const TensorFile &file, const Json &table, size
   if (!table.is_object()) refuse(about("entry"), "an object", table.type_name());
   op_ = word("op");
   name_ = word("name");
+  const Json &operands = need("in");
+  if (!operands.is_array()) refuse(about("in"), "a list", operands.type_name());
   bool any = false;
-  for (const Json &entry : need("in")) {
+  for (const Json &entry : operands) {
     in_.push_back(read_operand(entry));
     const auto *rows = std::get_if<Rows>(&in_.back());
     if (!rows) continue;
@@ -71,15 +70,15 @@ const Json &OperationReader::need(const std::string &key) {
 
 Rows OperationReader::read_rows(const Json &entry, bool whole) {
   const Json &number = whole ? entry : entry.at("value");
-  if (!number.is_number_integer()) refuse(about("value"), "a whole number", number.dump());
-  const int64_t value = number.get<int64_t>();
+  const int64_t value = whole_number(about("value"), number);
   const int64_t count = static_cast<int64_t>(values_.size());
   if (value < 0 || value >= count)
     refuse(about("value"), "one made before, 0 to " + std::to_string(count - 1),
              std::to_string(value));
   const int64_t all = values_[static_cast<size_t>(value)].rows;
   if (whole) return {static_cast<int>(value), 0, all};
-  const int64_t first = entry.at("first").get<int64_t>(), rows = entry.at("rows").get<int64_t>();
+  const int64_t first = whole_number(about("first"), entry.at("first"));
+  const int64_t rows = whole_number(about("rows"), entry.at("rows"));
   if (first < 0 || rows < 1 || first > all || rows > all - first)
     refuse(about("rows of value " + std::to_string(value)),
              "within its " + std::to_string(all),

@@ -13,6 +13,9 @@
 
 namespace hybrid_builtin {
 
+// Of a value: far more than a column has, and no count of them overflows.
+constexpr int64_t most_rows = int64_t{1} << 22;
+
 // Of the values that exist so far.
 struct ValueInfo {
   int64_t rows;

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "arena.hpp"
+#include "failure.hpp"
 #include "layers.hpp"
 #include "steps/recurrence.hpp"
 #include "steps/rows.hpp"
@@ -13,6 +14,9 @@
 
 namespace hybrid_builtin {
 namespace {
+
+// A thread holds 16 columns at least.
+constexpr int64_t most_column_bytes = 64 * 1024 * 1024;
 
 int64_t bytes_of(Kind kind) { return kind == Kind::real32 ? 4 : 8; }
 
@@ -88,6 +92,10 @@ class Planner {
       give_back_after(group);
     }
     plan_.column_bytes = arena_.size();
+    if (plan_.column_bytes > most_column_bytes)
+      refuse("working memory of a column of the network",
+             "at most " + std::to_string(most_column_bytes) + " bytes",
+             std::to_string(plan_.column_bytes));
   }
 
   void place_value(const Group &group, size_t node) {

@@ -6,11 +6,9 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <nlohmann/json.hpp>
-#include <set>
 
 #include "failure.hpp"
+#include "json_text.hpp"
 
 namespace hybrid_builtin {
 namespace {
@@ -20,6 +18,7 @@ using Json = nlohmann::json;
 constexpr char metadata_key[] = "__metadata__";
 constexpr size_t length_bytes = 8;
 constexpr uint64_t longest_header = 100'000'000;  // of the format's own reader
+constexpr uint64_t longest_file = uint64_t{1} << 32;  // a sparse one of any length costs nothing
 
 struct Range {
   uint64_t begin, end;
@@ -29,9 +28,15 @@ struct Range {
 std::string contents(const std::string &path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored)) refuse(path, "a file", "none");
+  const uint64_t size = std::filesystem::file_size(path);
+  if (size > longest_file)
+    refuse(path, "at most " + std::to_string(longest_file) + " bytes", std::to_string(size));
   std::ifstream file(path, std::ios::binary);
   if (!file) refuse(path, "a readable file", std::strerror(errno));
-  return {std::istreambuf_iterator<char>(file), {}};
+  std::string bytes(size, '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(size));
+  bytes.resize(static_cast<size_t>(file.gcount()));
+  return bytes;
 }
 
 uint64_t header_length(const std::string &path, const std::string &bytes) {
@@ -45,25 +50,6 @@ uint64_t header_length(const std::string &path, const std::string &bytes) {
     refuse(path + ": length of the header", "at most " + std::to_string(most),
              std::to_string(length));
   return length;
-}
-
-// A name that occurs twice would hide the first.
-Json parsed(const std::string &path, const std::string &text) {
-  std::vector<std::set<std::string>> names;
-  const auto check = [&](int, Json::parse_event_t event, Json &value) {
-    if (event == Json::parse_event_t::object_start) names.emplace_back();
-    if (event == Json::parse_event_t::object_end) names.pop_back();
-    if (event == Json::parse_event_t::key && !names.back().insert(value.get<std::string>()).second)
-      refuse(path + ": header", "every name once", in_quotes(value.get<std::string>()) + " twice");
-    return true;
-  };
-  try {
-    Json header = Json::parse(text, check);
-    if (!header.is_object()) refuse(path + ": header", "an object", header.type_name());
-    return header;
-  } catch (const Json::exception &error) {
-    refuse(path + ": header", "JSON", error.what());
-  }
 }
 
 size_t size_of(Dtype dtype) { return dtype == Dtype::real64 ? 8 : 4; }
@@ -87,8 +73,17 @@ int64_t number_of_elements(const std::string &what, const std::vector<int64_t> &
   return count;
 }
 
+std::vector<int64_t> whole_numbers(const std::string &what, const Json &entry) {
+  if (!entry.is_array()) refuse(what, "a list", entry.type_name());
+  std::vector<int64_t> numbers;
+  for (const Json &number : entry) numbers.push_back(whole_number(what, number));
+  return numbers;
+}
+
 Range range_of(const std::string &what, const Json &offsets, uint64_t size, const Tensor &tensor) {
-  const auto [begin, end] = offsets.get<std::pair<uint64_t, uint64_t>>();
+  const std::vector<int64_t> pair = whole_numbers(what + ": data_offsets", offsets);
+  if (pair.size() != 2) refuse(what + ": data_offsets", "2 numbers", std::to_string(pair.size()));
+  const auto begin = static_cast<uint64_t>(pair[0]), end = static_cast<uint64_t>(pair[1]);
   const uint64_t wanted = static_cast<uint64_t>(tensor.count) * size_of(tensor.dtype);
   if (begin > end || end > size)
     refuse(what + ": data_offsets", "within the " + std::to_string(size) + " bytes of data",
@@ -120,7 +115,7 @@ Tensor read_tensor(const std::string &what, const std::string &name, const Json 
   Tensor tensor;
   tensor.name = name;
   tensor.dtype = dtype_of(what, entry.at("dtype").get<std::string>());
-  tensor.shape = entry.at("shape").get<std::vector<int64_t>>();
+  tensor.shape = whole_numbers(what + ": shape", entry.at("shape"));
   tensor.count = number_of_elements(what, tensor.shape);
   return tensor;
 }
@@ -145,7 +140,7 @@ std::string described(Dtype dtype, const std::vector<int64_t> &shape) {
 TensorFile::TensorFile(const std::string &path) : path_(path) {
   const std::string bytes = contents(path);
   const uint64_t length = header_length(path, bytes);
-  const Json header = parsed(path, bytes.substr(length_bytes, length));
+  const Json header = parsed_object(path + ": header", bytes.substr(length_bytes, length));
   const char *data = bytes.data() + length_bytes + length;
   const uint64_t size = bytes.size() - length_bytes - length;
   std::vector<Range> ranges;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The core's tests under the sanitizers of the compiler."""
+"""The tests of the core and of the built-in engine under the sanitizers of the compiler."""
 
 import os
 import shutil
@@ -13,16 +13,27 @@ ROOT = Path(__file__).parents[2]
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # meson and ninja of the environment
 
 
-THREADED = ("threads", "two_loops", "flights", "tokens", "invariance", "record", "shadow", "statistics", "log")
+THREADED = (
+    "threads",
+    "two_loops",
+    "flights",
+    "tokens",
+    "invariance",
+    "record",
+    "shadow",
+    "statistics",
+    "log",
+    "engine properties",
+)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "sanitizers, tests",
-    [("address,undefined", ("--suite", "core")), ("thread", THREADED)],
+    [("address,undefined", ("--suite", "core", "--suite", "engine")), ("thread", THREADED)],
     ids=["address", "thread"],
 )
-def test_core_under_sanitizers(request, sanitizers, tests):
+def test_library_under_sanitizers(request, sanitizers, tests):
     if not shutil.which("meson", path=PATH):
         pytest.skip("no meson")
     folder = ROOT / "build" / f"sanitize-{request.node.callspec.id}"

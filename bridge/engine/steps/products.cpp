@@ -17,10 +17,13 @@ size_t KernelSet<Real>::add(const KernelShape &shape) {
 
 template <class Real>
 void KernelSet<Real>::make(int64_t tile) {
-  std::vector<KernelTrial<Real>> trials;
-  for (const KernelShape &shape : shapes_) trials.emplace_back(shape, tile);
-  for (int64_t columns = column_step; columns <= tile; columns += column_step)
-    for (KernelTrial<Real> &trial : trials) parts_.push_back(trial.parts(columns));
+  const size_t n = shapes_.size(), sizes = static_cast<size_t>(tile / column_step);
+  parts_.resize(n * sizes);
+  for (size_t kernel = 0; kernel < n; ++kernel) {
+    KernelTrial<Real> trial(shapes_[kernel], tile);  // one at a time: it is as large as its weights
+    for (size_t size = 0; size < sizes; ++size)
+      parts_[size * n + kernel] = trial.parts(column_step * static_cast<int64_t>(size + 1));
+  }
 }
 
 template <class Real>
