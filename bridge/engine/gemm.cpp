@@ -2,9 +2,14 @@
 #include "gemm.hpp"
 
 #include "vector/kernels.hpp"
+#include "vector/parts.hpp"
 
 #ifdef HYBRID_HAVE_LIBXSMM
 #include <libxsmm.h>
+
+#include <cstdio>
+#include <fstream>
+#include <string>
 #endif
 
 namespace hybrid_builtin {
@@ -14,6 +19,36 @@ template <class Real>
 using Kernel = void (*)(const Real *, const Real *, Real *, ...);
 
 #ifdef HYBRID_HAVE_LIBXSMM
+// A mapping of this process that may be executed.
+bool is_executable(const void *address) {
+  std::ifstream maps("/proc/self/maps");
+  for (std::string line; std::getline(maps, line);) {
+    unsigned long begin = 0, end = 0;
+    char rights[5] = "";
+    if (std::sscanf(line.c_str(), "%lx-%lx %4s", &begin, &end, rights) != 3) continue;
+    const auto place = reinterpret_cast<unsigned long>(address);
+    if (begin <= place && place < end) return rights[2] == 'x';
+  }
+  return false;
+}
+
+// libxsmm takes its target and what it prints from the environment; here both are ours. Where a
+// system denies memory that is written and executed it hands out kernels that cannot be called.
+bool is_usable() {
+  libxsmm_init();
+  libxsmm_set_verbosity(0);
+  libxsmm_set_target_archid(cpu() == Cpu::avx512 ? LIBXSMM_X86_AVX512_CORE : LIBXSMM_X86_AVX2);
+  const libxsmm_blasint n = 16;
+  const float one = 1, zero = 0;
+  const auto kernel = libxsmm_smmdispatch(n, n, n, &n, &n, &n, &one, &zero, nullptr, nullptr);
+  return kernel && is_executable(reinterpret_cast<const void *>(kernel));
+}
+
+bool uses_libxsmm() {
+  static const bool usable = cpu() != Cpu::baseline && !is_restricted() && is_usable();
+  return usable;
+}
+
 // libxsmm counts columns first: its m are our columns, its A is our a. Alpha and beta are given
 // because its default for beta adds to c.
 libxsmm_smmfunction dispatch(libxsmm_blasint m, libxsmm_blasint n, libxsmm_blasint k,
@@ -27,9 +62,10 @@ libxsmm_dmmfunction dispatch(libxsmm_blasint m, libxsmm_blasint n, libxsmm_blasi
   return libxsmm_dmmdispatch(m, n, k, lda, ldb, ldc, alpha, beta, nullptr, nullptr);
 }
 
-// Null where it has none for this CPU, or may not make code at run time.
+// Null where it has none.
 template <class Real>
 Kernel<Real> made_for(const GemmShape &shape) {
+  if (!uses_libxsmm()) return nullptr;
   const auto number = [](int64_t i) { return static_cast<libxsmm_blasint>(i); };
   const libxsmm_blasint lda = number(shape.lda), ldb = number(shape.ldb), ldc = number(shape.ldc);
   const Real alpha = 1, beta = shape.accumulate ? 1 : 0;
@@ -47,7 +83,7 @@ Kernel<Real> made_for(const GemmShape &) {
 
 template <class Real>
 Gemm<Real>::Gemm(const GemmShape &shape, bool portable)
-    : kernel_(portable || is_restricted() ? nullptr : made_for<Real>(shape)), shape_(shape) {}
+    : kernel_(portable ? nullptr : made_for<Real>(shape)), shape_(shape) {}
 
 template <class Real>
 void Gemm<Real>::operator()(const Real *a, const Real *b, Real *c) const {
@@ -62,7 +98,7 @@ template class Gemm<double>;
 
 const char *gemm_library() {
 #ifdef HYBRID_HAVE_LIBXSMM
-  return is_restricted() ? "portable" : "libxsmm " LIBXSMM_VERSION;
+  return uses_libxsmm() ? "libxsmm " LIBXSMM_VERSION : "portable";
 #else
   return "portable";
 #endif

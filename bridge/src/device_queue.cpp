@@ -112,6 +112,7 @@ void DeviceQueue::launch(Lock &lock) {
 }
 
 void DeviceQueue::fill(Flight &flight) {
+  flight.blocks.reserve(waiting_.size());  // what may fail comes first: else nobody ends the flight
   flight.state = Flight::State::filling;
   flight.number = ++launched_;
   flight.nsample = flight.begin = 0;

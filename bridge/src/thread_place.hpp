@@ -6,8 +6,9 @@
 
 namespace hyb {
 
-// What is kept by thread is kept in so many places; with more threads, some share one.
-constexpr size_t thread_places = 64;
+// What is kept by thread is kept in so many places; a place is free again when its thread has ended.
+// With more threads at a time some share one.
+constexpr size_t thread_places = 256;
 
 // The calling thread's place, from 0.
 size_t thread_place() noexcept;

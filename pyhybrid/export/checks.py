@@ -96,6 +96,7 @@ class Check:
         ------
         BackendError
             If an output differs by more than is allowed, or only one of them has a NaN.
+            So too if torch's result for an output is finite in no sample.
         """
         import torch
 
@@ -105,12 +106,21 @@ class Check:
         limit += 4 * torch.finfo(scale.dtype).eps * offset.abs()  # of the sum's roundings
         with Emulator(path) as emulator:
             found = torch.from_numpy(emulator.run(self.host.numpy()))
+        self._require_numbers(expected)
         same = (found == expected) | (found.isnan() & expected.isnan())
         same |= (found - expected).abs() <= limit
         if not same.all():
             sample, output = (int(one) for one in same.logical_not().nonzero()[0])
             wanted = f"{float(expected[sample, output])!r}, as torch, for output {output + 1}"
             raise BackendError(mismatch(f"export: {path}", wanted, float(found[sample, output])))
+
+    def _require_numbers(self, expected: torch.Tensor) -> None:
+        """An output that is no number anywhere says nothing of the file."""
+        unknown = expected.isfinite().logical_not().all(0).nonzero()
+        if len(unknown) > 0:
+            what = f"export: torch's results for output {int(unknown[0]) + 1}"
+            found = f"none in {len(expected)} samples; give example= values that occur"
+            raise BackendError(mismatch(what, "a finite number", found))
 
     def _allowed(self, tolerance: float) -> torch.Tensor:
         """How far each output (output,) of the network may be from torch's.
