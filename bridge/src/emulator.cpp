@@ -92,10 +92,15 @@ std::vector<hyb_slice> slices_of(const std::vector<CardField> &fields, bool box)
 // Below this number of samples results depend on the batch, and rows would not be aligned.
 constexpr int64_t least = 16;
 
+// A quarter of a power of two apart: a block is padded by a quarter of it at most, beyond 16.
 std::vector<int64_t> sizes_up_to(int64_t columns) {
   const int64_t tile = (columns + least - 1) / least * least;
   std::vector<int64_t> sizes;
-  for (int64_t size = least; size < tile; size *= 2) sizes.push_back(size);
+  int64_t power = least;
+  for (int64_t size = least; size < tile; size += std::max(least, power / 4)) {
+    sizes.push_back(size);
+    while (2 * power <= size) power *= 2;
+  }
   sizes.push_back(tile);
   return sizes;
 }

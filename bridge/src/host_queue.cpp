@@ -87,10 +87,11 @@ void HostQueue::run_together(PendingList &list) {
   emulator_.run(list.x.data(), held.batch.outputs(), list.nsample);
   held.batch.hand_out(list.blocks);
   const Block::Time time = Clock::now() - start;
-  // As much as a batch needs: where blocks are opened on another thread, nobody takes it from here.
+  // As much as the largest batch: where blocks are opened on another thread, nobody takes it here.
+  list.most_blocks = std::max(list.most_blocks, list.blocks.size());
   for (Block *block : list.blocks) {
     Buffer memory = block->give_memory();
-    if (list.spare.size() < list.blocks.size()) list.spare.push_back(std::move(memory));
+    if (list.spare.size() < list.most_blocks) list.spare.push_back(std::move(memory));
     block->add_time(share(time, block->nsample(), list.nsample));
   }
 }

@@ -21,6 +21,7 @@ struct alignas(64) PendingList : Pending {
   int64_t nsample = 0;
   Buffer x;  // of a batch while it is inferred
   std::vector<Buffer> spare;  // memory of blocks that went into a batch
+  size_t most_blocks = 0;     // of a batch so far
 };
 
 class HostQueue : public Queue {

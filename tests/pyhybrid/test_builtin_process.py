@@ -60,7 +60,6 @@ def test_memory_that_may_not_be_executed(network):
     "name, value",
     [
         ("LIBXSMM_VERBOSE", "2"),
-        ("LIBXSMM_VERBOSE", "-1"),
         ("LIBXSMM_TARGET", "knm"),
         ("LIBXSMM_TARGET", "sse3"),
         ("LIBXSMM_SE", "1"),

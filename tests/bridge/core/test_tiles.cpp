@@ -22,19 +22,19 @@ static void refuses_plan(const std::string &switches, std::initializer_list<cons
                          int line) {
   hyb_emulator *emulator = nullptr;
   const std::string path = write_emulator(column_card, switches);
-  check_refused(hyb_emulator_open(path.c_str(), "batch.columns = 96", &emulator), HYB_ERROR_PLUGIN,
+  check_refused(hyb_emulator_open(path.c_str(), "batch.columns = 192", &emulator), HYB_ERROR_PLUGIN,
                 words, line);
 }
 
-// Sizes told: 16, 32, 64 and 96.
+// Sizes told: 16, 32, 48 and so on to 128, 160 and 192.
 static void plans_are_checked() {
-  refuses_plan("tile=112 step=16", {"tile", "multiple of 16 up to 96", "found 112"}, __LINE__);
+  refuses_plan("tile=208 step=16", {"tile", "multiple of 16 up to 192", "found 208"}, __LINE__);
   refuses_plan("tile=24 step=8", {"tile", "multiple of 16", "found 24"}, __LINE__);
   refuses_plan("tile=-16", {"tile", "multiple of 16", "found -16"}, __LINE__);
   refuses_plan("tile=64 step=48", {"step", "that divides 64", "found 48"}, __LINE__);
   refuses_plan("tile=64 step=8", {"step", "multiple of 16", "found 8"}, __LINE__);
   refuses_plan("step=-16", {"step", "multiple of 16", "found -16"}, __LINE__);
-  refuses_plan("tile=48", {"tile without step", "it was told of", "found 48"}, __LINE__);
+  refuses_plan("tile=144", {"tile without step", "it was told of", "found 144"}, __LINE__);
 }
 
 // The plug-in of the tests refuses any size that was not agreed on.
