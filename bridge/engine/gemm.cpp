@@ -8,6 +8,7 @@
 #include <libxsmm.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <string>
 #endif
@@ -32,10 +33,19 @@ bool is_executable(const void *address) {
   return false;
 }
 
+// libxsmm sets OMP_PROC_BIND for the process when it starts; an OpenMP library that is loaded later
+// would bind the host's threads to one core.
+void start_libxsmm() {
+  constexpr char binding[] = "OMP_PROC_BIND";
+  const bool host_has_one = std::getenv(binding) != nullptr;
+  libxsmm_init();
+  if (!host_has_one) unsetenv(binding);
+}
+
 // libxsmm takes its target and what it prints from the environment; here both are ours. Where a
 // system denies memory that is written and executed it hands out kernels that cannot be called.
 bool is_usable() {
-  libxsmm_init();
+  start_libxsmm();
   libxsmm_set_verbosity(0);
   libxsmm_set_target_archid(cpu() == Cpu::avx512 ? LIBXSMM_X86_AVX512_CORE : LIBXSMM_X86_AVX2);
   const libxsmm_blasint n = 16;

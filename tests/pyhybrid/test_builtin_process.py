@@ -48,6 +48,26 @@ def result(network, *words, **environment):
     return np.load(output), done.stdout + done.stderr
 
 
+ENVIRONMENT = """
+import ctypes, os, sys
+from pyhybrid import Emulator
+libc = ctypes.CDLL(None)
+libc.getenv.restype = ctypes.c_char_p
+names = [name.encode() for name in ("OMP_PROC_BIND", "KMP_AFFINITY", "OMP_NUM_THREADS", "PATH")]
+before = [libc.getenv(name) for name in names], os.sched_getaffinity(0)
+with Emulator(sys.argv[1]) as emulator:
+    assert ([libc.getenv(name) for name in names], os.sched_getaffinity(0)) == before
+"""
+
+
+@pytest.mark.parametrize("binding", [{}, {"OMP_PROC_BIND": "close"}])
+def test_environment_stays_as_it_is(network, binding):
+    """OpenMP's variables too, which libraries that are loaded later would read."""
+    environment = {k: v for k, v in os.environ.items() if k != "OMP_PROC_BIND"} | binding
+    command = [sys.executable, "-P", "-c", ENVIRONMENT, network]
+    subprocess.run(command, env=environment, check=True)
+
+
 def test_memory_that_may_not_be_executed(network):
     """The portable products take over, with the same bits."""
     expected, _ = result(network)
