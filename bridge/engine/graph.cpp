@@ -34,7 +34,8 @@ Dense read_dense(OperationReader &in, Node &node) {
   return op;
 }
 
-// Each window is a matrix product, or as many as it is wide where its rows do not follow each other.
+// Each window is a matrix product, or as many as it is wide where its rows do not follow each
+// other.
 void check_cost(const OperationReader &in, const Convolution &op) {
   if (op.width > most_width)
     refuse(in.about("width"), "at most " + std::to_string(most_width), std::to_string(op.width));
@@ -267,7 +268,8 @@ Operation read_operation(const TensorFile &file, OperationReader &in, Node &node
   if (op == "where") return read_choice(in, node);
   if (const auto *function = find(unary_words(), op)) return read_unary(*function, in, node);
   if (const auto *function = find(binary_words(), op)) return read_binary(*function, in, node);
-  if (const auto *function = find(group_words(), op)) return read_group_operation(*function, in, node);
+  if (const auto *function = find(group_words(), op))
+    return read_group_operation(*function, in, node);
   refuse(in.about("op"), "one that this engine has (docs/network-file.md)", in_quotes(op));
 }
 

@@ -95,7 +95,8 @@ struct Choice {
 };
 
 using Operation = std::variant<Dense, Convolution, Recurrence, Gather, ScatterAdd, Constant, Cast,
-                               GroupOperation, Normalisation, UnaryOperation, BinaryOperation, Choice>;
+                               GroupOperation, Normalisation, UnaryOperation, BinaryOperation,
+                               Choice>;
 
 // Makes one value.
 struct Node {

@@ -289,7 +289,8 @@ class Planner {
     int64_t row = 0;
     for (const Rows &rows : sources_of(gather, 0, gather.index->count)) {
       for (int64_t i = 0; rows.value < 0 && i < rows.rows; ++i) filled.push_back(row + i);
-      if (rows.value >= 0) runs.push_back({place_of({rows.value, 0, 0}), rows.first, row, rows.rows});
+      if (rows.value >= 0)
+        runs.push_back({place_of({rows.value, 0, 0}), rows.first, row, rows.rows});
       row += rows.rows;
     }
     return std::make_unique<GatherStep<Real>>(std::move(runs), std::move(filled), gather.fill, y);
@@ -298,12 +299,18 @@ class Planner {
   void add_output() {
     if (output_in_place_) return;
     const Rows &output = graph_.output;
-    std::vector<Run> runs = {{place_of(output), 0, 0, output.rows}};
-    const Place y = {Base::output, 0};
+    const std::vector<Run> runs = {{place_of(output), 0, 0, output.rows}};
     if (graph_.kind == Kind::real32)
-      plan_.steps.push_back(std::make_unique<GatherStep<float>>(runs, std::vector<int64_t>{}, 0, y));
+      add_copy<float>(runs);
     else
-      plan_.steps.push_back(std::make_unique<GatherStep<double>>(runs, std::vector<int64_t>{}, 0, y));
+      add_copy<double>(runs);
+  }
+
+  template <class Real>
+  void add_copy(const std::vector<Run> &runs) {
+    const Place y = {Base::output, 0};
+    plan_.steps.push_back(
+        std::make_unique<GatherStep<Real>>(runs, std::vector<int64_t>{}, 0.0, y));
   }
 
   const Graph &graph_;

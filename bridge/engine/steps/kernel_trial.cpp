@@ -33,7 +33,8 @@ void make_up(Real *numbers, int64_t count, int64_t first) {
 
 template <class Real>
 void copy_columns(const Real *from, int64_t ld, Real *to, int64_t columns, int64_t rows) {
-  for (int64_t row = 0; row < rows; ++row) std::copy_n(from + row * ld, columns, to + row * columns);
+  for (int64_t row = 0; row < rows; ++row)
+    std::copy_n(from + row * ld, columns, to + row * columns);
 }
 
 }  // namespace

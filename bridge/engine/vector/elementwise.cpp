@@ -132,7 +132,7 @@ HYBRID_FUNCTION(arc_tangent,
                 one_by_one(d, x, y, [](Number<D> a, Number<D> b) { return std::atan2(a, b); }))
 #undef HYBRID_FUNCTION
 
-// ---- Loops ---------------------------------------------------------------------------------------
+// ---- Loops --------------------------------------------------------------------------------------
 
 template <class Function, class Real>
 void apply(const Real *x, const Real *bias, Real *y, const Extent &extent, const Real *p) {

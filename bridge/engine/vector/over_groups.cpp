@@ -28,7 +28,8 @@ template <class Real, class Function>
 HWY_INLINE void fold(const Real *x, Real *y, int64_t size, const Extent &extent, Function f) {
   for_each_group(x, y, size, 1, extent, [&](auto d, const Real *from, Real *to) {
     auto result = hn::Load(d, from);
-    for (int64_t k = 1; k < size; ++k) result = f(d, result, hn::Load(d, from + k * extent.columns));
+    for (int64_t k = 1; k < size; ++k)
+      result = f(d, result, hn::Load(d, from + k * extent.columns));
     hn::Store(result, d, to);
   });
 }

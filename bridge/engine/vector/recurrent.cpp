@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One step of a GRU (arXiv:1406.1078, with the reset gate behind the state's product as in cuDNN and
-// torch) and of an LSTM (doi:10.1162/neco.1997.9.8.1735), after their matrix products.
+// One step of a GRU (arXiv:1406.1078, with the reset gate behind the state's product as in cuDNN
+// and torch) and of an LSTM (doi:10.1162/neco.1997.9.8.1735), after their matrix products.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "vector/recurrent.cpp"
 #include "vector/targets.hpp"
