@@ -31,12 +31,6 @@ def builtin_plugin():
 
 
 @pytest.fixture
-def no_builtin_plugin():
-    if plugin_exists("builtin"):
-        pytest.skip("libhybrid_builtin.so was built")
-
-
-@pytest.fixture
 def netcdf_plugin():
     if not plugin_exists("netcdf"):
         pytest.skip("libhybrid_netcdf.so was not built")

@@ -180,12 +180,6 @@ def test_other_files_and_methods(make_card, tmp_path, name, method, message):
         export(linear(), make_card(), tmp_path / name, method=method)
 
 
-def test_file_of_the_built_in_engine_needs_its_backend(no_builtin_plugin, make_card, tmp_path):
-    with pytest.raises((errors.PluginError, errors.ConfigError), match="builtin|safetensors"):
-        export(linear(), make_card(), tmp_path / "linear.safetensors")
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_file_of_the_built_in_engine_does_what_torch_does(builtin_plugin, make_card, tmp_path):
     module, x = linear(), np.random.default_rng(0).random((50, 5))
     with Emulator(export(module, make_card(), tmp_path / "linear.safetensors")) as emulator:
