@@ -175,8 +175,8 @@ HYB_API int32_t hyb_domain_flush(hyb_domain *domain);
 /* Counters, times and scores of all schemes as JSON; *json is borrowed until the next call. */
 HYB_API int32_t hyb_domain_statistics(hyb_domain *domain, const char **json);
 
-/* Ends a domain: finishes its recordings and writes its statistics file. Takes domain; null is
- * allowed. Schemes that still exist keep what they need. A host that stops without it loses
+/* Ends a domain: finishes its recordings and writes its statistics file; calls that are still open
+ * are discarded, with a warning in the log. Takes domain; null is allowed. Schemes that still exist keep what they need. A host that stops without it loses
  * nothing: recordings are finished when the process exits. */
 HYB_API int32_t hyb_domain_destroy(hyb_domain *domain);
 
@@ -195,7 +195,7 @@ HYB_API int32_t hyb_scheme_field(hyb_scheme *scheme, const hyb_field *field);
 /* The mode the configuration chose, "native", "record", ...; borrowed from the scheme. */
 HYB_API int32_t hyb_scheme_mode(const hyb_scheme *scheme, const char **mode);
 
-/* Takes scheme; null is allowed. Its open calls become stale. */
+/* Takes scheme; null is allowed. Its open calls become stale, with a warning in the log. */
 HYB_API int32_t hyb_scheme_destroy(hyb_scheme *scheme);
 
 /* ---- Call ----------------------------------------------------------------------------------- */

@@ -47,10 +47,8 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
 
 Scheme::~Scheme() {
   domain_->remove(this);
-  for (Call *call : calls_) {
-    call->forget();
-    CallTable::instance().release(*call);
-  }
+  warn_of_open_calls();
+  for (Call *call : calls_) CallTable::instance().release(*call);
 }
 
 void Scheme::declare_configured() {
@@ -125,7 +123,7 @@ void Scheme::return_call(Call &call) {
   shelf.first.store(&call, std::memory_order_relaxed);
 }
 
-void Scheme::discard_open_calls() {
+std::string Scheme::discard_open_calls() {
   const std::lock_guard<std::mutex> lock(mutex_);
   int64_t open = 0, first = 0;
   for (Call *call : calls_) {
@@ -134,19 +132,20 @@ void Scheme::discard_open_calls() {
     return_call(*call);
     if (open++ == 0) first = column;
   }
-  if (open > 0)
-    mismatch(HYB_ERROR_PHASE, "step: scheme " + in_quotes(name()), "every call closed",
-             std::to_string(open) + " open (one of them begins at column " +
-                 std::to_string(first) + "); discarded");
+  if (open == 0) return {};
+  return "scheme " + in_quotes(name()) + ": expected every call closed, found " +
+         std::to_string(open) + " open (one of them begins at column " + std::to_string(first) +
+         "); discarded";
+}
+
+void Scheme::warn_of_open_calls() {
+  const std::string open = discard_open_calls();
+  if (!open.empty()) domain_->log().warning("end of " + open);
 }
 
 void Scheme::step() {
-  std::string left_open;
-  try {
-    discard_open_calls();
-  } catch (const Error &error) {
-    left_open = error.what();
-  }
+  const std::string open = discard_open_calls();
+  const std::string left_open = open.empty() ? open : "step: " + open;
   try {
     if (recorder_) recorder_->check();
   } catch (const Error &error) {
@@ -160,6 +159,7 @@ void Scheme::flush() {
 }
 
 void Scheme::finish() {
+  warn_of_open_calls();
   if (recorder_) recorder_->finish();
 }
 

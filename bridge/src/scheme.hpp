@@ -72,7 +72,8 @@ class Scheme {
   Call *take_from(Shelf &shelf);
   Call &new_call();
   void declare_configured();
-  void discard_open_calls();
+  std::string discard_open_calls();  // what to say of them, empty: there were none
+  void warn_of_open_calls();
 
   std::shared_ptr<Domain> domain_;
   SchemeConfig config_;

@@ -73,6 +73,26 @@ static void the_handler_is_not_called_after_the_domain() {
   delete log;
 }
 
+// A call that nobody closed is told of at the latest when its scheme or its domain ends.
+static void calls_left_open_are_told(bool domain_first) {
+  Lines log;
+  const hyb_host host = log.host();
+  hyb_domain *domain = nullptr;
+  hyb_scheme *scheme = nullptr;
+  hyb_call call;
+  CHECK_OK(hyb_domain_create_text("", nullptr, &host, &domain));
+  CHECK_OK(hyb_scheme_create(domain, "test", HYB_TOP_DOWN, &scheme));
+  CHECK_OK(hyb_call_open(scheme, 4, 5, &call));
+  if (domain_first) CHECK_OK(hyb_domain_destroy(domain));
+  CHECK_OK(hyb_scheme_destroy(scheme));
+  CHECK_EQ(log.lines.back().first, HYB_LOG_WARNING);
+  CHECK_HAS(log.lines.back().second.c_str(),
+            "end of scheme 'test': expected every call closed, found 1 open (one of them begins at "
+            "column 5)");
+  CHECK_REFUSED(hyb_call_close(&call), HYB_ERROR_PHASE, "expected an open one");
+  if (!domain_first) CHECK_OK(hyb_domain_destroy(domain));
+}
+
 // Nothing may be lost, and nothing may be printed.
 static void without_handler_and_file_errors_go_to_a_file_of_their_own() {
   const std::filesystem::path before = std::filesystem::current_path();
@@ -111,6 +131,8 @@ int main() {
   the_handler_hears_of_every_scheme();
   the_file_grows();
   the_handler_is_not_called_after_the_domain();
+  calls_left_open_are_told(true);
+  calls_left_open_are_told(false);
   without_handler_and_file_errors_go_to_a_file_of_their_own();
   a_handler_may_throw();
   return check_failures();
