@@ -97,7 +97,17 @@ void Call::check_inputs_given() {
     if (!marked(scheme->fields().find(input.name), given)) missing.push_back(input.name);
   if (!missing.empty())
     mismatch(HYB_ERROR_FIELD, "run", "every input of the card of " + scheme->emulator().path(),
-             "no put of " + listed(missing));
+             "no put of " + listed(missing) + also_put());
+}
+
+// A typing error in a name is a field that the emulator has no use for.
+std::string Call::also_put() const {
+  std::vector<std::string> others;
+  for (size_t id = 0; id < marks_.size(); ++id) {
+    const Field &field = scheme->fields().at(id);
+    if (!field.input && !field.output && marked(field, given)) others.push_back(field.name);
+  }
+  return others.empty() ? "" : " but of " + listed(others) + ", unknown to it";
 }
 
 void Call::submit() {

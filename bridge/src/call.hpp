@@ -59,6 +59,7 @@ struct alignas(64) Call {
   bool marked(const Field &field, Mark mark) const;
   void begin_capture();
   void check_inputs_given();
+  std::string also_put() const;
   void check_outputs_taken();
   void submit();
   bool settled();

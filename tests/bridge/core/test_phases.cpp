@@ -56,6 +56,17 @@ static void an_input_is_given_once() {
   CHECK_OK(call.close());
 }
 
+static void a_name_with_a_typing_error_is_told() {
+  const Scheme scheme(emulate(emulator()));
+  Model model(4);
+  const Call call(scheme, 4);
+  CHECK_OK(call.put("surface_air_pressure", model.section(model.pressure, 1, 4)));
+  CHECK_OK(call.put("air_temprature", model.section(model.pressure, 1, 4)));
+  CHECK_REFUSED(call.run(), HYB_ERROR_FIELD, "found no put of 'air_temperature'",
+                "but of 'air_temprature', unknown to it");
+  CHECK_OK(call.close());
+}
+
 static void a_field_that_the_emulator_does_not_need_may_be_put() {
   const Scheme scheme(emulate(emulator()));
   Model model(4);
@@ -140,6 +151,7 @@ int main() {
                            "field.rainfall_flux.unit = \"kg m-2 s-1\"\n");
   a_close_before_run_is_reported_and_closes();
   an_input_is_given_once();
+  a_name_with_a_typing_error_is_told();
   a_field_that_the_emulator_does_not_need_may_be_put();
   an_output_that_the_emulator_does_not_have_is_refused(emulate(emulator()));
   an_output_that_the_emulator_does_not_have_is_refused(shadow(emulator()));
