@@ -1,0 +1,108 @@
+! SPDX-License-Identifier: BSD-3-Clause
+!> What M7 accepts. Messages say what was expected and found, and where.
+module m7_checks
+  use, intrinsic :: ieee_exceptions, only: ieee_get_status, ieee_invalid, ieee_set_halting_mode, &
+    ieee_set_status, ieee_status_type
+  use m7_kinds, only: wp
+  use m7_options, only: m7_options_type
+  use m7_tracers, only: ntracer, tracer_name
+  implicit none
+  private
+  public :: check_sizes, check_options, check_state
+
+  real(wp), parameter :: largest_mass = 1.0_wp          ! [kg kg-1]
+  real(wp), parameter :: largest_number = 1.0e18_wp     ! [kg-1]
+
+contains
+
+  pure subroutine check_sizes(kproma, kbdim, klev, dt, message)
+    integer, intent(in) :: kproma, kbdim, klev
+    real(wp), intent(in) :: dt
+    character(len=*), intent(inout) :: message    !< blank if all is well
+    if (kbdim < 0) message = "kbdim: expected 0 or more, found " // text(kbdim)
+    if (klev < 0) message = "klev: expected 0 or more, found " // text(klev)
+    if (kproma < 0 .or. kproma > kbdim) message = "kproma: expected 0 to kbdim = " // text(kbdim) &
+      // ", found " // text(kproma)
+    if (.not. (dt > 0 .and. dt <= 86400)) message = "dt: expected above 0 and to 86400 s, found " &
+      // real_text(dt)
+  end subroutine check_sizes
+
+  pure subroutine check_options(options, message)
+    type(m7_options_type), intent(in) :: options
+    character(len=*), intent(inout) :: message
+    if (all(options%nucleation /= ["vehkamaki", "none     "])) &
+      message = "options%nucleation: expected vehkamaki or none, found " // options%nucleation
+    if (all(options%water /= ["kappa", "zsr  "])) &
+      message = "options%water: expected kappa or zsr, found " // options%water
+    if (.not. (options%activation_rate >= 0 .and. options%activation_rate <= 1)) &
+      message = "options%activation_rate: expected 0 to 1 s-1, found " &
+      // real_text(options%activation_rate)
+    if (.not. (options%monolayers > 0 .and. options%monolayers <= 100)) &
+      message = "options%monolayers: expected above 0 and to 100, found " &
+      // real_text(options%monolayers)
+  end subroutine check_options
+
+  !> All fields of a block, without trapping on NaN.
+  subroutine check_state(kproma, kbdim, klev, pressure, temperature, humidity, cloud, production, &
+                         boundary_layer, xt, message)
+    integer, intent(in) :: kproma, kbdim, klev
+    real(wp), intent(in), dimension(kbdim, klev) :: pressure, temperature, humidity, cloud, &
+      production, boundary_layer
+    real(wp), intent(in) :: xt(kbdim, klev, ntracer)
+    character(len=*), intent(inout) :: message
+    type(ieee_status_type) :: status
+    integer :: n
+    call ieee_get_status(status)
+    call ieee_set_halting_mode(ieee_invalid, .false.)
+    call check_field("pressure", pressure, 0.01_wp, 1.2e5_wp, "Pa")
+    call check_field("temperature", temperature, 150.0_wp, 350.0_wp, "K")
+    call check_field("relative_humidity", humidity, 0.0_wp, 1.5_wp, "1")
+    call check_field("cloud_fraction", cloud, 0.0_wp, 1.0_wp, "1")
+    call check_field("h2so4_production", production, 0.0_wp, 1.0e-6_wp, "kg kg-1 s-1")
+    call check_field("boundary_layer", boundary_layer, 0.0_wp, 1.0_wp, "1")
+    do n = 1, ntracer
+      if (tracer_name(n)(1:2) == "N_") then
+        call check_field(tracer_name(n), xt(:, :, n), 0.0_wp, largest_number, "kg-1")
+      else
+        call check_field(tracer_name(n), xt(:, :, n), 0.0_wp, largest_mass, "kg kg-1")
+      end if
+    end do
+    call ieee_set_status(status)
+
+  contains
+
+    subroutine check_field(name, field, lowest, highest, unit)
+      character(len=*), intent(in) :: name, unit
+      real(wp), intent(in) :: field(kbdim, klev), lowest, highest
+      integer :: level, column
+      do level = 1, klev
+        if (all(field(1:kproma, level) >= lowest .and. field(1:kproma, level) <= highest)) cycle
+        do column = kproma, 1, -1
+          if (field(column, level) >= lowest .and. field(column, level) <= highest) cycle
+          message = trim(name) // "(column " // text(column) // ", level " // text(level) &
+            // "): expected " // real_text(lowest) // " to " // real_text(highest) // " " // unit &
+            // ", found " // real_text(field(column, level))
+        end do
+        return
+      end do
+    end subroutine check_field
+
+  end subroutine check_state
+
+  pure function text(i)
+    integer, intent(in) :: i
+    character(len=:), allocatable :: text
+    character(len=12) :: buffer
+    write (buffer, "(i0)") i
+    text = trim(buffer)
+  end function text
+
+  pure function real_text(x)
+    real(wp), intent(in) :: x
+    character(len=:), allocatable :: real_text
+    character(len=16) :: buffer
+    write (buffer, "(es13.5)") x
+    real_text = trim(adjustl(buffer))
+  end function real_text
+
+end module m7_checks
