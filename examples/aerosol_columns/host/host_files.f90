@@ -1,0 +1,313 @@
+! SPDX-License-Identifier: BSD-3-Clause
+!> The model's NetCDF files: output along the run, and the restart, which is whole or is not there.
+!!
+!! Ranks write one after the other, each its own columns. Rows without a column are never written.
+module host_files
+  use, intrinsic :: iso_c_binding, only: c_char, c_int, c_null_char
+  use, intrinsic :: iso_fortran_env, only: dp => real64
+  use netcdf
+  use host_columns, only: area, checksum, lat, latitude_index, layer_mass, levels, longitude_index, &
+    pressure_of
+  use host_ranks, only: rank, nranks, wait_for_ranks, failed
+  use host_settings, only: as_text, settings_type
+  use host_state
+  use host_weather, only: longitude
+  implicit none
+  private
+  public :: create_output, write_output, write_restart, read_restart
+
+  integer, parameter :: text_length = 8
+  integer :: columns = 0, records = 0   ! of all ranks; written so far
+
+  interface
+    function c_rename(from, to) result(status) bind(c, name="rename")
+      import :: c_char, c_int
+      character(kind=c_char), intent(in) :: from(*), to(*)
+      integer(c_int) :: status
+    end function c_rename
+  end interface
+
+contains
+
+  !> A new output file. One that is there already is left alone: it may be all of another run.
+  subroutine create_output(settings, ncolumns, errmsg)
+    type(settings_type), intent(in) :: settings
+    integer, intent(in) :: ncolumns
+    character(len=*), intent(inout) :: errmsg
+    integer :: file, status
+    columns = ncolumns
+    if (rank == 0) then
+      status = nf90_create(settings%output, ior(NF90_NETCDF4, NF90_NOCLOBBER), file)
+      call note(status, settings%output, errmsg)
+      if (status == NF90_EEXIST) errmsg = "output '"//trim(settings%output)// &
+        "': expected no such file yet, found one"
+      if (status == NF90_NOERR) call define(file, settings, .true., settings%output, errmsg)
+    end if
+    call wait_for_ranks()
+  end subroutine create_output
+
+  !> Dimensions, coordinates and variables of both kinds of file; closes the file.
+  subroutine define(file, settings, output, path, errmsg)
+    integer, intent(in) :: file
+    type(settings_type), intent(in) :: settings
+    logical, intent(in) :: output
+    character(len=*), intent(in) :: path
+    character(len=*), intent(inout) :: errmsg
+    integer :: column, level, tracer, species, way, time, text, id, i
+    integer :: all_columns(columns)
+    all_columns = [(i, i=1, columns)]
+    call note(nf90_def_dim(file, "column", columns, column), path, errmsg)
+    call note(nf90_def_dim(file, "level", levels, level), path, errmsg)
+    call note(nf90_def_dim(file, "tracer", ntrac, tracer), path, errmsg)
+    call note(nf90_def_dim(file, "species", nspecies, species), path, errmsg)
+    call note(nf90_def_dim(file, "way", 3, way), path, errmsg)
+    call note(nf90_def_dim(file, "text", text_length, text), path, errmsg)
+    call note(nf90_def_dim(file, "time", NF90_UNLIMITED, time), path, errmsg)
+    call variable("step", [time], "1", NF90_INT)
+    if (output) then
+      call variable("burden", [column, tracer, time], "kg m-2, of numbers m-2")
+      call variable("surface", [column, tracer, time], "kg kg-1, of numbers kg-1")
+      call variable("surface_air_density", [column, time], "kg m-3")
+      call variable("lon", [column, time], "degrees_east")
+    end if
+    if (.not. output .or. settings%output_state) &
+      call variable("tracers", [column, level, tracer, time], "kg kg-1, of numbers kg-1")
+    if (.not. output .or. settings%output_state) &
+      call variable("budget", [column, species, way, time], "kg m-2; emitted, lost dry, lost wet")
+    call variable("lat", [column], "degrees_north")
+    call variable("area", [column], "m2")
+    call variable("pressure", [level], "Pa")
+    call variable("tracer_name", [text, tracer], "", NF90_CHAR)
+    call variable("species_name", [text, species], "", NF90_CHAR)
+    call note(nf90_put_att(file, NF90_GLOBAL, "time_step", settings%time_step), path, errmsg)
+    call note(nf90_put_att(file, NF90_GLOBAL, "month", settings%scenario%month), path, errmsg)
+    call note(nf90_put_att(file, NF90_GLOBAL, "scenario", trim(settings%scenario%name)), path, &
+      errmsg)
+    call note(nf90_put_att(file, NF90_GLOBAL, "columns_checksum", checksum()), path, errmsg)
+    call note(nf90_enddef(file), path, errmsg)
+    call put("lat", lat(latitude_index(all_columns)))
+    call put("area", [(area(longitude_index(i), latitude_index(i)), i=1, columns)])
+    call put("pressure", pressure_of)
+    if (errmsg == "") call note(nf90_inq_varid(file, "tracer_name", id), path, errmsg)
+    if (errmsg == "") call note(nf90_put_var(file, id, tracer_name), path, errmsg)
+    if (errmsg == "") call note(nf90_inq_varid(file, "species_name", id), path, errmsg)
+    if (errmsg == "") call note(nf90_put_var(file, id, species_name), path, errmsg)
+    call note(nf90_close(file), path, errmsg)
+  contains
+    subroutine variable(name, dims, unit, kind)
+      character(len=*), intent(in) :: name, unit
+      integer, intent(in) :: dims(:)
+      integer, intent(in), optional :: kind
+      integer :: type
+      type = NF90_DOUBLE
+      if (present(kind)) type = kind
+      call note(nf90_def_var(file, name, type, dims, id), path, errmsg)
+      if (unit /= "" .and. errmsg == "") &
+        call note(nf90_put_att(file, id, "units", unit), path, errmsg)
+    end subroutine variable
+
+    subroutine put(name, values)
+      character(len=*), intent(in) :: name
+      real(dp), intent(in) :: values(:)
+      if (errmsg == "") call note(nf90_inq_varid(file, name, id), path, errmsg)
+      if (errmsg == "") call note(nf90_put_var(file, id, values), path, errmsg)
+    end subroutine put
+  end subroutine define
+
+  !> Appends one record to the output.
+  subroutine write_output(settings, step, errmsg)
+    type(settings_type), intent(in) :: settings
+    integer, intent(in) :: step
+    character(len=*), intent(inout) :: errmsg
+    records = records + 1
+    call write_in_turn(settings%output, step, settings%time_step, records, .true., &
+      settings%output_state, errmsg)
+  end subroutine write_output
+
+  !> Writes beside the old restart and takes its place only when all is on disk.
+  subroutine write_restart(settings, step, errmsg)
+    type(settings_type), intent(in) :: settings
+    integer, intent(in) :: step
+    character(len=*), intent(inout) :: errmsg
+    character(len=:), allocatable :: part
+    integer :: file, status
+    part = trim(settings%restart_out)//".part"
+    if (rank == 0) then
+      status = nf90_create(part, ior(NF90_NETCDF4, NF90_CLOBBER), file)
+      call note(status, part, errmsg)
+      if (status == NF90_NOERR) call define(file, settings, .false., part, errmsg)
+    end if
+    call wait_for_ranks()
+    call write_in_turn(part, step, settings%time_step, 1, .false., .true., errmsg)
+    if (rank == 0 .and. errmsg == "") then
+      if (c_rename(part//c_null_char, trim(settings%restart_out)//c_null_char) /= 0) &
+        errmsg = "restart '"//trim(settings%restart_out)//"': expected to be replaced by "//part
+    end if
+    call wait_for_ranks()
+  end subroutine write_restart
+
+  subroutine write_in_turn(path, step, time_step, record, burdens, state, errmsg)
+    character(len=*), intent(in) :: path
+    integer, intent(in) :: step, record
+    real(dp), intent(in) :: time_step
+    logical, intent(in) :: burdens, state
+    character(len=*), intent(inout) :: errmsg
+    integer :: turn, file, jb, id
+    do turn = 0, nranks - 1
+      if (turn == rank .and. errmsg == "") then
+        call note(nf90_open(path, NF90_WRITE, file), path, errmsg)
+        if (errmsg == "") call note(nf90_inq_varid(file, "step", id), path, errmsg)
+        if (errmsg == "") call note(nf90_put_var(file, id, step, [record]), path, errmsg)
+        do jb = 1, ngpblks
+          if (burdens) call write_burdens(file, jb, record, step*time_step, path, errmsg)
+          if (state) call write_state(file, jb, record, path, errmsg)
+        end do
+        call note(nf90_close(file), path, errmsg)
+      end if
+      call wait_for_ranks()
+    end do
+  end subroutine write_in_turn
+
+  subroutine write_burdens(file, jb, record, time, path, errmsg)
+    integer, intent(in) :: file, jb, record
+    real(dp), intent(in) :: time
+    character(len=*), intent(in) :: path
+    character(len=*), intent(inout) :: errmsg
+    real(dp) :: burden(ncols(jb), ntrac)
+    integer :: id, jk, nc, first
+    nc = ncols(jb)
+    first = first_column + block_start(jb) - 1
+    burden = 0
+    do jk = 1, nlev
+      burden = burden + layer_mass(jk)*xt(:nc, jk, :, jb)
+    end do
+    if (errmsg == "") call note(nf90_inq_varid(file, "burden", id), path, errmsg)
+    if (errmsg == "") call note(nf90_put_var(file, id, burden, [first, 1, record], &
+      [nc, ntrac, 1]), path, errmsg)
+    if (errmsg == "") call note(nf90_inq_varid(file, "surface", id), path, errmsg)
+    if (errmsg == "") call note(nf90_put_var(file, id, xt(:nc, nlev, :, jb), &
+      [first, 1, record], [nc, ntrac, 1]), path, errmsg)
+    if (errmsg == "") call note(nf90_inq_varid(file, "lon", id), path, errmsg)
+    if (errmsg == "") call note(nf90_put_var(file, id, &
+      longitude([(first + jk, jk=0, nc - 1)], time), [first, record], [nc, 1]), path, errmsg)
+    if (errmsg == "") call note(nf90_inq_varid(file, "surface_air_density", id), path, errmsg)
+    if (errmsg == "") call note(nf90_put_var(file, id, pressure(:nc, nlev, jb)/ &
+      (287.05_dp*t(:nc, nlev, jb)), [first, record], [nc, 1]), path, errmsg)
+  end subroutine write_burdens
+
+  subroutine write_state(file, jb, record, path, errmsg)
+    integer, intent(in) :: file, jb, record
+    character(len=*), intent(in) :: path
+    character(len=*), intent(inout) :: errmsg
+    integer :: id, nc, first
+    nc = ncols(jb)
+    first = first_column + block_start(jb) - 1
+    if (errmsg == "") call note(nf90_inq_varid(file, "tracers", id), path, errmsg)
+    if (errmsg == "") call note(nf90_put_var(file, id, xt(:nc, :, :, jb), [first, 1, 1, record], &
+      [nc, nlev, ntrac, 1]), path, errmsg)
+    if (errmsg == "") call note(nf90_inq_varid(file, "budget", id), path, errmsg)
+    if (errmsg == "") call note(nf90_put_var(file, id, budget(:nc, :, :, jb), &
+      [first, 1, 1, record], [nc, nspecies, 3, 1]), path, errmsg)
+  end subroutine write_state
+
+  !> Reads this rank's columns, once the file is known to belong to this configuration.
+  subroutine read_restart(settings, ncolumns, step, errmsg)
+    type(settings_type), intent(in) :: settings
+    integer, intent(in) :: ncolumns
+    integer, intent(inout) :: step
+    character(len=*), intent(inout) :: errmsg
+    integer :: file, jb, id, nc, first
+    associate (path => trim(settings%restart_in))
+      call note(nf90_open(path, NF90_NOWRITE, file), path, errmsg)
+      if (errmsg /= "") return
+      call compare(file, settings, ncolumns, errmsg)
+      if (errmsg == "") call note(nf90_inq_varid(file, "step", id), path, errmsg)
+      if (errmsg == "") call note(nf90_get_var(file, id, step), path, errmsg)
+      do jb = 1, ngpblks
+        nc = ncols(jb)
+        first = first_column + block_start(jb) - 1
+        if (errmsg == "") call note(nf90_inq_varid(file, "tracers", id), path, errmsg)
+        if (errmsg == "") call note(nf90_get_var(file, id, xt(:nc, :, :, jb), [first, 1, 1, 1], &
+          [nc, nlev, ntrac, 1]), path, errmsg)
+        if (errmsg == "") call note(nf90_inq_varid(file, "budget", id), path, errmsg)
+        if (errmsg == "") call note(nf90_get_var(file, id, budget(:nc, :, :, jb), &
+          [first, 1, 1, 1], [nc, nspecies, 3, 1]), path, errmsg)
+        if (errmsg == "") call check_tracers(jb, "restart '"//path//"'", errmsg)
+      end do
+      call note(nf90_close(file), path, errmsg)
+    end associate
+  end subroutine read_restart
+
+  !> A restart of other columns, levels, tracers or time step is refused; one of another scenario
+  !! too, unless the run is to branch off.
+  subroutine compare(file, settings, ncolumns, errmsg)
+    integer, intent(in) :: file, ncolumns
+    type(settings_type), intent(in) :: settings
+    character(len=*), intent(inout) :: errmsg
+    character(len=64) :: scenario
+    call compare_dimension("column", ncolumns)
+    call compare_dimension("level", levels)
+    call compare_dimension("tracer", ntrac)
+    call compare_tracers()
+    call compare_real("columns_checksum", checksum())
+    call compare_real("time_step", settings%time_step)
+    if (settings%branch .or. errmsg /= "") return
+    call compare_real("month", real(settings%scenario%month, dp))
+    scenario = ""
+    if (errmsg == "") call note(nf90_get_att(file, NF90_GLOBAL, "scenario", scenario), "restart", &
+      errmsg)
+    if (scenario /= settings%scenario%name) call differ("scenario", &
+      trim(settings%scenario%name), trim(scenario))
+  contains
+    subroutine differ(what, expected, found)
+      character(len=*), intent(in) :: what, expected, found
+      if (errmsg == "") errmsg = "restart '"//trim(settings%restart_in)//"': "//what// &
+        ": expected "//expected//", found "//found
+    end subroutine differ
+
+    subroutine compare_dimension(name, expected)
+      character(len=*), intent(in) :: name
+      integer, intent(in) :: expected
+      integer :: id, found
+      found = 0
+      if (nf90_inq_dimid(file, name, id) == NF90_NOERR) &
+        call note(nf90_inquire_dimension(file, id, len=found), "restart", errmsg)
+      if (found /= expected) call differ("dimension "//name, as_text(expected), as_text(found))
+    end subroutine compare_dimension
+
+    subroutine compare_real(name, expected)
+      character(len=*), intent(in) :: name
+      real(dp), intent(in) :: expected
+      real(dp) :: found
+      if (errmsg /= "") return
+      if (nf90_get_att(file, NF90_GLOBAL, name, found) /= NF90_NOERR) then
+        call differ(name, as_text(expected), "none")
+      else if (found < expected .or. found > expected) then
+        call differ(name, as_text(expected), as_text(found))
+      end if
+    end subroutine compare_real
+
+    subroutine compare_tracers()
+      character(len=text_length) :: found(ntrac)
+      integer :: id, i
+      if (errmsg /= "") return
+      found = ""
+      call note(nf90_inq_varid(file, "tracer_name", id), "restart", errmsg)
+      if (errmsg == "") call note(nf90_get_var(file, id, found), "restart", errmsg)
+      do i = 1, ntrac
+        if (found(i) /= tracer_name(i)) call differ("tracer "//as_text(i), &
+          trim(tracer_name(i)), trim(found(i)))
+      end do
+    end subroutine compare_tracers
+  end subroutine compare
+
+  !> Keeps the first message.
+  subroutine note(status, path, errmsg)
+    integer, intent(in) :: status
+    character(len=*), intent(in) :: path
+    character(len=*), intent(inout) :: errmsg
+    if (status /= NF90_NOERR .and. errmsg == "") &
+      errmsg = "'"//trim(path)//"': "//trim(nf90_strerror(status))
+  end subroutine note
+
+end module host_files
