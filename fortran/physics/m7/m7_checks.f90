@@ -76,7 +76,8 @@ contains
       real(wp), intent(in) :: field(kbdim, klev), lowest, highest
       integer :: level, column
       do level = 1, klev
-        if (all(field(1:kproma, level) >= lowest .and. field(1:kproma, level) <= highest)) cycle
+        if (count(field(1:kproma, level) >= lowest .and. field(1:kproma, level) <= highest) &
+            == kproma) cycle
         do column = kproma, 1, -1
           if (field(column, level) >= lowest .and. field(column, level) <= highest) cycle
           message = trim(name) // "(column " // text(column) // ", level " // text(level) &

@@ -41,18 +41,21 @@ contains
     end do
   end subroutine fuchs_distance
 
-  !> exp(-x), and its mean over 0...x, which is (1 - exp(-x)) / x, or a series where that cancels.
+  !> exp(-x) and its mean over 0...x, which is (1 - exp(-x)) / x, or a series where that cancels.
+  !! Both are always formed: compilers do not make vectors of loops that choose what to compute.
   pure subroutine relaxation(x, left, mean)
     real(wp), intent(in) :: x(tile)           !< not negative
     real(wp), intent(out) :: left(tile)       !< exp(-x)
     real(wp), intent(out) :: mean(tile)
-    real(wp) :: y, series
+    real(wp) :: y, near, series, quotient
     integer :: i
     do i = 1, tile
       y = min(x(i), farthest)
       left(i) = exp(-y)
       series = 1 - y / 2 * (1 - y / 3 * (1 - y / 4 * (1 - y / 5 * (1 - y / 6))))
-      mean(i) = merge(series, (1 - left(i)) / max(x(i), nearest), x(i) < nearest)
+      quotient = (1 - left(i)) / max(x(i), nearest)
+      near = merge(1.0_wp, 0.0_wp, x(i) < nearest)
+      mean(i) = near * series + (1 - near) * quotient
     end do
   end subroutine relaxation
 

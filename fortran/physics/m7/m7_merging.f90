@@ -27,12 +27,12 @@ contains
   pure subroutine merge_modes(number, mass)
     real(wp), intent(inout) :: number(tile, nmode)   !< [cm-3] (tile, 7)
     real(wp), intent(inout) :: mass(tile, nmass)     !< [molecules cm-3; ug m-3] (tile, 18)
-    real(wp) :: total(tile), volume(tile), moved(tile), share(tile)
+    real(wp) :: there(tile), total(tile), volume(tile), moved(tile), share(tile)
     integer :: mode
     do mode = cs - 1, ns, -1
       call mode_volume(mode, mass, total)
-      volume = merge(total / max(number(:, mode), smallest_number), 0.0_wp, &
-        number(:, mode) > smallest_number)
+      there = merge(1.0_wp, 0.0_wp, number(:, mode) > smallest_number)
+      volume = there * total / max(number(:, mode), smallest_number)
       if (all(volume <= middle(mode))) cycle
       call beyond_range(mode, volume, share, moved)
       moved = moved * number(:, mode)
@@ -56,7 +56,8 @@ contains
       v = max(volume(i), middle(mode))
       ln_ratio = bound(mode) - log(v / sphere) / 3
       below = 0.5_wp * (1 + erf(ln_ratio * inverse_ln_sigma(mode) * sqrt(0.5_wp)))
-      mass_share(i) = merge(1 - below * (middle(mode) / v), 0.0_wp, volume(i) > middle(mode))
+      mass_share(i) = (1 - below * (middle(mode) / v)) &
+        * merge(1.0_wp, 0.0_wp, volume(i) > middle(mode))
       number_share(i) = min(1 - below, mass_share(i) * (v / upper(mode)), mass_share(i))
     end do
   end subroutine beyond_range

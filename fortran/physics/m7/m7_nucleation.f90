@@ -141,14 +141,15 @@ contains
     real(wp), intent(out) :: rate(tile)         !< [cm-3 s-1] (tile)
     real(wp), intent(out) :: molecules(tile)    !< of H2SO4 in a new particle [1] (tile)
     real(wp) :: fraction(tile), radius(tile)
-    logical :: barrierless
+    real(wp) :: barrierless
     integer :: i
     call vehkamaki(temperature, humidity, gas, rate, molecules, fraction, radius)
     do i = 1, tile
       molecules(i) = molecules(i) * fraction(i)
-      barrierless = molecules(i) < smallest_cluster
-      rate(i) = merge(collisions(temperature(i), min(gas(i), most)), rate(i), barrierless)
-      molecules(i) = merge(dimer, molecules(i), barrierless)
+      barrierless = merge(1.0_wp, 0.0_wp, molecules(i) < smallest_cluster)
+      rate(i) = barrierless * collisions(temperature(i), min(gas(i), most)) &
+        + (1 - barrierless) * rate(i)
+      molecules(i) = barrierless * dimer + (1 - barrierless) * molecules(i)
       rate(i) = merge(min(rate(i), fastest), 0.0_wp, rate(i) > slowest .and. gas(i) > fewest)
     end do
   end subroutine binary_rate

@@ -9,7 +9,6 @@ module m7_water
   public :: kelvin_length, kappa_growth
 
   real(wp), parameter :: highest_humidity = 0.95_wp
-  integer, parameter :: newton_steps = 2
 
 contains
 
@@ -38,8 +37,8 @@ contains
     real(wp), intent(in) :: r_dry(tile)        !< [cm] (tile)
     real(wp), intent(in) :: kappa(tile)        !< [1] (tile)
     real(wp), intent(out) :: growth(tile)      !< g [1] (tile)
-    real(wp) :: a, f, g, slope, x, cube(tile)
-    integer :: i, step
+    real(wp) :: a, g, cube(tile)
+    integer :: i
     do i = 1, tile
       a = min(humidity(i), highest_humidity)
       g = sqrt(sqrt(sqrt(1 + kappa(i) * a / (1 - a))))
@@ -47,16 +46,23 @@ contains
       cube(i) = 1 + kappa(i) * a / (1 - a)
     end do
     call cube_root(cube, growth)
-    do step = 1, newton_steps
-      do i = 1, tile
-        g = growth(i)
-        x = kelvin(i) / (r_dry(i) * g)
-        a = min(humidity(i), highest_humidity) * exp(-x)
-        f = kappa(i) * a / (1 - a)
-        slope = 3 * g**2 - f * x / ((1 - a) * g)
-        growth(i) = max(g - (g**3 - 1 - f) / slope, 1.0_wp)
-      end do
-    end do
+    call newton_step(humidity, kelvin, r_dry, kappa, growth)
+    call newton_step(humidity, kelvin, r_dry, kappa, growth)
   end subroutine kappa_growth
+
+  pure subroutine newton_step(humidity, kelvin, r_dry, kappa, growth)
+    real(wp), intent(in), dimension(tile) :: humidity, kelvin, r_dry, kappa
+    real(wp), intent(inout) :: growth(tile)
+    real(wp) :: a, f, g, x
+    integer :: i
+    do i = 1, tile
+      g = growth(i)
+      x = kelvin(i) / (r_dry(i) * g)
+      a = min(humidity(i), highest_humidity) * exp(-x)
+      f = kappa(i) * a / (1 - a)
+      g = g - (g**3 - 1 - f) / (3 * g**2 - f * x / ((1 - a) * g))
+      growth(i) = max(g, 1.0_wp)
+    end do
+  end subroutine newton_step
 
 end module m7_water
