@@ -41,7 +41,8 @@ contains
       rank, nranks, errmsg)
     if (failed(errmsg)) call leave(1)
     call create_emissions(settings%scenario)
-    if (settings%restart_in /= "") call read_restart(settings, nlon*nlat, first_step, errmsg)
+    if (settings%restart_in /= "") call read_restart(trim(settings%restart_in), settings, &
+      nlon*nlat, first_step, errmsg)
     if (failed(errmsg)) call leave(1)
     call create_output(settings, nlon*nlat, errmsg)
     if (failed(errmsg)) call leave(1)
@@ -64,8 +65,8 @@ contains
       if (failed(errmsg)) call leave(1)
     end do
     call system_clock(finish)
-    if (rank == 0) write (output_unit, '(a,f0.3,a)') "seconds per simulated day: ", &
-      real(finish - start, dp)/real(rate, dp)/settings%steps/settings%time_step*day_length, ""
+    if (rank == 0) write (output_unit, '(a,f0.3)') "seconds per simulated day: ", &
+      real(finish - start, dp)/real(rate, dp)/settings%steps/settings%time_step*day_length
   end subroutine run_steps
 
   pure logical function due(every, last)
@@ -142,10 +143,7 @@ contains
     character(len=message_length) :: message
     message = ""
     call destroy_aerosol(message)
-    if (failed(message)) continue
-    call end_ranks()
-    if (code == 0 .and. message == "") stop
-    stop 1
+    call end_ranks(merge(1, code, failed(message)))
   end subroutine leave
 
 end program aerosol_columns

@@ -211,31 +211,30 @@ contains
   end subroutine write_state
 
   !> Reads this rank's columns, once the file is known to belong to this configuration.
-  subroutine read_restart(settings, ncolumns, step, errmsg)
+  subroutine read_restart(path, settings, ncolumns, step, errmsg)
+    character(len=*), intent(in) :: path
     type(settings_type), intent(in) :: settings
     integer, intent(in) :: ncolumns
     integer, intent(inout) :: step
     character(len=*), intent(inout) :: errmsg
     integer :: file, jb, id, nc, first
-    associate (path => trim(settings%restart_in))
-      call note(nf90_open(path, NF90_NOWRITE, file), path, errmsg)
-      if (errmsg /= "") return
-      call compare(file, settings, ncolumns, errmsg)
-      if (errmsg == "") call note(nf90_inq_varid(file, "step", id), path, errmsg)
-      if (errmsg == "") call note(nf90_get_var(file, id, step), path, errmsg)
-      do jb = 1, ngpblks
-        nc = ncols(jb)
-        first = first_column + block_start(jb) - 1
-        if (errmsg == "") call note(nf90_inq_varid(file, "tracers", id), path, errmsg)
-        if (errmsg == "") call note(nf90_get_var(file, id, xt(:nc, :, :, jb), [first, 1, 1, 1], &
-          [nc, nlev, ntrac, 1]), path, errmsg)
-        if (errmsg == "") call note(nf90_inq_varid(file, "budget", id), path, errmsg)
-        if (errmsg == "") call note(nf90_get_var(file, id, budget(:nc, :, :, jb), &
-          [first, 1, 1, 1], [nc, nspecies, 3, 1]), path, errmsg)
-        if (errmsg == "") call check_tracers(jb, "restart '"//path//"'", errmsg)
-      end do
-      call note(nf90_close(file), path, errmsg)
-    end associate
+    call note(nf90_open(path, NF90_NOWRITE, file), path, errmsg)
+    if (errmsg /= "") return
+    call compare(file, settings, ncolumns, errmsg)
+    if (errmsg == "") call note(nf90_inq_varid(file, "step", id), path, errmsg)
+    if (errmsg == "") call note(nf90_get_var(file, id, step), path, errmsg)
+    do jb = 1, ngpblks
+      nc = ncols(jb)
+      first = first_column + block_start(jb) - 1
+      if (errmsg == "") call note(nf90_inq_varid(file, "tracers", id), path, errmsg)
+      if (errmsg == "") call note(nf90_get_var(file, id, xt(:nc, :, :, jb), [first, 1, 1, 1], &
+        [nc, nlev, ntrac, 1]), path, errmsg)
+      if (errmsg == "") call note(nf90_inq_varid(file, "budget", id), path, errmsg)
+      if (errmsg == "") call note(nf90_get_var(file, id, budget(:nc, :, :, jb), &
+        [first, 1, 1, 1], [nc, nspecies, 3, 1]), path, errmsg)
+      if (errmsg == "") call check_tracers(jb, "restart '"//path//"'", errmsg)
+    end do
+    call note(nf90_close(file), path, errmsg)
   end subroutine read_restart
 
   !> A restart of other columns, levels, tracers or time step is refused; one of another scenario

@@ -1,6 +1,7 @@
 ! SPDX-License-Identifier: BSD-3-Clause
 !> The processes of a run. Without -DHOST_MPI there is one, and nothing of MPI is needed.
 module host_ranks
+  use, intrinsic :: iso_c_binding, only: c_int
   use, intrinsic :: iso_fortran_env, only: error_unit
 #ifdef HOST_MPI
   use mpi
@@ -11,6 +12,13 @@ module host_ranks
 
   integer, protected :: rank = 0, nranks = 1
   integer, allocatable, protected :: communicator   !< none without MPI
+
+  interface
+    subroutine c_exit(code) bind(c, name="exit")
+      import :: c_int
+      integer(c_int), value :: code
+    end subroutine c_exit
+  end interface
 
 contains
 
@@ -24,11 +32,14 @@ contains
 #endif
   end subroutine start_ranks
 
-  subroutine end_ranks()
+  !> Ends the program. STOP would have something to say on each rank.
+  subroutine end_ranks(code)
+    integer, intent(in) :: code
 #ifdef HOST_MPI
     integer :: ierr
     call mpi_finalize(ierr)
 #endif
+    call c_exit(int(code, c_int))
   end subroutine end_ranks
 
   subroutine wait_for_ranks()

@@ -2,6 +2,7 @@
 !> What a user may choose: the namelist `columns`, and the scenarios it names.
 module host_settings
   use, intrinsic :: iso_fortran_env, only: dp => real64
+  use, intrinsic :: ieee_arithmetic, only: ieee_is_finite
   implicit none
   private
   public :: settings_type, scenario_type, read_settings, as_text
@@ -123,7 +124,15 @@ contains
     real(dp), intent(in) :: x
     character(len=:), allocatable :: text
     character(len=32) :: buffer
-    write (buffer, '(g0)') x
+    logical :: whole
+    whole = ieee_is_finite(x)
+    if (whole) whole = abs(x) < 1e9_dp
+    if (whole) whole = abs(x - anint(x)) <= 0
+    if (whole) then
+      write (buffer, '(i0)') nint(x)
+    else
+      write (buffer, '(g0)') x
+    end if
     text = trim(buffer)
   end function real_as_text
 
