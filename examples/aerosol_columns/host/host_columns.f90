@@ -3,7 +3,9 @@
 !! `columns.py` writes it. Every rank holds all of it; columns are counted along longitude first.
 module host_columns
   use, intrinsic :: iso_fortran_env, only: dp => real64
+  use, intrinsic :: ieee_arithmetic, only: ieee_is_finite
   use netcdf
+  use host_settings, only: as_text
   implicit none
   private
   public :: read_columns, checksum, nlon, nlat, levels, lon, lat, area, land, ice, surface_wind, &
@@ -32,7 +34,7 @@ contains
   subroutine read_columns(path, errmsg)
     character(len=*), intent(in) :: path
     character(len=*), intent(inout) :: errmsg
-    integer :: file, status
+    integer :: file, status, level
     real(dp), allocatable :: bounds(:)
     status = nf90_open(path, NF90_NOWRITE, file)
     if (status /= NF90_NOERR) then
@@ -57,6 +59,16 @@ contains
     call get(file, "cloud", errmsg, x3=cloud_of)
     call get(file, "condensate", errmsg, x3=condensate_of)
     status = nf90_close(file)
+    do level = 1, levels
+      call check("condensate", condensate_of(:, :, level), level, 0.0_dp, 0.1_dp, errmsg)
+      call check("cloud", cloud_of(:, :, level), level, 0.0_dp, 1.0_dp, errmsg)
+      call check("relative_humidity", humidity_of(:, :, level), level, 0.0_dp, 1.0_dp, errmsg)
+      call check("air_temperature", temperature_of(:, :, level), level, 150.0_dp, 350.0_dp, &
+        errmsg)
+    end do
+    call check("wind", surface_wind, 0, 0.0_dp, 150.0_dp, errmsg)
+    call check("land", land, 0, 0.0_dp, 1.0_dp, errmsg)
+    call check("ice", ice, 0, 0.0_dp, 1.0_dp, errmsg)
     if (errmsg == "") layer_mass = (bounds(2:) - bounds(:levels))/gravity
   contains
     integer function extent(name) result(n)
@@ -82,6 +94,25 @@ contains
     if (status /= NF90_NOERR) &
       errmsg = "columns: variable '"//name//"': "//trim(nf90_strerror(status))
   end subroutine get
+
+  !> A message if a value of a level (0: of the surface) cannot be.
+  subroutine check(name, values, level, least, most, errmsg)
+    character(len=*), intent(in) :: name
+    real(dp), intent(in) :: values(:, :), least, most
+    integer, intent(in) :: level
+    character(len=*), intent(inout) :: errmsg
+    integer :: i, j
+    logical :: fine
+    do j = 1, size(values, 2)
+      do i = 1, size(values, 1)
+        fine = ieee_is_finite(values(i, j))
+        if (fine) fine = values(i, j) >= least .and. values(i, j) <= most
+        if (.not. fine .and. errmsg == "") errmsg = "columns: "//name//"(column "// &
+          as_text((j - 1)*nlon + i)//", level "//as_text(level)//"): expected "//as_text(least)// &
+          " to "//as_text(most)//", found "//as_text(values(i, j))
+      end do
+    end do
+  end subroutine check
 
   !> Tells one set of columns from another.
   pure real(dp) function checksum()
