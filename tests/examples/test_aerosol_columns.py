@@ -244,7 +244,7 @@ calls = 0
 
 def emulate(air_temperature, aerosol_mass_mixing_ratios, aerosol_number_mixing_ratios):
     global calls
-    calls += 1
+    calls += air_temperature.max() > 100  # what it is tried with before the run is not air
     masses = aerosol_mass_mixing_ratios.copy()
     if LAST_CALL and calls > LAST_CALL:
         masses[3, 5] = float("nan")
