@@ -34,7 +34,9 @@ class Output:
     def __init__(self, path: Path) -> None:
         with netCDF4.Dataset(path) as file:
             file.set_auto_mask(False)
-            self.names = [str(name).strip() for name in netCDF4.chartostring(file["tracer_name"][:])]
+            self.names = [
+                str(name).strip() for name in netCDF4.chartostring(file["tracer_name"][:])
+            ]
             self.days = file["step"][:] * file.time_step / 86400.0
             self.burden: Array = file["burden"][:]
             self.surface: Array = file["surface"][:]
@@ -96,6 +98,7 @@ def _map(panel, output: Output, values: Array) -> None:  # noqa: ANN001
     field = values[order].reshape(lat.size, -1)
     top = np.quantile(field, 0.995)
     mesh = panel.pcolormesh(lon, lat, field, norm=LogNorm(top / 300, top), cmap="viridis")
+    panel.set_facecolor(mesh.cmap(0))  # a circle without any has no logarithm
     panel.figure.colorbar(mesh, ax=panel)
     panel.set(xlabel="longitude", ylabel="latitude", xlim=(0, 360), ylim=(-90, 90))
 

@@ -73,9 +73,10 @@ def make_columns(root: Path, target: Path, every: int = 1) -> Path:
     """
     if target.is_file():
         return target
-    with netCDF4.Dataset(fetch(root, SNAPSHOT)) as era, netCDF4.Dataset(
-        fetch(root, TERRAIN)
-    ) as terrain:
+    with (
+        netCDF4.Dataset(fetch(root, SNAPSHOT)) as era,
+        netCDF4.Dataset(fetch(root, TERRAIN)) as terrain,
+    ):
         era.set_auto_mask(False)
         terrain.set_auto_mask(False)
         fields = thinned(read(era, terrain), every)

@@ -224,7 +224,7 @@ def test_recording_keeps_bits_and_replays(run, two_loops):
     assert tree["native"]["aerosol_mass_mixing_ratios"].shape == (STEPS * COLUMNS, LEVELS, 19)
 
 
-EMULATOR = '''
+EMULATOR = """
 def field(name, unit, role="state", species=None):
     field = {"name": name, "unit": unit, "role": role, "kind": "real", "levels": 37}
     field["dims"] = ["column", "level"] if species is None else ["column", "level", "species"]
@@ -249,7 +249,7 @@ def emulate(air_temperature, aerosol_mass_mixing_ratios, aerosol_number_mixing_r
     if LAST_CALL and calls > LAST_CALL:
         masses[3, 5] = float("nan")
     return masses, aerosol_number_mixing_ratios, masses[:, :4] * 0
-'''
+"""
 
 
 def emulated(tmp_path: Path, mode: str = "emulate", last_call: int = 0) -> str:
@@ -362,7 +362,9 @@ def spoiled(source: Path, target: Path, variable: str, place: tuple, value: floa
 @pytest.mark.parametrize("value, found", [(np.nan, "NaN"), (-1e-20, "-")])
 @pytest.mark.parametrize("build_of", ["fast", "debug"])
 def test_bad_tracers_of_a_restart_are_told(run, request, tmp_path, value, found, build_of):
-    bad = spoiled(run("one", steps=1).restart, tmp_path / "bad.nc", "tracers", (0, 8, 20, 17), value)
+    bad = spoiled(
+        run("one", steps=1).restart, tmp_path / "bad.nc", "tracers", (0, 8, 20, 17), value
+    )
     with pytest.raises(RuntimeError) as failure:
         executable = request.getfixturevalue(build_of)
         run("two", executable=executable, restart_in=bad, nproma=5)

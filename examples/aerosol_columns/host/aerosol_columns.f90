@@ -11,6 +11,7 @@ program aerosol_columns
   use host_files
   use host_mixing, only: mix
   use host_ranks, only: start_ranks, end_ranks, failed, rank, nranks
+  use host_restart, only: read_restart
   use host_removal, only: settle, deposit, rain_out
   use host_settings, only: settings_type, read_settings
   use host_state, only: create_blocks, check_tracers, ngpblks

@@ -1,5 +1,5 @@
 ! SPDX-License-Identifier: BSD-3-Clause
-!> The call site: M7 through the library. Names, units and order of fields are here and nowhere else.
+!> The call site: M7 through the library. The fields' names and units are here and nowhere else.
 module host_aerosol
   use, intrinsic :: iso_fortran_env, only: dp => real64
   use hybrid, only: hybrid_domain, hybrid_scheme, hybrid_call

@@ -1,5 +1,5 @@
 ! SPDX-License-Identifier: BSD-3-Clause
-!> Where aerosol and SO2 come from: bumps over the regions that emit, and the wind over sea and dust.
+!> Where aerosol and SO2 come from: bumps over the regions that emit, wind over sea and dust.
 !!
 !! Yearly totals and sizes follow AeroCom: Dentener et al. 2006,
 !! https://doi.org/10.5194/acp-6-4321-2006, and Stier et al. 2005,
@@ -20,7 +20,8 @@ module host_emissions
   real(dp), parameter :: tg_per_year = 1e9_dp/(365.25_dp*86400)         ! [kg s-1]
   real(dp), parameter :: sulfuric_acid = 98.0734_dp/64.066_dp           !< kg of H2SO4 per kg of SO2
   real(dp), parameter :: sulfur = 64.066_dp/32.065_dp                   ! kg of SO2 per kg of S
-  real(dp), parameter :: mean_cube_dust = 400.0_dp, mean_power_sea = 1300.0_dp   ! of the wind
+  real(dp), parameter :: sulfate = sulfur*sulfuric_acid                 ! kg of H2SO4 per kg of S
+  real(dp), parameter :: mean_cube_dust = 400.0_dp, mean_power_sea = 1500.0_dp   ! of the wind
 
   !> A region: its share of the kind's total, and the month of most fires (0: none). Coasts lose
   !! what falls on the sea, so the shares of a kind may sum to more than 1.
@@ -52,8 +53,10 @@ module host_emissions
 
   type(source), parameter :: sources(*) = [ &
     source(industry, "SO2   ", "      ", 0.975_dp*55*sulfur, 0.0_dp, 0.0_dp, 0.0_dp, 3, 1), &
-    source(industry, "SO4_KS", "N_KS  ", 0.0125_dp*55*sulfur*sulfuric_acid, 3.0e-8_dp, 1.59_dp, 1841.0_dp, 1, 1), &
-    source(industry, "SO4_AS", "N_AS  ", 0.0125_dp*55*sulfur*sulfuric_acid, 7.5e-8_dp, 1.59_dp, 1841.0_dp, 3, 1), &
+    source(industry, "SO4_KS", "N_KS  ", 0.0125_dp*55*sulfate, 3.0e-8_dp, 1.59_dp, 1841.0_dp, &
+      1, 1), &
+    source(industry, "SO4_AS", "N_AS  ", 0.0125_dp*55*sulfate, 7.5e-8_dp, 1.59_dp, 1841.0_dp, &
+      3, 1), &
     source(industry, "BC_KI ", "N_KI  ", 4.6_dp, 3.0e-8_dp, 1.59_dp, 1800.0_dp, 1, 2), &
     source(industry, "OC_KI ", "N_KI  ", 0.35_dp*12.3_dp, 3.0e-8_dp, 1.59_dp, 1300.0_dp, 1, 3), &
     source(industry, "OC_KS ", "N_KS  ", 0.65_dp*12.3_dp, 3.0e-8_dp, 1.59_dp, 1300.0_dp, 1, 3), &
@@ -108,7 +111,7 @@ contains
       share(regions(n)%kind) = share(regions(n)%kind) + l*bump(regions(n), lat(j), lon(i))* &
         burning(regions(n)%month, month)
     end do
-    share(plants) = l*cos(phi)**2*(1 - sin(phi)*cos(2*pi*(month - 1)/12))/1.0e14_dp
+    if (lat(j) > -60) share(plants) = l*cos(phi)**2*(1 - sin(phi)*cos(2*pi*(month - 1)/12))/1.0e14_dp
     share(sea) = (1 - l)*(1 - ice(i, j))/3.4e14_dp
   end function pattern_of
 

@@ -6,17 +6,17 @@ module host_files
   use, intrinsic :: iso_c_binding, only: c_char, c_int, c_null_char
   use, intrinsic :: iso_fortran_env, only: dp => real64
   use netcdf
-  use host_columns, only: area, checksum, lat, latitude_index, layer_mass, levels, longitude_index, &
-    pressure_of
-  use host_ranks, only: rank, nranks, wait_for_ranks, failed
-  use host_settings, only: as_text, settings_type
+  use host_columns, only: area, checksum, lat, latitude_index, layer_mass, levels, &
+    longitude_index, pressure_of
+  use host_ranks, only: rank, nranks, wait_for_ranks
+  use host_settings, only: settings_type
   use host_state
   use host_weather, only: longitude
   implicit none
   private
-  public :: create_output, write_output, write_restart, read_restart
+  public :: create_output, write_output, write_restart, note, text_length
 
-  integer, parameter :: text_length = 8
+  integer, parameter :: text_length = 8   !< of the names of tracers
   integer :: columns = 0, records = 0   ! of all ranks; written so far
 
   interface
@@ -209,96 +209,6 @@ contains
     if (errmsg == "") call note(nf90_put_var(file, id, budget(:nc, :, :, jb), &
       [first, 1, 1, record], [nc, nspecies, 3, 1]), path, errmsg)
   end subroutine write_state
-
-  !> Reads this rank's columns, once the file is known to belong to this configuration.
-  subroutine read_restart(path, settings, ncolumns, step, errmsg)
-    character(len=*), intent(in) :: path
-    type(settings_type), intent(in) :: settings
-    integer, intent(in) :: ncolumns
-    integer, intent(inout) :: step
-    character(len=*), intent(inout) :: errmsg
-    integer :: file, jb, id, nc, first
-    call note(nf90_open(path, NF90_NOWRITE, file), path, errmsg)
-    if (errmsg /= "") return
-    call compare(file, settings, ncolumns, errmsg)
-    if (errmsg == "") call note(nf90_inq_varid(file, "step", id), path, errmsg)
-    if (errmsg == "") call note(nf90_get_var(file, id, step), path, errmsg)
-    do jb = 1, ngpblks
-      nc = ncols(jb)
-      first = first_column + block_start(jb) - 1
-      if (errmsg == "") call note(nf90_inq_varid(file, "tracers", id), path, errmsg)
-      if (errmsg == "") call note(nf90_get_var(file, id, xt(:nc, :, :, jb), [first, 1, 1, 1], &
-        [nc, nlev, ntrac, 1]), path, errmsg)
-      if (errmsg == "") call note(nf90_inq_varid(file, "budget", id), path, errmsg)
-      if (errmsg == "") call note(nf90_get_var(file, id, budget(:nc, :, :, jb), &
-        [first, 1, 1, 1], [nc, nspecies, 3, 1]), path, errmsg)
-      if (errmsg == "") call check_tracers(jb, "restart '"//path//"'", errmsg)
-    end do
-    call note(nf90_close(file), path, errmsg)
-  end subroutine read_restart
-
-  !> A restart of other columns, levels, tracers or time step is refused; one of another scenario
-  !! too, unless the run is to branch off.
-  subroutine compare(file, settings, ncolumns, errmsg)
-    integer, intent(in) :: file, ncolumns
-    type(settings_type), intent(in) :: settings
-    character(len=*), intent(inout) :: errmsg
-    character(len=64) :: scenario
-    call compare_dimension("column", ncolumns)
-    call compare_dimension("level", levels)
-    call compare_dimension("tracer", ntrac)
-    call compare_tracers()
-    call compare_real("columns_checksum", checksum())
-    call compare_real("time_step", settings%time_step)
-    if (settings%branch .or. errmsg /= "") return
-    call compare_real("month", real(settings%scenario%month, dp))
-    scenario = ""
-    if (errmsg == "") call note(nf90_get_att(file, NF90_GLOBAL, "scenario", scenario), "restart", &
-      errmsg)
-    if (scenario /= settings%scenario%name) call differ("scenario", &
-      trim(settings%scenario%name), trim(scenario))
-  contains
-    subroutine differ(what, expected, found)
-      character(len=*), intent(in) :: what, expected, found
-      if (errmsg == "") errmsg = "restart '"//trim(settings%restart_in)//"': "//what// &
-        ": expected "//expected//", found "//found
-    end subroutine differ
-
-    subroutine compare_dimension(name, expected)
-      character(len=*), intent(in) :: name
-      integer, intent(in) :: expected
-      integer :: id, found
-      found = 0
-      if (nf90_inq_dimid(file, name, id) == NF90_NOERR) &
-        call note(nf90_inquire_dimension(file, id, len=found), "restart", errmsg)
-      if (found /= expected) call differ("dimension "//name, as_text(expected), as_text(found))
-    end subroutine compare_dimension
-
-    subroutine compare_real(name, expected)
-      character(len=*), intent(in) :: name
-      real(dp), intent(in) :: expected
-      real(dp) :: found
-      if (errmsg /= "") return
-      if (nf90_get_att(file, NF90_GLOBAL, name, found) /= NF90_NOERR) then
-        call differ(name, as_text(expected), "none")
-      else if (found < expected .or. found > expected) then
-        call differ(name, as_text(expected), as_text(found))
-      end if
-    end subroutine compare_real
-
-    subroutine compare_tracers()
-      character(len=text_length) :: found(ntrac)
-      integer :: id, i
-      if (errmsg /= "") return
-      found = ""
-      call note(nf90_inq_varid(file, "tracer_name", id), "restart", errmsg)
-      if (errmsg == "") call note(nf90_get_var(file, id, found), "restart", errmsg)
-      do i = 1, ntrac
-        if (found(i) /= tracer_name(i)) call differ("tracer "//as_text(i), &
-          trim(tracer_name(i)), trim(found(i)))
-      end do
-    end subroutine compare_tracers
-  end subroutine compare
 
   !> Keeps the first message.
   subroutine note(status, path, errmsg)

@@ -15,8 +15,8 @@ module host_mixing
 
 contains
 
-  !> Backward Euler: (m + a + b) x(k) - a x(k - 1) - b x(k + 1) = m x_old(k), by elimination from the
-  !! top. All terms of the elimination are positive, so no x can become negative.
+  !> Backward Euler: (m + a + b) x(k) - a x(k - 1) - b x(k + 1) = m x_old(k), by elimination from
+  !! the top. All terms of the elimination are positive, so no x can become negative.
   subroutine mix(jb, dt)
     integer, intent(in) :: jb
     real(dp), intent(in) :: dt   !< [s]

@@ -15,14 +15,15 @@ module host_removal
   real(dp), parameter :: pi = acos(-1.0_dp), gas_constant_air = 287.05_dp
   real(dp), parameter :: particle_density(5) = [1841, 1800, 1300, 2165, 2650]   ! [kg m-3]
   real(dp), parameter :: water_density = 1000.0_dp
-  real(dp), parameter :: sigma(nmode) = [1.59_dp, 1.59_dp, 1.59_dp, 2.0_dp, 1.59_dp, 1.59_dp, 2.0_dp]
+  real(dp), parameter :: sigma(nmode) = &
+    [1.59_dp, 1.59_dp, 1.59_dp, 2.0_dp, 1.59_dp, 1.59_dp, 2.0_dp]
   integer, parameter :: settling(4) = [as, cs, ai, ci]
   real(dp), parameter :: fewest = 1.0_dp            ! particles that have a size [kg-1]
   real(dp), parameter :: largest = 2.0e-5_dp        ! radius that counts [m]
 
   !> Towards the surface, without settling [m s-1]: modes, H2SO4, SO2
   real(dp), parameter :: velocity(nmode) = &
-    [0.005_dp, 0.001_dp, 0.0005_dp, 0.005_dp, 0.001_dp, 0.0005_dp, 0.005_dp]
+    [0.005_dp, 0.001_dp, 0.0005_dp, 0.015_dp, 0.001_dp, 0.0005_dp, 0.01_dp]
   real(dp), parameter :: acid_velocity = 0.01_dp, so2_velocity = 0.005_dp
   !> Share of a mode that is in the droplets of a cloud [1]: Stier et al. 2005, table 3
   real(dp), parameter :: in_cloud(nmode) = &

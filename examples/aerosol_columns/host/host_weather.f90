@@ -1,10 +1,10 @@
 ! SPDX-License-Identifier: BSD-3-Clause
 !> The weather of a block at a time: nothing of it is kept, so nothing of it is in the restart.
 !!
-!! A column is air that flows eastwards along its circle of latitude, over land, sea and sources. The
-!! snapshot's weather moves the same way at half the speed, so the air passes through it. Season:
-!! temperature differs from the snapshot's January, relative humidity stays. Day: temperature and
-!! vapour near the surface follow the sun.
+!! A column is air that flows eastwards along its circle of latitude, over land, sea and sources.
+!! The snapshot's weather moves the same way at half the speed, so the air passes through it.
+!! Season: temperature differs from the snapshot's January, relative humidity stays. Day:
+!! temperature and vapour near the surface follow the sun.
 module host_weather
   use, intrinsic :: iso_fortran_env, only: dp => real64
   use host_columns, only: lon, lat, land, surface_wind, pressure_of, temperature_of, humidity_of, &
