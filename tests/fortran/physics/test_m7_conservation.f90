@@ -38,9 +38,10 @@ contains
   subroutine advance(options)
     type(m7_options_type), intent(in) :: options
     type(block) :: b
-    real(wp), dimension(columns, levels, 5) :: before, after
+    real(wp), allocatable, dimension(:, :, :) :: before, after
     integer :: k
     call create_block(columns, columns, levels, b)
+    allocate (before(columns, levels, 5), after(columns, levels, 5))
     call species_totals(b%xt, before)
     do k = 1, 2
       before(:, :, so4) = before(:, :, so4) + b%production * b%dt

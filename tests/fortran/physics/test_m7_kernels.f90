@@ -60,7 +60,7 @@ contains
     ! r << l: l; r >> l: l / 2; relative errors are of the order of r / l and l / r, and rounding
     ! of (r + distance) where the distance is small.
     call expect(near(z(tile), y(tile), 1e-12_wp), "a long path is the distance")
-    call expect(near(x(20) + z(20), x(20) + y(20) / 2, 1e-12_wp), "of a short one, half")
+    call expect(near(x(16) + z(16), x(16) + y(16) / 2, 1e-12_wp), "of a short one, half")
     call expect(all(z > -epsilon(1.0_wp) * x), "a distance is not negative")
   end subroutine functions_have_their_limits
 
@@ -86,11 +86,11 @@ contains
     call expect(near(rate(1), 4.481568e-2_wp, 2e-7_wp) .and. near(n_acid(1), n(1) * x(1), 1e-14_wp), &
                 "with a barrier: the fit")
     ! n^2 / 2 times 3.06e-15 cm2 pi times sqrt(16 k T / (pi m)): 3.1e-10 cm3 s-1 at 250 K
-    call expect(near(rate(2), 0.5_wp * 25e14_wp * 3.1e-10_wp, 0.02_wp) .and. n_acid(2) == 2, &
+    call expect(near(rate(2), 0.5_wp * 25e14_wp * 3.1e-10_wp, 0.02_wp) .and. near(n_acid(2), 2.0_wp, 0.0_wp), &
                 "without: collisions")
     gas = 1e3_wp
     call binary_rate(t, humidity, gas, rate, n_acid)
-    call expect(all(rate == 0), "too little gas: nothing")
+    call expect(all(rate <= 0), "too little gas: nothing")
   end subroutine vehkamaki_has_the_published_values
 
   subroutine nucleation_is_bounded_by_the_gas()
@@ -176,7 +176,8 @@ contains
 
   subroutine condensation_has_its_closed_form()
     real(wp), dimension(tile) :: cloud, production, gas, g0, sink, g1
-    real(wp) :: coefficient(tile, nmode), number(tile, nmode), mass(tile, nmass), coating(tile, ki:ci)
+    real(wp) :: coefficient(tile, nmode), number(tile, nmode), mass(tile, nmass), &
+      coating(tile, ki:ci), taken(tile, nmode)
     real(wp), parameter :: dt = 1800
     integer :: i
     g0 = 1e7_wp
@@ -194,27 +195,19 @@ contains
     g1 = (g0 - production / sink) * exp(-sink * dt) + production / sink
     call expect(all(abs(gas - (1 - cloud) * g1) < 1e-12_wp * g0), "gas in the clear part")
     g1 = g0 + production * dt - g1
+    taken(:, :ki - 1) = mass(:, :ki - 1)
+    taken(:, ki:) = coating
     do i = 1, nmode
       if (i == 3) cycle
-      call expect(all(abs(taken(i) - (1 - cloud) * g1 * i / 28) < 1e-12_wp * g0), "by uptake")
+      call expect(all(abs(taken(:, i) - (1 - cloud) * g1 * i / 28) < 1e-12_wp * g0), "by uptake")
     end do
-    call expect(all(abs(taken(3) - (1 - cloud) * g1 * 3 / 28 - cloud * (g0 + production * dt)) &
+    call expect(all(abs(taken(:, 3) - (1 - cloud) * g1 * 3 / 28 - cloud * (g0 + production * dt)) &
                     < 1e-11_wp * g0), "in clouds the largest mode that is there")
     number = 0
     mass = 0
     gas = g0
     call condense(dt, cloud, production, 0 * coefficient, number, gas, mass, coating, sink)
     call expect(all(abs(gas - g0 - production * dt) <= 1e-15_wp * gas), "no particles: it stays")
-  contains
-    function taken(mode)
-      integer, intent(in) :: mode
-      real(wp) :: taken(tile)
-      if (mode < ki) then
-        taken = mass(:, mode)
-      else
-        taken = coating(:, mode)
-      end if
-    end function taken
   end subroutine condensation_has_its_closed_form
 
   !> Smoluchowski's kernel for large particles, that of kinetic gas theory for small ones.
