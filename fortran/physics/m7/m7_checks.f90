@@ -1,8 +1,6 @@
 ! SPDX-License-Identifier: BSD-3-Clause
 !> What M7 accepts. Messages say what was expected and found, and where.
 module m7_checks
-  use, intrinsic :: ieee_exceptions, only: ieee_get_status, ieee_invalid, ieee_set_halting_mode, &
-    ieee_set_status, ieee_status_type
   use m7_kinds, only: wp
   use m7_options, only: m7_options_type
   use m7_tracers, only: ntracer, tracer_name
@@ -19,12 +17,12 @@ contains
     integer, intent(in) :: kproma, kbdim, klev
     real(wp), intent(in) :: dt
     character(len=*), intent(inout) :: message    !< blank if all is well
-    if (kbdim < 0) message = "kbdim: expected 0 or more, found " // text(kbdim)
-    if (klev < 0) message = "klev: expected 0 or more, found " // text(klev)
-    if (kproma < 0 .or. kproma > kbdim) message = "kproma: expected 0 to kbdim = " // text(kbdim) &
-      // ", found " // text(kproma)
     if (.not. (dt > 0 .and. dt <= 86400)) message = "dt: expected above 0 and to 86400 s, found " &
       // real_text(dt)
+    if (kproma < 0 .or. kproma > kbdim) message = "kproma: expected 0 to kbdim = " // text(kbdim) &
+      // ", found " // text(kproma)
+    if (klev < 0) message = "klev: expected 0 or more, found " // text(klev)
+    if (kbdim < 0) message = "kbdim: expected 0 or more, found " // text(kbdim)
   end subroutine check_sizes
 
   pure subroutine check_options(options, message)
@@ -42,7 +40,7 @@ contains
       // real_text(options%monolayers)
   end subroutine check_options
 
-  !> All fields of a block, without trapping on NaN.
+  !> All fields of a block.
   subroutine check_state(kproma, kbdim, klev, pressure, temperature, humidity, cloud, production, &
                          boundary_layer, xt, message)
     integer, intent(in) :: kproma, kbdim, klev
@@ -50,10 +48,7 @@ contains
       production, boundary_layer
     real(wp), intent(in) :: xt(kbdim, klev, ntracer)
     character(len=*), intent(inout) :: message
-    type(ieee_status_type) :: status
     integer :: n
-    call ieee_get_status(status)
-    call ieee_set_halting_mode(ieee_invalid, .false.)
     call check_field("pressure", pressure, 0.01_wp, 1.2e5_wp, "Pa")
     call check_field("temperature", temperature, 150.0_wp, 350.0_wp, "K")
     call check_field("relative_humidity", humidity, 0.0_wp, 1.5_wp, "1")
@@ -67,7 +62,6 @@ contains
         call check_field(tracer_name(n), xt(:, :, n), 0.0_wp, largest_mass, "kg kg-1")
       end if
     end do
-    call ieee_set_status(status)
 
   contains
 

@@ -8,6 +8,7 @@ module m7_properties
   use m7_tracers, only: kappa, ln2_sigma, member, members, mode_bound, nmass, nmode, ns, nsoluble, &
     particle_mass, particle_volume, species_of
   use m7_water, only: kappa_growth, kelvin_length
+  use m7_zsr, only: zsr_water
   implicit none
   private
   public :: dry_particles, soluble_particles, mode_volume
@@ -17,6 +18,8 @@ module m7_properties
   real(wp), parameter :: radius_of_empty(nmode) = [cluster_radius, mode_bound(2:4), mode_bound(2:4)]
   !> Count median radius over the radius that has the mean volume (Hatch and Choate 1929)
   real(wp), parameter :: median(nmode) = exp(-1.5_wp * ln2_sigma)
+  !> Volume of all particles of a mode that can be divided by [cm3 cm-3]
+  real(wp), parameter :: smallest_total = smallest_number * smallest_volume
   real(wp), parameter :: density_of_empty = density_so4
 
 contains
@@ -55,7 +58,7 @@ contains
           .and. volume(i, mode) > smallest_volume * number(i, mode))
         sphere(i) = merge(3 / (4 * pi) * volume(i, mode) / max(number(i, mode), smallest_number), &
           1.0_wp, active(i, mode) > 0)
-        density(i, mode) = merge(grams(i) / max(volume(i, mode), tiny(1.0_wp)), &
+        density(i, mode) = merge(grams(i) / max(volume(i, mode), smallest_total), &
           density_of_empty, active(i, mode) > 0)
       end do
       call cube_root(sphere, radius(:, mode))
@@ -64,11 +67,12 @@ contains
     end do
   end subroutine dry_particles
 
-  !> What water makes of the soluble modes, by kappa-Koehler theory with the kappa of the whole
-  !! particle's volume.
-  pure subroutine soluble_particles(temperature, humidity, mass, active, volume, r_dry, radius, &
-                                    density, water)
+  !> What water makes of the soluble modes.
+  pure subroutine soluble_particles(zsr, temperature, pressure, humidity, mass, active, volume, &
+                                    r_dry, radius, density, water)
+    logical, intent(in) :: zsr                         !< whether as in m7_zsr, else kappa-Koehler
     real(wp), intent(in) :: temperature(tile)          !< [K] (tile)
+    real(wp), intent(in) :: pressure(tile)             !< [Pa] (tile)
     real(wp), intent(in) :: humidity(tile)             !< relative [1] (tile)
     real(wp), intent(in) :: mass(tile, nmass)          !< [molecules cm-3; ug m-3] (tile, 18)
     real(wp), intent(in) :: active(tile, nmode)        !< number [cm-3] (tile, 7)
@@ -77,20 +81,40 @@ contains
     real(wp), intent(inout) :: radius(tile, nmode)     !< in: dry, out: wet [cm] (tile, 7)
     real(wp), intent(inout) :: density(tile, nmode)    !< in: dry, out: wet [g cm-3] (tile, 7)
     real(wp), intent(out) :: water(tile, nsoluble)     !< [g cm-3] of air (tile, 4)
-    real(wp) :: kelvin(tile), mean_kappa(tile), growth(tile)
+    real(wp) :: growth(tile), swelling(tile)
     integer :: mode, i
-    call kelvin_length(temperature, kelvin)
     do mode = ns, nsoluble
-      call volume_mean_kappa(mode, mass, volume(:, mode), mean_kappa)
-      call kappa_growth(humidity, kelvin, r_dry(:, mode), mean_kappa, growth)
+      if (zsr) then
+        call zsr_water(mode, temperature, pressure, humidity, mass, active(:, mode), &
+                       volume(:, mode), swelling, water(:, mode))
+        call cube_root(swelling, growth)
+      else
+        call kappa_water(mode, temperature, humidity, mass, active(:, mode), volume(:, mode), &
+                         r_dry(:, mode), growth, water(:, mode))
+      end if
       do i = 1, tile
         radius(i, mode) = growth(i) * r_dry(i, mode)
-        density(i, mode) = (density(i, mode) + (growth(i)**3 - 1) * density_water) / growth(i)**3
-        water(i, mode) = merge(volume(i, mode) * (growth(i)**3 - 1) * density_water, 0.0_wp, &
-          active(i, mode) > 0)
+        density(i, mode) = (density(i, mode) &
+          + water(i, mode) / max(volume(i, mode), smallest_total)) / growth(i)**3
       end do
     end do
   end subroutine soluble_particles
+
+  !> Kappa-Koehler theory with the kappa of the whole particle's volume.
+  pure subroutine kappa_water(mode, temperature, humidity, mass, active, volume, r_dry, growth, &
+                              water)
+    integer, intent(in) :: mode
+    real(wp), intent(in) :: mass(tile, nmass)
+    real(wp), intent(in), dimension(tile) :: temperature, humidity, active, volume, r_dry
+    real(wp), intent(out) :: growth(tile)   !< wet over dry radius [1] (tile)
+    real(wp), intent(out) :: water(tile)    !< [g cm-3] of air (tile)
+    real(wp) :: kelvin(tile), mean_kappa(tile), there(tile)
+    call kelvin_length(temperature, kelvin)
+    call volume_mean_kappa(mode, mass, volume, mean_kappa)
+    call kappa_growth(humidity, kelvin, r_dry, mean_kappa, growth)
+    there = merge(1.0_wp, 0.0_wp, active > 0)
+    water = there * volume * (growth**3 - 1) * density_water
+  end subroutine kappa_water
 
   !> Mean over the volume of a mode (Petters and Kreidenweis 2007, eq. 7)
   pure subroutine volume_mean_kappa(mode, mass, volume, mean)
@@ -104,7 +128,7 @@ contains
       i = member(k, mode)
       mean = mean + mass(:, i) * (particle_volume(i) * kappa(species_of(i)))
     end do
-    mean = merge(mean / max(volume, tiny(1.0_wp)), kappa(1), volume > tiny(1.0_wp))
+    mean = merge(mean / max(volume, smallest_total), kappa(1), volume > smallest_total)
   end subroutine volume_mean_kappa
 
 end module m7_properties

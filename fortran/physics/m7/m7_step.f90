@@ -69,9 +69,9 @@ contains
     call dry_particles(boxes%mass, boxes%number, particles%active, particles%volume, &
                        particles%r_dry, particles%density)
     particles%r_wet = particles%r_dry
-    call soluble_particles(boxes%temperature, boxes%humidity, boxes%mass, particles%active, &
-                           particles%volume, particles%r_dry, particles%r_wet, &
-                           particles%density, particles%water)
+    call soluble_particles(options%water == "zsr", boxes%temperature, boxes%pressure, &
+                           boxes%humidity, boxes%mass, particles%active, particles%volume, &
+                           particles%r_dry, particles%r_wet, particles%density, particles%water)
   end subroutine describe
 
   pure subroutine exchange_gas(dt, particles, boxes, coating, sink)
