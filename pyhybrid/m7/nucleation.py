@@ -6,10 +6,9 @@ thousand times as large as their sum, which real32 does not bear. Here they are 
 variables shifted to the middle of their ranges and scaled to about -1 to 1: the same functions.
 """
 
-from __future__ import annotations
-
 from itertools import product
-from math import comb, log, pi
+from math import comb, pi
+from typing import Final
 
 import torch
 from torch import Tensor, nn
@@ -76,13 +75,6 @@ _SIZE = (
 )
 # fmt: on
 
-_COLDEST, _WARMEST = 190.15, 300.15  # [K]
-_DRIEST, _WETTEST = 1e-4, 1.0  # [1]
-_FEWEST, _MOST = 1e4, 1e11  # [cm-3]
-_SLOWEST, _FASTEST = 1e-7, 1e10  # [cm-3 s-1]
-_SMALLEST_CLUSTER, _DIMER = 4.0, 2.0  # [molecules of H2SO4]
-_DIAMETER2 = 3.0560839e-15  # of a molecule in the liquid, squared [cm2]
-
 
 def _expanded(rows: tuple[tuple[float, ...], ...]) -> Tensor:
     """Coefficients (10 terms, 5) of the same polynomial in the shifted variables."""
@@ -100,12 +92,33 @@ def _expanded(rows: tuple[tuple[float, ...], ...]) -> Tensor:
 
 
 class Nucleation(nn.Module):
-    """Particles that form, and the gas they take."""
+    """The rate at which particles form, and what they consist of."""
+
+    COLDEST: Final[float] = 190.15  # [K]
+    WARMEST: Final[float] = 300.15
+    DRIEST: Final[float] = 1e-4  # [1]
+    FEWEST: Final[float] = 1e4  # [cm-3]
+    MOST: Final[float] = 1e11
+    SLOWEST: Final[float] = 1e-7  # [cm-3 s-1]
+    FASTEST: Final[float] = 1e10
+    SMALLEST_CLUSTER: Final[float] = 4.0  # [molecules of H2SO4]
+    DIMER: Final[float] = 2.0
+    # Collisions of molecules are N^2 / 2 times pi d^2 times their mean relative speed
+    # sqrt(16 k T / (pi m)), d^2 = 3.0560839e-15 cm2 being that of a molecule in the liquid.
+    COLLISIONS: Final[float] = 2 * 3.0560839e-15  # [cm2]
+    SPEED2: Final[float] = pi * BOLTZMANN / MOLECULE  # [cm2 s-2 K-1]
+    T0: Final[float] = _SHIFTS[0][0] / _SHIFTS[0][1]
+    DT: Final[float] = 1 / _SHIFTS[0][1]
+    S0: Final[float] = _SHIFTS[1][0] / _SHIFTS[1][1]
+    DS: Final[float] = 1 / _SHIFTS[1][1]
+    N0: Final[float] = _SHIFTS[2][0] / _SHIFTS[2][1]
+    DN: Final[float] = 1 / _SHIFTS[2][1]
 
     def __init__(self) -> None:
         super().__init__()
         tables = [_expanded(rows) for rows in (_FRACTION, _RATE, _SIZE)]
-        self.register_buffer("polynomial", torch.stack([t[:, :4].T.flatten() for t in tables]).float())
+        by_power_of_t = torch.stack([table[:, :4].T.flatten() for table in tables])
+        self.register_buffer("polynomial", by_power_of_t.float())
         self.register_buffer("per_fraction", torch.stack([t[:, 4] for t in tables[1:]]).float())
 
     def forward(self, temperature: Tensor, humidity: Tensor, gas: Tensor) -> tuple[Tensor, Tensor]:
@@ -118,18 +131,18 @@ class Nucleation(nn.Module):
         gas : tensor (box, 1) [molecules cm-3]
         """
         rate, molecules = self.fit(temperature, humidity, gas)
-        free = molecules < _SMALLEST_CLUSTER  # of a barrier: as many as collide
-        speed = torch.sqrt(temperature * (pi * BOLTZMANN / MOLECULE))
-        rate = torch.where(free, (2 * _DIAMETER2) * gas.clamp(max=_MOST) ** 2 * speed, rate)
-        molecules = torch.where(free, torch.full_like(molecules, _DIMER), molecules)
-        some = ((rate > _SLOWEST) & (gas > _FEWEST)).to(rate.dtype)
-        return rate.clamp(max=_FASTEST) * some, molecules
+        free = molecules < self.SMALLEST_CLUSTER  # of a barrier: as many as collide
+        collisions = gas.clamp(max=self.MOST) ** 2 * torch.sqrt(temperature * self.SPEED2)
+        rate = torch.where(free, collisions * self.COLLISIONS, rate)
+        molecules = torch.where(free, torch.full_like(molecules, self.DIMER), molecules)
+        some = ((rate > self.SLOWEST) & (gas > self.FEWEST)).to(rate.dtype)
+        return rate.clamp(max=self.FASTEST) * some, molecules
 
     def fit(self, temperature: Tensor, humidity: Tensor, gas: Tensor) -> tuple[Tensor, Tensor]:
         """The paper's rate [cm-3 s-1] and molecules of H2SO4 in the critical cluster [1]."""
-        t = temperature.clamp(_COLDEST, _WARMEST) * (1.0 / 55.0) - 245.0 / 55.0
-        s = torch.log(humidity.clamp(_DRIEST, _WETTEST)) * 0.5 + 1.0
-        n = torch.log(gas.clamp(_FEWEST, _MOST)) * 0.125 - 2.125
+        t = temperature.clamp(self.COLDEST, self.WARMEST) * self.DT - self.T0
+        s = torch.log(humidity.clamp(self.DRIEST, 1.0)) * self.DS - self.S0
+        n = torch.log(gas.clamp(self.FEWEST, self.MOST)) * self.DN - self.N0
         s2, n2 = s * s, n * n
         terms = [torch.ones_like(s), s, s2, s2 * s, n, s * n, s2 * n, n2, s * n2, n2 * n]
         m = torch.cat(terms, 1)
