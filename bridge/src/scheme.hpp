@@ -71,6 +71,7 @@ class Scheme {
 
   Call *take_from(Shelf &shelf);
   Call &new_call();
+  void tell_about(const Emulator &emulator) const;
   void declare_configured();
   void discard_open_calls();
 
