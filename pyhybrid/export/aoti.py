@@ -138,6 +138,8 @@ def _compile(module: torch.nn.Module, card: Card, path: Path, options: dict[str,
     """Writes the package as torch makes it, for any number of samples."""
     import torch
 
+    from .user_source import refusal
+
     x = torch.rand(card.nfeature, _SAMPLES, dtype=getattr(torch, _DTYPES[card.kind]))
     shapes = ({1: torch.export.Dim("samples", min=1)},)
     inductor: Any = torch._inductor
@@ -150,7 +152,7 @@ def _compile(module: torch.nn.Module, card: Card, path: Path, options: dict[str,
             )
     except Exception as error:  # of many types, without a common one
         wanted = "a module that torch.export and AOTInductor can compile"
-        raise ArgumentError(mismatch("export", wanted, str(error))) from error
+        raise ArgumentError(refusal(error, wanted)) from error
 
 
 def _options(frozen: bool, cpu: str) -> dict[str, Any]:
