@@ -27,7 +27,7 @@ def roofline(section: Json) -> Any:
     for (contender, name), rate in best.items():
         hollow = contender == "plain"
         colour, place = style_of(contender)[0], _beside(contender)
-        style = {"markersize": 9, "mfc": "none" if hollow else colour}
+        style: dict[str, Any] = {"markersize": 9, "mfc": "none" if hollow else colour}
         axes.plot(place * intensities[name], rate, markers[name], color=colour, **style)
     axes.set_xlabel("arithmetic intensity [FLOP per byte of the host's real64 arrays]")
     axes.set_ylabel("matrix products [GFLOP/s]")

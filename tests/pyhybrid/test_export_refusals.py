@@ -2,6 +2,7 @@
 """What the built-in engine has not, or must not do, is refused by its name and place."""
 
 import re
+import sys
 
 import pytest
 
@@ -130,6 +131,22 @@ REFUSALS = {
 def test_refused(refused, name):
     function, pattern = REFUSALS[name]
     assert re.search(pattern, refused(function))
+
+
+def test_nothing_but_the_message_is_told_of_a_branch(refused, capfd):
+    """Torch would print the graph up to it."""
+    refused(lambda x: x if x.sum() > 0 else -x)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_a_module_prints_is_kept(make_card, tmp_path, capsys):
+    class Talking(nn.Module):
+        def forward(self, x):
+            print("hello", file=sys.stderr)
+            return x
+
+    save_builtin(Talking(), make_card(), tmp_path / "a.safetensors")
+    assert "hello" in capsys.readouterr().err
 
 
 class Memory(nn.Module):

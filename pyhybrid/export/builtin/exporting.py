@@ -10,7 +10,7 @@ import torch
 from torch.export import Dim, ExportedProgram
 
 from ...errors import ArgumentError
-from ..notices import notices_accepted
+from ..notices import graph_withheld, notices_accepted
 from ..user_source import refusal
 from .operations import converter_of
 
@@ -29,9 +29,10 @@ def exported(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...]) -> Ex
     samples = {0: Dim("samples")}
     with notices_accepted(), torch.no_grad():
         try:
-            program: Any = torch.export.export(
-                module, arguments, dynamic_shapes=(samples,) * len(arguments)
-            )
+            with graph_withheld():
+                program: Any = torch.export.export(
+                    module, arguments, dynamic_shapes=(samples,) * len(arguments)
+                )
         except Exception as error:  # of any kind: it runs the module's code
             wanted = "a module that torch.export takes, for any number of samples"
             raise ArgumentError(refusal(error, wanted)) from error
