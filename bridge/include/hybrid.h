@@ -236,6 +236,10 @@ HYB_API int32_t hyb_emulator_open(const char *path, const char *options, hyb_emu
 /* The card as JSON; borrowed from the emulator. */
 HYB_API int32_t hyb_emulator_card(const hyb_emulator *emulator, const char **json);
 
+/* What runs it, as JSON: {"backend": "builtin", "about": "matrix products by libxsmm 1.17"}, where
+ * "about" is what the backend says of itself, "" for nothing; borrowed from the emulator. */
+HYB_API int32_t hyb_emulator_about(const hyb_emulator *emulator, const char **json);
+
 /* Runs nsample samples: x (sample, feature) and y (sample, output), both of the card's kind, in
  * the card's order of fields and levels, in physical values. Arrays that are one batch are used in
  * place: samples fastest, no gaps, 64-byte aligned, a number of samples that needs no padding, and

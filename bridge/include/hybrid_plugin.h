@@ -81,6 +81,9 @@ typedef struct hyb_plan {
                               signature.samples, which it may not exceed */
   int64_t step;            /* run takes any multiple of it up to tile; 0: those in signature.samples */
   int32_t in_flight;       /* batches that may be submitted and not yet waited for; 0: no submit */
+  const char *about;       /* in a line, what runs it, for logs and those who ask; null: nothing to
+                              say. Borrowed from the network until it is closed */
+  int32_t about_level;     /* hyb_log_level of that line; 0: it is not logged */
 } hyb_plan;
 
 /* x is [nfeature][ld], y is [noutput][ld]: samples fastest. */

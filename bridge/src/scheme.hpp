@@ -71,6 +71,7 @@ class Scheme {
 
   Call *take_from(Shelf &shelf);
   Call &new_call();
+  void tell_about(const Emulator &emulator) const;
   void declare_configured();
   std::string discard_open_calls();  // what to say of them, empty: there were none
   void warn_of_open_calls();

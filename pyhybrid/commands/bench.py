@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +115,7 @@ def _report(measure: Callable[[], Json], output: Output) -> None:
     except HybridError as error:
         raise click.ClickException(error.message) from error
     if output.check:
-        _end([verdict for verdict in verdicts if not verdict.met])
+        _end(verdicts)
 
 
 def _prepare(output: Output) -> None:
@@ -144,7 +145,12 @@ def _write(results: Json, verdicts: list[Verdict], output: Output) -> None:
             click.echo(f"wrote {path}", err=True)
 
 
-def _end(missed: list[Verdict]) -> None:
+def _end(verdicts: list[Verdict]) -> None:
+    """Names what is missed, and says why where goals do not count."""
+    excused = Counter(one.excuse for one in verdicts if one.excuse)
+    for why, count in excused.items():
+        click.echo(f"not applicable: {count} goals: {why}", err=True)
+    missed = [one for one in verdicts if one.missed]
     for one in missed:
         goal = f"{one.goal.sense} {one.goal.limit:g} {one.goal.unit}".rstrip()
         click.echo(f"missed: {one.goal.row}: goal {goal}, found {measured(one)}", err=True)

@@ -105,6 +105,9 @@ static void emulators(void) {
   CHECK_NULL(hyb_emulator_card(NULL, &json));
   CHECK(!json);
   CHECK_NULL(hyb_emulator_card(NULL, NULL));
+  json = "x";
+  CHECK_NULL(hyb_emulator_about(NULL, &json));
+  CHECK(!json);
   CHECK_NULL(hyb_emulator_run(NULL, &view, &view));
   CHECK_EQ(hyb_emulator_close(NULL), HYB_OK);
 }

@@ -127,6 +127,8 @@ int32_t prepare(void *opaque, const hyb_signature *told, hyb_plan *plan,
   plan->tile = network.number("tile=");
   plan->step = network.number("step=");
   plan->in_flight = static_cast<int32_t>(network.flights = network.number("flights="));
+  if (network.has("about=")) plan->about = "products by \"hand\"";
+  plan->about_level = static_cast<int32_t>(network.number("about="));
   network.tile = plan->tile > 0 ? plan->tile : network.samples.back();
   network.step = plan->batch_invariant ? plan->step : network.tile;
   if (told->tolerance != static_cast<double>(network.number("tolerance=")))
