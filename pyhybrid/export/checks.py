@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -54,9 +55,17 @@ def _checked(results: Any, card: Card, nsample: int) -> tuple[torch.Tensor, ...]
             raise CardError(mismatch(what, "a tensor", type(result).__name__))
         if tuple(result.shape) != (nsample, *shape):
             raise ShapeError(mismatch(what, f"shape {(nsample, *shape)}", tuple(result.shape)))
-        if result.dtype != dtype_of(card):
-            raise CardError(mismatch(what, f"{dtype_of(card)} ({card.kind})", result.dtype))
+        if result.dtype != dtype_of(card.kind):
+            raise CardError(mismatch(what, f"{dtype_of(card.kind)} ({card.kind})", result.dtype))
     return results
+
+
+def working_kind(module: torch.nn.Module, card: Card) -> str:
+    """In which the module computes: a network of real64 may have layers of real32."""
+    import torch
+
+    tensors = itertools.chain(module.parameters(), module.buffers())
+    return "real32" if any(one.dtype == torch.float32 for one in tensors) else card.kind
 
 
 def _spelled(tensor: torch.Tensor) -> str:
@@ -81,11 +90,17 @@ class Check:
     card : Card
     host : tensor (sample, feature)
         Physical values of the card's kind.
+
+    Attributes
+    ----------
+    kind : {"real32", "real64"}
+        In which the module computes: what roundings are to be expected.
     """
 
     def __init__(self, module: torch.nn.Module, card: Card, host: torch.Tensor) -> None:
         offset, scale = normalisation_of(card.inputs, card)
         self.module, self.card, self.host = module, card, host
+        self.kind = working_kind(module, card)
         self.x = (host - offset) / scale
         self.y = run(module, card, self.x)
 
@@ -137,7 +152,8 @@ class Check:
         """
         import torch
 
-        moved = run(self.module, self.card, self.x * (1 + torch.finfo(self.x.dtype).eps))
+        last_bit = torch.finfo(dtype_of(self.kind)).eps
+        moved = run(self.module, self.card, self.x * (1 + last_bit))
         rounding = 4 * _largest((moved - self.y).abs())
         self._require_steady(rounding)
         return tolerance * _largest(self.y) + rounding
