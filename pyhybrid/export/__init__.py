@@ -44,9 +44,10 @@ def export(
     Parameters
     ----------
     module : torch.nn.Module
-        Takes and returns physical values, or normalised ones where the card says so: one matrix (sample, feature) to one (sample, output),
-        or as many arrays as the card has fields where its `arguments` are "fields". It is copied
-        to the CPU and put into evaluation mode. One that ``torch.export`` made stays as it is.
+        Takes and returns physical values, or normalised ones where the card says so: one matrix
+        (sample, feature) to one (sample, output), or as many arrays as the card has fields where
+        its `arguments` are "fields". It is copied to the CPU and put into evaluation mode. One
+        that ``torch.export`` made stays as it is.
     card : Card
         Its contract.
     path : path
@@ -80,9 +81,9 @@ def export(
     PluginError
         If the backend that the check needs is not installed.
     BackendError
-        If the file's results are not torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of an output's
-        largest number, for ``.safetensors`` within 1e-6 (real64: 1e-12) of it, and within what
-        a change of the input's last bit makes of them.
+        If the file's results are not torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of
+        an output's largest number, for ``.safetensors`` within 1e-6 (real64: 1e-12) of it, and
+        within what a change of the input's last bit makes of them.
     """
     path = Path(path)
     _require_word("suffix", path.suffix, tuple(_WRITERS))
