@@ -88,8 +88,9 @@ class Emulator(Handle):
         Parameters
         ----------
         x : ndarray, shape (sample, feature)
-            Of the card's kind, in the card's order of fields and levels, in physical values. Used in
-            place where it is one batch without padding: contiguous along samples, 64-byte aligned.
+            Of the card's kind, in the card's order of fields and levels, in physical values. Used
+            in place where it is one batch without padding: contiguous along samples, 64-byte
+            aligned.
 
         Returns
         -------

@@ -53,7 +53,9 @@ class Scheme {
   bool unused(const std::string &output) const;
 
   // Logs a message of that sort the first time only; counters say how often.
-  enum class Notice { failure, input_not_finite, output_not_finite, field_not_seen, no_step, count };
+  enum class Notice {
+    failure, input_not_finite, output_not_finite, field_not_seen, no_step, count
+  };
   void notice(Notice sort, const std::string &text);
   bool noticed(Notice sort) const { return noticed_[static_cast<size_t>(sort)]; }
 

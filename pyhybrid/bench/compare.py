@@ -84,7 +84,8 @@ def _add_built_in(jobs: list[Json], names: Iterable[str], backends: Iterable[str
         job = network_job(network)
         job["emulators"], failed = emulators(network, backends)
         baseline, _ = emulators(network, ["torchscript"])
-        job |= {"plain": one["file"] for one in baseline}
+        for one in baseline:
+            job["plain"] = one["file"]
         jobs.append(job)
         missing += failed
     return missing

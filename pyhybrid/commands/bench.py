@@ -179,6 +179,21 @@ def _backends_of(default: tuple[str, ...]) -> Callable[[Command], Command]:
     )
 
 
+def _columns_of(
+    option: str, name: str, default: tuple[int, ...], what: str
+) -> Callable[[Command], Command]:
+    """Numbers of columns."""
+    return click.option(
+        option,
+        name,
+        multiple=True,
+        type=click.IntRange(1),
+        default=default,
+        show_default=True,
+        help=f"Columns of {what}; repeatable.",
+    )
+
+
 @bench.command()
 @click.option(
     "--repetitions", type=click.IntRange(1), default=_BRIDGE_REPETITIONS, show_default=True
@@ -202,15 +217,7 @@ def bridge(repetitions: int, **options: Any) -> None:
 )
 @_networks
 @_backends_of(comparing.BACKENDS)
-@click.option(
-    "--block",
-    "blocks",
-    multiple=True,
-    type=click.IntRange(1),
-    default=comparing.BLOCKS,
-    show_default=True,
-    help="Columns of a call; repeatable.",
-)
+@_columns_of("--block", "blocks", comparing.BLOCKS, "a call")
 @_with_output
 @_plots
 def emulator(
@@ -248,14 +255,7 @@ def scaling(
 @click.option(
     "--device", help="As in hybrid.toml, such as cuda:1 or cpu. Default: what Torch finds."
 )
-@click.option(
-    "--columns",
-    multiple=True,
-    type=click.IntRange(1),
-    default=devices.COLUMNS,
-    show_default=True,
-    help="Of the host; repeatable.",
-)
+@_columns_of("--columns", "columns", devices.COLUMNS, "the host")
 @_with_output
 def gpu(device: str | None, columns: tuple[int, ...], **options: Any) -> None:
     """An accelerator against the slowest of packing, bus and memory, measured in the same run."""

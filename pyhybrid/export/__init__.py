@@ -44,9 +44,10 @@ def export(
     Parameters
     ----------
     module : torch.nn.Module
-        Takes and returns physical values, or normalised ones where the card says so: one matrix (sample, feature) to one (sample, output),
-        or as many arrays as the card has fields where its `arguments` are "fields". It is copied
-        to the CPU and put into evaluation mode. One that ``torch.export`` made stays as it is.
+        Takes and returns physical values, or normalised ones where the card says so: one matrix
+        (sample, feature) to one (sample, output), or as many arrays as the card has fields where
+        its `arguments` are "fields". It is copied to the CPU and put into evaluation mode. One
+        that ``torch.export`` made stays as it is.
     card : Card
         Its contract.
     path : path
@@ -80,8 +81,8 @@ def export(
     PluginError
         If the backend that the check needs is not installed.
     BackendError
-        If the file's results are not torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of an output's
-        largest number, for ``.safetensors`` within 1e-6 of it (1e-12 if all of the
+        If the file's results are not torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of
+        an output's largest number, for ``.safetensors`` within 1e-6 of it (1e-12 if all of the
         module is real64), and within what a change of the input's last bit makes of them.
     """
     path = Path(path)
@@ -165,7 +166,8 @@ class _Writer:
     methods : tuple of str
         The first one is the usual one.
     tolerance : dict of str to float
-        Of the file's results, for each kind that a module computes in, relative to an output's largest number.
+        Of the file's results, for each kind that a module computes in, relative to an output's
+        largest number.
     """
 
     save: Callable[[torch.nn.Module, Card, Path, str, str], None]

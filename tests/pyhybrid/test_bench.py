@@ -155,7 +155,8 @@ def test_other_results_are_told(torch_plugin, builtin_plugin, tmp_path, monkeypa
     (path,) = tmp_path.glob("**/m7.safetensors")
     with safetensors.safe_open(path, "np") as file:
         metadata, weights = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}
-    safetensors.numpy.save_file({name: 1.01 * one for name, one in weights.items()}, path, metadata=metadata)
+    others = {name: 1.01 * one for name, one in weights.items()}
+    safetensors.numpy.save_file(others, path, metadata=metadata)
     rows = measured(*arguments, "--block", 16)["emulator"]["rows"]
     told = {row["contender"]: row.get("error", "") for row in rows}
     assert "expected those of plain libtorch, found others" in told["builtin"]

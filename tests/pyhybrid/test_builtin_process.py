@@ -16,7 +16,8 @@ pytestmark = pytest.mark.usefixtures("builtin_plugin")
 RUN = """
 import ctypes, sys
 import numpy as np
-if "refuse" in sys.argv:  # PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN: no memory that is written and executed
+if "refuse" in sys.argv:
+    # PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN: no memory that is written and executed
     if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0) != 0:
         sys.exit(77)
 from pyhybrid import Emulator

@@ -173,7 +173,7 @@ def test_results_that_are_no_tuple(make_card, tmp_path):
 @pytest.mark.parametrize(
     "name, method, message",
     [
-        ("a.onnx", "script", "suffix: expected one of '.pt', '.pt2' and '.safetensors', found '.onnx'"),
+        ("a.onnx", "script", "suffix: expected one of '.pt', '.pt2' and '.saf.*', found '.onnx'"),
         ("a.pt", "compile", "method: expected one of 'script' and 'trace', found 'compile'"),
     ],
 )

@@ -117,7 +117,8 @@ static void without_handler_and_file_errors_go_to_a_file_of_their_own() {
   std::filesystem::current_path(folder() / "run");
   {
     const Scheme scheme(
-        "mode = \"record\"\nfield.x.unit = \"1\"\nrecord.path = \"fail-append.nc\"\nrecord.replace = true");
+        "mode = \"record\"\nfield.x.unit = \"1\"\n"
+        "record.path = \"fail-append.nc\"\nrecord.replace = true");
     CHECK(!std::filesystem::exists("hybrid.0.log"));
     const double x = 1;
     const Call call(scheme, 1);

@@ -51,8 +51,9 @@ static void defaults_are_for_all() {
         std::string("backend = \"") + backend +
         "\"\ndevice = \"cpu\"\nprecision = \"float32\"\nbatch.threads = 1\n"
         "python.environment = \"\"\npython.function = \"emulate\"";
-    CHECK_REFUSED(hyb_emulator_open(write_emulator(column_card).c_str(), options.c_str(), &emulator),
-                  HYB_ERROR_PLUGIN, "plug-in libhybrid_");  // not beside this test
+    const std::string path = write_emulator(column_card);
+    CHECK_REFUSED(hyb_emulator_open(path.c_str(), options.c_str(), &emulator), HYB_ERROR_PLUGIN,
+                  "plug-in libhybrid_");  // not beside this test
   }
 }
 
@@ -60,7 +61,8 @@ static void defaults_are_for_all() {
 static void a_backend_may_be_named() {
   tells("backend = \"aoti\"", {"found aoti cpu"}, __LINE__);
   hyb_emulator *emulator = nullptr;
-  CHECK_REFUSED(hyb_emulator_open(write_emulator(column_card).c_str(), "backend = \"aot\"", &emulator),
+  const std::string path = write_emulator(column_card);
+  CHECK_REFUSED(hyb_emulator_open(path.c_str(), "backend = \"aot\"", &emulator),
                 HYB_ERROR_CONFIG, "unknown backend 'aot'", "did you mean 'aoti'", "builtin");
 }
 
@@ -89,7 +91,8 @@ static void launchers_tell_the_local_rank() {
 }
 
 static void the_card_tells_a_tolerance() {
-  const std::string card = replaced(column_card, "\"version\": 1", "\"version\": 1, \"tolerance\": 3");
+  const std::string card =
+      replaced(column_card, "\"version\": 1", "\"version\": 1, \"tolerance\": 3");
   hyb_emulator *emulator = nullptr;
   CHECK_OK(hyb_emulator_open(write_emulator(card, "tolerance=3").c_str(), nullptr, &emulator));
   CHECK_OK(hyb_emulator_close(emulator));
