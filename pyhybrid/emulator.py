@@ -65,14 +65,32 @@ class Emulator(Handle):
         _abi.call("hyb_emulator_card", self.pointer, text)
         return Card.from_json(_abi.text(text[0]))
 
+    @property
+    def backend(self) -> str:
+        """What runs it: "builtin", "torchscript", ..."""
+        return self._about["backend"]
+
+    @property
+    def about(self) -> str:
+        """What the backend says of itself, such as the library of its products; "" for nothing."""
+        return self._about["about"]
+
+    @cached_property
+    def _about(self) -> dict[str, str]:
+        text = _abi.ffi().new("const char **")
+        _abi.call("hyb_emulator_about", self.pointer, text)
+        about: dict[str, str] = json.loads(_abi.text(text[0]))
+        return about
+
     def run(self, x: Array) -> Array:
         """Runs samples as the network takes them: the low-level interface.
 
         Parameters
         ----------
         x : ndarray, shape (sample, feature)
-            Of the card's kind, in the card's order of fields and levels, in physical values. Used in
-            place where it is one batch without padding: contiguous along samples, 64-byte aligned.
+            Of the card's kind, in the card's order of fields and levels, in physical values. Used
+            in place where it is one batch without padding: contiguous along samples, 64-byte
+            aligned.
 
         Returns
         -------

@@ -119,7 +119,7 @@ json compare(const json &job) {
       append(rows, Comparison(network, block).rows(plain, pace_of(job)));
     }
   if (rate > 0) roofline["products"] = std::max(rate, product_rate());
-  return {{"rows", rows}, {"roofline", roofline}};
+  return {{"rows", rows}, {"roofline", roofline}, {"library", product_library()}};
 }
 
 }  // namespace hybrid_bench

@@ -55,7 +55,9 @@ class Scaling {
 
  private:
   void add_products(int threads) {
-    contest_.add(row("products", x_.ncol(), threads), [&, threads] {
+    json titled = row("products", x_.ncol(), threads);
+    titled["library"] = product_library().at("name");
+    contest_.add(titled, [&, threads] {
       return std::make_unique<SharedProducts>(products_, x_.ncol(), threads);
     });
   }

@@ -32,6 +32,23 @@ void check_options(const hyb_backend_options &options) {
            HYB_ERROR_CONFIG);
 }
 
+// What makes the matrix products, and a level to log it at: a warning where they are slower than
+// this machine could have them.
+int32_t tell_products(const Plan &plan, std::string &about) {
+  const GemmLibrary &library = gemm_library();
+  KernelCount count;
+  for (const auto &step : plan.steps) step->count(count);
+  about = std::string("matrix products by ") + library.name;
+  if (library.why) {
+    about += std::string(" code, not libxsmm: ") + library.why;
+    return library.is_surprise ? HYB_LOG_WARNING : HYB_LOG_INFO;
+  }
+  if (count.portable == 0) return 0;
+  about += ", " + std::to_string(count.portable) + " of " + std::to_string(count.all) +
+           " kernels by portable code: its own would give a column other bits in another batch";
+  return count.portable < count.all ? HYB_LOG_INFO : HYB_LOG_WARNING;
+}
+
 Kind kind_of(const hyb_signature &signature) {
   return signature.kind == HYB_REAL64 ? Kind::real64 : Kind::real32;
 }
@@ -108,6 +125,9 @@ void Network::prepare(const hyb_signature &signature, hyb_plan &plan) {
   plan.batch_invariant = 1;
   plan.tile = plan_.tile;
   plan.step = column_step;
+  if (plan.size < sizeof plan) return;  // a core that does not ask
+  plan.about_level = tell_products(plan_, about_);
+  plan.about = about_.c_str();
 }
 
 void Network::run(const hyb_matrices &matrices) {

@@ -36,6 +36,7 @@ class Network {
   TensorFile file_;
   Graph graph_;
   Plan plan_;
+  std::string about_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_;
 };

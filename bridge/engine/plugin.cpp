@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The backend "builtin": libhybrid_builtin.so as the core sees it.
-#include <cstdio>
-#include <new>
+#include <memory>
 
 #include "failure.hpp"
 #include "network.hpp"
@@ -9,25 +8,7 @@
 namespace hybrid_builtin {
 namespace {
 
-int32_t told(hyb_message *message, int32_t status, const char *text) {
-  if (message) std::snprintf(message->text, sizeof message->text, "%s", text);
-  return status;
-}
-
-// The one exception guard around every function of the table.
-template <class Work>
-int32_t guarded(hyb_message *message, Work &&work) noexcept try {
-  work();
-  return HYB_OK;
-} catch (const Failure &failure) {
-  return told(message, failure.status, failure.what());
-} catch (const std::bad_alloc &) {
-  return told(message, HYB_ERROR_MEMORY, "out of memory");
-} catch (const std::exception &error) {
-  return told(message, HYB_ERROR_INTERNAL, error.what());
-} catch (...) {
-  return told(message, HYB_ERROR_INTERNAL, "an unknown exception");
-}
+using hybrid_plugin::guarded;
 
 int32_t open(const char *path, const hyb_backend_options *options, void **network,
              const char **card, hyb_message *message) {

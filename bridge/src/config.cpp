@@ -37,7 +37,7 @@ void read_emulator(ConfigTable &table, EmulatorConfig &config) {
   table.read("backend", config.backend);
   table.read("device", config.device);
   if (!is_device(config.device))
-    mismatch(HYB_ERROR_CONFIG, table.where() + ": device",
+    mismatch(HYB_ERROR_CONFIG, table.where("device"),
              "'cpu', 'auto' or an accelerator such as 'cuda' or 'cuda:1'",
              in_quotes(config.device));
   config.precision = precisions[table.read_word("precision", precisions, 0)];
@@ -83,7 +83,7 @@ ReplayConfig read_replay(ConfigTable table) {
   table.read("check", config.check);
   table.finish();
   if (config.path.empty())
-    mismatch(HYB_ERROR_CONFIG, table.where() + ": path", "the files of a recording", "nothing");
+    mismatch(HYB_ERROR_CONFIG, table.where("path"), "the files of a recording", "nothing");
   return config;
 }
 

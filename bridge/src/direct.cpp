@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "axes.hpp"
@@ -50,7 +51,15 @@ Rows rows_of(Buffer &buffer, const HostArray &array, const Tiles &tiles,
   return rows;
 }
 
+std::string json_about(const Emulator &emulator) {
+  const nlohmann::json about = {{"backend", emulator.backend()}, {"about", emulator.about()}};
+  return about.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 }  // namespace
+
+DirectEmulator::DirectEmulator(const EmulatorConfig &config)
+    : emulator_(config, ""), about_(json_about(emulator_)) {}
 
 // Memory that was used before, since fresh memory costs more than the copy.
 class DirectEmulator::Lent {

@@ -42,6 +42,7 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   statistics_ = std::make_shared<Statistics>(mode_name(mode()));
   domain_->log().info("scheme " + in_quotes(name) + ": mode " + mode_name(mode()) +
                       (infers ? ", emulator " + config_.emulator.path : ""));
+  if (infers) tell_about(*emulator_);
   domain_->add(name, this, statistics_);  // last: what fails before leaves nothing in the domain
 }
 
@@ -49,6 +50,13 @@ Scheme::~Scheme() {
   domain_->remove(this);
   warn_of_open_calls();
   for (Call *call : calls_) CallTable::instance().release(*call);
+}
+
+void Scheme::tell_about(const Emulator &emulator) const {
+  const std::string text = "scheme " + in_quotes(name()) + ": backend " +
+                           in_quotes(emulator.backend()) + ": " + emulator.about();
+  if (emulator.about_level() == HYB_LOG_INFO) domain_->log().info(text);
+  if (emulator.about_level() > HYB_LOG_INFO) domain_->log().warning(text);
 }
 
 void Scheme::declare_configured() {

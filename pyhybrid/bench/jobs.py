@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from ..card import Card, Field
 from ..emulator import Emulator
 from .files import CONTENDERS, Contender, MissingError, emulator_file
 from .networks import Network, networks
+from .operations import flops_of
 
 Json = dict[str, Any]
 
@@ -42,13 +44,15 @@ def built_in(names: Iterable[str]) -> list[Network]:
 def network_job(network: Network) -> Json:
     """A built-in network without emulators."""
     products = [asdict(product) for product in network.products]
-    return {**card_job(network.name, network.card), "products": products}
+    job = card_job(network.name, network.card)
+    return job | {"products": products, "flops": network.operations}
 
 
 def card_job(name: str, card: Card) -> Json:
     """A network as its card describes it."""
     return {
         "name": name,
+        "values": card.nfeature + card.noutput,
         "inputs": [_field_job(field) for field in card.inputs],
         "outputs": [_field_job(field) for field in card.outputs],
         "emulators": [],
@@ -80,19 +84,35 @@ def emulators(network: Network, names: Iterable[str]) -> tuple[list[Json], list[
     return found, missing
 
 
-def file_job(path: Path) -> Json:
-    """A user's emulator as a network of its own.
+def file_jobs(paths: Sequence[Path]) -> list[Json]:
+    """A user's emulators, each as a network of its own.
 
     Raises
     ------
     HybridError
-        If it cannot be opened.
+        If one cannot be opened.
     """
+    return [_file_job(path, name) for path, name in zip(paths, _file_names(paths), strict=True)]
+
+
+def _file_names(paths: Sequence[Path]) -> list[str]:
+    """The stem of each, or as much more as tells it from the others and the built-in networks."""
+    names = [path.stem for path in paths]
+    for longer in (lambda path: path.name, str):
+        taken = Counter([*names, *networks()])
+        names = [
+            name if taken[name] == 1 else longer(path)
+            for name, path in zip(names, paths, strict=True)
+        ]
+    return names
+
+
+def _file_job(path: Path, name: str) -> Json:
     with Emulator(path) as emulator:
-        card = emulator.card
-    job = card_job(path.name, card)
-    job["emulators"].append({"name": path.suffix.removeprefix("."), "file": str(path)})
-    if path.suffix == ".pt" and _one_matrix(card):
+        card, backend = emulator.card, emulator.backend
+    job = card_job(name, card) | {"flops": flops_of(path, backend, card)}
+    job["emulators"].append({"name": backend, "file": str(path)})
+    if backend == "torchscript" and _one_matrix(card):
         job["plain"] = str(path)
     return job
 

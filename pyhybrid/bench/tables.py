@@ -57,13 +57,21 @@ def tables(results: Mapping[str, Json], verdicts: Sequence[Verdict]) -> Iterator
             yield from maker(results[name])
     if verdicts:
         title = f"Goals: {about_text(results['about'])}"
-        yield Table(title, ("what", "goal", "measured", "met"), tuple(map(_goal, verdicts)))
+        notes = tuple(dict.fromkeys(f"not applicable: {v.excuse}" for v in verdicts if v.excuse))
+        head = ("what", "goal", "measured", "met")
+        yield Table(title, head, tuple(map(_goal, verdicts)), notes)
 
 
 def _goal(verdict: Verdict) -> tuple[str, ...]:
     goal = verdict.goal
     limit = f"{goal.sense} {goal.limit:g} {goal.unit}".rstrip()
-    return goal.row, limit, measured(verdict), "yes" if verdict.met else "NO"
+    return goal.row, limit, measured(verdict), _reached(verdict)
+
+
+def _reached(verdict: Verdict) -> str:
+    if verdict.excuse:
+        return "not applicable"
+    return "yes" if verdict.met else "NO"
 
 
 def measured(verdict: Verdict) -> str:
@@ -99,17 +107,17 @@ def _emulator(section: Json) -> Iterator[Table]:
         yield from _stages(name, rows)
     if section["start"]:
         yield _start(section)
-    yield _roofline(section["roofline"])
+    yield _roofline(section)
 
 
 def _throughput(name: str, rows: Sequence[Json]) -> Table:
     blocks = sorted({row["block"] for row in rows})
-    contenders = list(dict.fromkeys(row["contender"] for row in rows))
+    labels = {row["contender"]: label(row["contender"], row) for row in rows}
     place = {(row["contender"], row["block"]): row for row in rows}
     plain = {block: place.get(("plain", block), {}).get("seconds") for block in blocks}
     cells = tuple(
-        (label(one), *(_rate(place.get((one, block)), plain[block]) for block in blocks))
-        for one in contenders
+        (labels[one], *(_rate(place.get((one, block)), plain[block]) for block in blocks))
+        for one in labels
     )
     known = networks()
     what = f"{name} ({known[name].what})" if name in known else name
@@ -117,10 +125,20 @@ def _throughput(name: str, rows: Sequence[Json]) -> Table:
     return Table(title, ("", *map(str, blocks)), cells, _failures(rows))
 
 
-def label(contender: str) -> str:
+def label(contender: str, row: Json) -> str:
     """As it is called in tables and pictures."""
-    words = {"plain": "plain libtorch", "products": "matrix products alone"}
-    return words.get(contender, contender)
+    if contender == "products":
+        by = f" by {library}" if (library := _by(row.get("library", ""))) else ""
+        return f"matrix products alone{by}"
+    return {"plain": "plain libtorch"}.get(contender, contender)
+
+
+def _is_portable(library: Json) -> bool:
+    return bool(library["name"] == "portable")
+
+
+def _by(library: str) -> str:
+    return "portable code" if library == "portable" else library
 
 
 def _rate(row: Json | None, plain: float | None) -> str:
@@ -131,7 +149,7 @@ def _rate(row: Json | None, plain: float | None) -> str:
 
 
 def _failures(rows: Sequence[Json]) -> tuple[str, ...]:
-    told = {label(row["contender"]): row["error"] for row in rows if "error" in row}
+    told = {label(row["contender"], row): row["error"] for row in rows if "error" in row}
     return tuple(f"{contender}: {_short(why, 150)}" for contender, why in told.items())
 
 
@@ -174,9 +192,10 @@ def _growth_note(calls: Json) -> str:
     return f"builtin: {growth:+.1f} kB resident after {calls['calls']} further calls"
 
 
-def _roofline(values: Json) -> Table:
+def _roofline(section: Json) -> Table:
+    values, library = section["roofline"], section["library"]
     words = {
-        "products": ("products of matrices, real32", "GFLOP/s"),
+        "products": (f"matrix products, real32, by {_by(library['name'])}", "GFLOP/s"),
         "copy": ("copy, beyond the caches", "GB/s"),
         "triad": ("triad, likewise", "GB/s"),
         "conversion": ("real64 to real32, likewise", "GB/s"),
@@ -186,7 +205,9 @@ def _roofline(values: Json) -> Table:
         for key, (what, unit) in words.items()
         if key in values  # products: of the engine, which may not have been built
     )
-    return Table("What one core can do, measured in the same run", ("", "rate", ""), cells)
+    why = f"matrix products by portable code: {library.get('why')}"
+    notes = (why,) if _is_portable(library) else ()
+    return Table("What one core can do, measured in the same run", ("", "rate", ""), cells, notes)
 
 
 def _scaling(section: Json) -> Iterator[Table]:
@@ -207,7 +228,7 @@ def _forms(name: str, rows: Sequence[Json]) -> Table:
 
 
 def _form_cells(row: Json, base: float) -> tuple[str, ...]:
-    place = (label(row["form"]), str(row["block"]), str(row["threads"]))
+    place = (label(row["form"], row), str(row["block"]), str(row["threads"]))
     if "seconds" not in row:
         return (*place, "-", "-", "-")
     share = f"{row['seconds'] / base:.3f}" if base else "-"

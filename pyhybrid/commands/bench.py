@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,7 +115,7 @@ def _report(measure: Callable[[], Json], output: Output) -> None:
     except HybridError as error:
         raise click.ClickException(error.message) from error
     if output.check:
-        _end([verdict for verdict in verdicts if not verdict.met])
+        _end(verdicts)
 
 
 def _prepare(output: Output) -> None:
@@ -144,7 +145,12 @@ def _write(results: Json, verdicts: list[Verdict], output: Output) -> None:
             click.echo(f"wrote {path}", err=True)
 
 
-def _end(missed: list[Verdict]) -> None:
+def _end(verdicts: list[Verdict]) -> None:
+    """Names what is missed, and says why where goals do not count."""
+    excused = Counter(one.excuse for one in verdicts if one.excuse)
+    for why, count in excused.items():
+        click.echo(f"not applicable: {count} goals: {why}", err=True)
+    missed = [one for one in verdicts if one.missed]
     for one in missed:
         goal = f"{one.goal.sense} {one.goal.limit:g} {one.goal.unit}".rstrip()
         click.echo(f"missed: {one.goal.row}: goal {goal}, found {measured(one)}", err=True)
@@ -173,6 +179,21 @@ def _backends_of(default: tuple[str, ...]) -> Callable[[Command], Command]:
     )
 
 
+def _columns_of(
+    option: str, name: str, default: tuple[int, ...], what: str
+) -> Callable[[Command], Command]:
+    """Numbers of columns."""
+    return click.option(
+        option,
+        name,
+        multiple=True,
+        type=click.IntRange(1),
+        default=default,
+        show_default=True,
+        help=f"Columns of {what}; repeatable.",
+    )
+
+
 @bench.command()
 @click.option(
     "--repetitions", type=click.IntRange(1), default=_BRIDGE_REPETITIONS, show_default=True
@@ -196,15 +217,7 @@ def bridge(repetitions: int, **options: Any) -> None:
 )
 @_networks
 @_backends_of(comparing.BACKENDS)
-@click.option(
-    "--block",
-    "blocks",
-    multiple=True,
-    type=click.IntRange(1),
-    default=comparing.BLOCKS,
-    show_default=True,
-    help="Columns of a call; repeatable.",
-)
+@_columns_of("--block", "blocks", comparing.BLOCKS, "a call")
 @_with_output
 @_plots
 def emulator(
@@ -242,14 +255,7 @@ def scaling(
 @click.option(
     "--device", help="As in hybrid.toml, such as cuda:1 or cpu. Default: what Torch finds."
 )
-@click.option(
-    "--columns",
-    multiple=True,
-    type=click.IntRange(1),
-    default=devices.COLUMNS,
-    show_default=True,
-    help="Of the host; repeatable.",
-)
+@_columns_of("--columns", "columns", devices.COLUMNS, "the host")
 @_with_output
 def gpu(device: str | None, columns: tuple[int, ...], **options: Any) -> None:
     """An accelerator against the slowest of packing, bus and memory, measured in the same run."""

@@ -13,22 +13,30 @@ import click
 from ..card import Card, Field
 from ..emulator import Emulator
 from ..errors import HybridError
+from ..network_file import NetworkFile
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the card as it is in the file.")
 def info(file: Path, as_json: bool) -> None:
-    """Print the card of the emulator FILE."""
+    """Print the card of the emulator FILE, and what runs it."""
     try:
         with Emulator(file) as emulator:
-            card = emulator.card
+            card, runs = emulator.card, list(_runs(emulator))
     except HybridError as error:
         raise click.ClickException(error.message) from error
-    click.echo(card.to_json() if as_json else "\n".join(_lines(card)))
+    click.echo(card.to_json() if as_json else "\n".join((*_head(card), *runs, *_rest(card))))
 
 
-def _lines(card: Card) -> Iterator[str]:
+def _runs(emulator: Emulator) -> Iterator[str]:
+    """What runs it."""
+    yield f"backend      {', '.join(filter(None, (emulator.backend, emulator.about)))}"
+    if emulator.backend == "builtin":
+        yield f"network      {NetworkFile(emulator.path).summary}"
+
+
+def _head(card: Card) -> Iterator[str]:
     yield f"emulator     {card.name}"
     yield f"sample       {card.sample}"
     yield f"kind         {card.kind}"
@@ -36,6 +44,9 @@ def _lines(card: Card) -> Iterator[str]:
     yield f"orientation  {card.orientation}"
     if card.tolerance is not None:
         yield f"tolerance    {card.tolerance:g}"
+
+
+def _rest(card: Card) -> Iterator[str]:
     yield from _table(f"inputs ({card.nfeature} values a sample)", card.inputs)
     yield from _table(f"outputs ({card.noutput} values a sample)", card.outputs)
     for title in ("provenance", "scores", "training_range", "constraints"):

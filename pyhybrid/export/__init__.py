@@ -44,9 +44,10 @@ def export(
     Parameters
     ----------
     module : torch.nn.Module
-        Takes and returns physical values, or normalised ones where the card says so: one matrix (sample, feature) to one (sample, output),
-        or as many arrays as the card has fields where its `arguments` are "fields". It is copied
-        to the CPU and put into evaluation mode. One that ``torch.export`` made stays as it is.
+        Takes and returns physical values, or normalised ones where the card says so: one matrix
+        (sample, feature) to one (sample, output), or as many arrays as the card has fields where
+        its `arguments` are "fields". It is copied to the CPU and put into evaluation mode. One
+        that ``torch.export`` made stays as it is.
     card : Card
         Its contract.
     path : path
@@ -80,9 +81,9 @@ def export(
     PluginError
         If the backend that the check needs is not installed.
     BackendError
-        If the file's results are not torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of an output's
-        largest number, for ``.safetensors`` within 1e-6 (real64: 1e-12) of it, and within what
-        a change of the input's last bit makes of them.
+        If the file's results are not torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of
+        an output's largest number, for ``.safetensors`` within 1e-6 of it (1e-12 if all of the
+        module is real64), and within what a change of the input's last bit makes of them.
     """
     path = Path(path)
     _require_word("suffix", path.suffix, tuple(_WRITERS))
@@ -101,7 +102,7 @@ def _check(module: torch.nn.Module, card: Card, example: ArrayLike | None) -> Ch
 
     if example is None:
         return Check.of_network(module, card, random_matrix(card, _SAMPLES))
-    host = torch.as_tensor(np.asarray(example)[:_EXAMPLES]).to(dtype_of(card))
+    host = torch.as_tensor(np.asarray(example)[:_EXAMPLES]).to(dtype_of(card.kind))
     if host.ndim != 2 or host.shape[1] != card.nfeature or len(host) == 0:
         wanted = f"(samples, {card.nfeature} features)"
         raise ShapeError(mismatch("export: shape of example", wanted, tuple(host.shape)))
@@ -113,7 +114,7 @@ def _write(writer: _Writer, check: Check, path: Path, how: tuple[str, str]) -> N
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
     try:
         writer.save(check.module, check.card, partial, *how)
-        check.compare(partial, writer.tolerance[check.card.kind])
+        check.compare(partial, writer.tolerance[check.kind])
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -165,7 +166,8 @@ class _Writer:
     methods : tuple of str
         The first one is the usual one.
     tolerance : dict of str to float
-        Of the file's results, for each kind, relative to an output's largest number.
+        Of the file's results, for each kind that a module computes in, relative to an output's
+        largest number.
     """
 
     save: Callable[[torch.nn.Module, Card, Path, str, str], None]

@@ -43,6 +43,24 @@ def test_info_prints_normalisations_and_the_tolerance(python_plugin, make_card, 
     assert row.endswith("(x - [200 to 230]) / 30")
 
 
+def test_info_says_what_runs_it(plain):
+    (line,) = [one for one in run("info", plain).stdout.splitlines() if one.startswith("backend")]
+    assert line.split() == ["backend", "python"]
+
+
+def test_info_of_a_network_file(builtin_plugin, make_card, tmp_path):
+    torch = pytest.importorskip("torch")
+    from pyhybrid import export
+
+    layers = [torch.nn.Linear(5, 8), torch.nn.ReLU(), torch.nn.Linear(8, 5)]
+    path = export(torch.nn.Sequential(*layers).double(), make_card(), tmp_path / "n.safetensors")
+    lines = run("info", path).stdout.splitlines()
+    (backend,) = [line for line in lines if line.startswith("backend ")]
+    assert backend.startswith("backend      builtin, matrix products by ")
+    (network,) = [line for line in lines if line.startswith("network ")]
+    assert network == f"network      2 dense, 1 relu; {5 * 8 + 8 + 8 * 5 + 5} parameters"
+
+
 def test_info_as_json_is_the_card(plain, make_card):
     result = run("info", plain, "--json")
     assert result.exit_code == 0

@@ -2,18 +2,12 @@
 """Emulator files from Python: the matrices of the network, and the path of a host."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from installed import run_with_library_alone
 
-import pyhybrid
 from pyhybrid import Domain, Emulator, Field, errors
-from pyhybrid._abi.loading import library_path
 
 
 @pytest.fixture
@@ -329,7 +323,6 @@ def test_closed_emulator(plain, columns):
 
 def test_plugin_that_is_not_installed(tmp_path):
     (tmp_path / "emulator.pt").touch()
-    shutil.copy(library_path(), tmp_path)
     program = (
         "import pyhybrid\n"
         "try:\n"
@@ -337,16 +330,7 @@ def test_plugin_that_is_not_installed(tmp_path):
         "except ImportError as error:\n"
         "    print(type(error).__name__, error)\n"
     )
-    removed = ("HYBRID_PLUGIN_PATH", "PYHYBRID_LIBRARY_DIR")
-    environment = {key: value for key, value in os.environ.items() if key not in removed}
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env=environment | {"PYHYBRID_LIBRARY_DIR": str(tmp_path)},
-        cwd=Path(pyhybrid.__file__).parents[1],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = run_with_library_alone(tmp_path, "-c", program)
     assert done.stdout.startswith("PluginError")
     assert f"libhybrid_torch.so: expected a file in one of '{tmp_path}', found none" in done.stdout
 

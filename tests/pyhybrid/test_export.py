@@ -11,6 +11,8 @@ from pyhybrid import Emulator, Field, errors, export
 
 torch = pytest.importorskip("torch")
 
+from pyhybrid.export.checks import Check, working_kind
+
 
 def linear(nin=5, nout=5, dtype=torch.float64):
     torch.manual_seed(0)
@@ -171,7 +173,7 @@ def test_results_that_are_no_tuple(make_card, tmp_path):
 @pytest.mark.parametrize(
     "name, method, message",
     [
-        ("a.onnx", "script", "suffix: expected one of '.pt', '.pt2' and '.safetensors', found '.onnx'"),
+        ("a.onnx", "script", "suffix: expected one of '.pt', '.pt2' and '.saf.*', found '.onnx'"),
         ("a.pt", "compile", "method: expected one of 'script' and 'trace', found 'compile'"),
     ],
 )
@@ -248,3 +250,38 @@ def test_example_shows_what_unit_numbers_do_not(torch_plugin, make_card, tmp_pat
 def test_example_of_another_shape(make_card, tmp_path, shape):
     with pytest.raises(errors.ShapeError, match="example: expected .samples, 5 features., found"):
         export(linear(), make_card(), tmp_path / "a.pt", example=np.zeros(shape))
+
+
+class Shares(torch.nn.Module):
+    """Shares out the first of its inputs: the shares by real32, the amounts in real64."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.last = torch.nn.Linear(5, 16), torch.nn.Linear(16, 5)
+
+    def forward(self, x):
+        weight = torch.exp(self.last(torch.tanh(self.hidden(x.float())))).double()
+        return x[:, :1] * weight / weight.sum(1, keepdim=True)
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+def test_last_operations_in_real64(builtin_plugin, torch_plugin, make_card, tmp_path, suffix):
+    """The network is like torch's within real32's roundings, the sum within real64's."""
+    path = export(Shares().eval(), make_card(kind="real64"), tmp_path / f"shares{suffix}")
+    x = np.random.default_rng(1).random((1000, 5))
+    with Emulator(path) as emulator:
+        np.testing.assert_allclose(emulator.run(x).sum(1), x[:, 0], rtol=1e-15)
+
+
+def test_real64_has_to_be_exact(builtin_plugin, make_card, tmp_path):
+    """What excuses real32 layers does not excuse a module that has none."""
+    card = make_card(kind="real64")
+    x = torch.rand(20, 5, dtype=torch.float64)
+    right, wrong = linear(dtype=torch.float64), linear(dtype=torch.float64)
+    with torch.no_grad():
+        wrong.weight += 1e-9
+    path = export(wrong, card, tmp_path / "wrong.safetensors")
+    with pytest.raises(errors.BackendError, match="as torch"):
+        Check.of_network(right, card, x).compare(path, 1e-12)
+    assert working_kind(right, card) == "real64"
+    assert working_kind(Shares(), card) == "real32"

@@ -105,6 +105,16 @@ static void the_card_is_given_out() {
   CHECK_EQ(std::string(json), column_card);
 }
 
+static void the_backend_tells_of_itself() {
+  const char *json = nullptr;
+  const Emulator silent(write_emulator(column_card));
+  CHECK_OK(hyb_emulator_about(silent.handle, &json));
+  CHECK_EQ(std::string(json), R"({"about":"","backend":"torchscript"})");
+  const Emulator told(write_emulator(column_card, "about=0"), "backend = \"aoti\"");
+  CHECK_OK(hyb_emulator_about(told.handle, &json));
+  CHECK_EQ(std::string(json), R"({"about":"products by \"hand\"","backend":"aoti"})");
+}
+
 static void options_are_checked() {
   const std::string path = write_emulator(column_card);
   hyb_emulator *emulator = nullptr;
@@ -140,6 +150,7 @@ int main() {
   samples_may_be_slowest();
   matrices_are_checked();
   the_card_is_given_out();
+  the_backend_tells_of_itself();
   options_are_checked();
   a_failure_while_running_is_reported();
   return check_failures();

@@ -34,6 +34,23 @@ static void the_handler_hears_of_every_scheme() {
   CHECK_HAS(log.lines[0].second.c_str(), emulator.c_str());
 }
 
+static void the_backend_may_tell_of_itself() {
+  const std::pair<int32_t, int32_t> levels[] = {  // as the backend has it, as it is logged
+      {HYB_LOG_INFO, HYB_LOG_INFO}, {HYB_LOG_WARNING, HYB_LOG_WARNING}, {99, HYB_LOG_WARNING},
+      {0, 0}, {-1, 0}};
+  for (const auto &[level, logged] : levels) {
+    Lines log;
+    const hyb_host host = log.host();
+    const std::string emulator = write_emulator(column_card, "about=" + std::to_string(level));
+    const Scheme scheme(emulate(emulator), HYB_TOP_DOWN, nullptr, &host);
+    CHECK_EQ(log.lines.size(), logged ? 2u : 1u);
+    if (log.lines.size() < 2) continue;
+    CHECK_EQ(log.lines[1].first, logged);
+    CHECK_EQ(log.lines[1].second,
+             std::string("scheme 'test': backend 'torchscript': products by \"hand\""));
+  }
+}
+
 static void the_file_grows() {
   const std::string path = folder() / "run.{rank}.log";
   for (int run = 0; run < 2; ++run) {
@@ -100,7 +117,8 @@ static void without_handler_and_file_errors_go_to_a_file_of_their_own() {
   std::filesystem::current_path(folder() / "run");
   {
     const Scheme scheme(
-        "mode = \"record\"\nfield.x.unit = \"1\"\nrecord.path = \"fail-append.nc\"\nrecord.replace = true");
+        "mode = \"record\"\nfield.x.unit = \"1\"\n"
+        "record.path = \"fail-append.nc\"\nrecord.replace = true");
     CHECK(!std::filesystem::exists("hybrid.0.log"));
     const double x = 1;
     const Call call(scheme, 1);
@@ -129,6 +147,7 @@ static void a_handler_may_throw() {
 
 int main() {
   the_handler_hears_of_every_scheme();
+  the_backend_may_tell_of_itself();
   the_file_grows();
   the_handler_is_not_called_after_the_domain();
   calls_left_open_are_told(true);

@@ -85,8 +85,8 @@ const std::vector<Case> cases = {
        return 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * std::expm1(x));
      }, 7},
     // beta 0.5, threshold 2
-    {Unary::softplus, "softplus", [](double x) { return 0.5 * x > 2 ? x : softplus(0.5 * x) / 0.5; },
-     6},
+    {Unary::softplus, "softplus",
+     [](double x) { return 0.5 * x > 2 ? x : softplus(0.5 * x) / 0.5; }, 6},
     {Unary::clamp, "clamp", [](double x) { return clamped(x, 0.5, 2.0); }, 0},
 };
 
