@@ -224,6 +224,15 @@ def test_recording_keeps_bits_and_replays(run, two_loops):
     assert tree["native"]["aerosol_mass_mixing_ratios"].shape == (STEPS * COLUMNS, LEVELS, 19)
 
 
+def test_ranks_record_each_their_columns(run, mpi):
+    native = run("native")
+    recorded = run("recorded", executable=mpi, ranks=3, nproma=4, hybrid=scheme("record"))
+    assert same_bits(recorded, native)
+    tree = open_recording(recorded.folder / f"{SCHEME}.*.nc")
+    assert tree.sizes["sample"] == STEPS * COLUMNS
+    assert set(tree["column"].values) == set(range(1, COLUMNS + 1))
+
+
 EMULATOR = """
 def field(name, unit, role="state", species=None):
     field = {"name": name, "unit": unit, "role": role, "kind": "real", "levels": 37}
@@ -372,6 +381,12 @@ def test_bad_tracers_of_a_restart_are_told(run, request, tmp_path, value, found,
     assert f"{expected} {found}" in str(failure.value)
 
 
+def test_one_rank_alone_ends_the_run_of_all(run, mpi, tmp_path):
+    bad = spoiled(run("one", steps=1).restart, tmp_path / "bad.nc", "tracers", (0, 2, 36, 30), -1)
+    with pytest.raises(RuntimeError, match=r"SO4_KS\(column 31, level 37\): expected a number"):
+        run("two", executable=mpi, ranks=3, restart_in=bad)
+
+
 @pytest.mark.parametrize("value", [400.0, np.nan, -5.0])
 def test_weather_that_cannot_be_is_told(run, few_columns, tmp_path, value):
     bad = spoiled(few_columns, tmp_path / "bad.nc", "air_temperature", (9, 1, 4), value)
@@ -389,12 +404,22 @@ def test_what_the_native_scheme_refuses_is_told(run, tmp_path):
         run("second", restart_in=bad, nproma=10)
 
 
-def test_columns_without_a_variable_are_told(run, few_columns, tmp_path):
+def test_columns_that_lack_something_are_told(run, few_columns, tmp_path):
     shutil.copy(few_columns, tmp_path / "bad.nc")
     with netCDF4.Dataset(tmp_path / "bad.nc", "a") as file:
         file.renameVariable("cloud", "clouds")
     with pytest.raises(RuntimeError, match="columns: variable 'cloud': NetCDF: Variable not found"):
         run("run", columns=tmp_path / "bad.nc")
+    with netCDF4.Dataset(tmp_path / "bad.nc", "a") as file:
+        file.renameDimension("lon", "x")
+    with pytest.raises(RuntimeError, match="columns: dimension 'lon': expected 1 or more, found n"):
+        run("run", columns=tmp_path / "bad.nc")
+
+
+def test_columns_upside_down_are_told(run, few_columns, tmp_path):
+    bad = spoiled(few_columns, tmp_path / "bad.nc", "pressure_bounds", (3,), 0.0)
+    with pytest.raises(RuntimeError, match="pressure_bounds: expected to increase from the top"):
+        run("run", columns=bad)
 
 
 @pytest.mark.parametrize(
