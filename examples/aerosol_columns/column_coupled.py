@@ -16,7 +16,7 @@ from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun
 TOLERANCE = 0.02  # of a burden, relative to native
 GROWTH = 0.001  # of the error after day 10 that is no growth
 LEVELS = (1000e2, 700e2, 400e2)  # of the size distributions [Pa]
-RADII = np.geomspace(1e-9, 1e-5, 120)  # dry [m]
+RADII = np.geomspace(2e-10, 2e-5, 150)  # dry [m]
 DENSITY = {"SO4": 1841.0, "BC": 1800.0, "OC": 1300.0, "SS": 2165.0, "DU": 2650.0}  # [kg m-3]
 SIGMA = dict.fromkeys(MODES, 1.59) | {"CS": 2.0, "CI": 2.0}
 
