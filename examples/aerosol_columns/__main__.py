@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""python examples/aerosol_columns run | figure: see README.md beside this file."""
+"""python examples/aerosol_columns run | figure | coupled: see README.md beside this file."""
 
 from __future__ import annotations
 
@@ -81,6 +81,63 @@ def figure(output: Path, picture: Path) -> None:
     draw(output, picture)
     for name, course in burdens(output).items():
         click.echo(f"{name}: {course[-1]:.4g}")
+
+
+@main.command()
+@click.argument("emulator", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--scenario", default="held_out", show_default=True, help="Of the emissions.")
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True)
+@click.option(
+    "--spin-up",
+    type=click.IntRange(0),
+    default=10,
+    show_default=True,
+    help="Days that both runs have in common.",
+)
+@click.option(
+    "--restart",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What the spin-up starts from; of another scenario too. Default: clean air.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=ROOT / "coupled",
+    show_default=True,
+    help="Folder of the runs, the summary and the pictures.",
+)
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+def coupled(
+    emulator: Path,
+    scenario: str,
+    days: int,
+    spin_up: int,
+    restart: Path | None,
+    output: Path,
+    threads: int,
+) -> None:
+    """Run natively and with EMULATOR from one restart, and compare burdens and sizes."""
+    from column_coupled import run_coupled
+    from column_host import Variant, build
+    from column_runs import ColumnRun
+    from columns import make_columns
+
+    options = {"scenario": scenario, "branch": True}
+    if restart:
+        options["restart_in"] = restart.absolute()
+    native = ColumnRun(
+        output,
+        build(ROOT, Variant()),
+        make_columns(ROOT, ROOT / "columns.nc"),
+        options,
+        threads=threads,
+    )
+    summary = run_coupled(native, emulator, days, spin_up)
+    for name, row in summary["burdens"].items():
+        growth = "" if row["growth"] is None else f", growth {row['growth']:.2%}"
+        click.echo(f"{name}: largest error {row['largest']:.2%}{growth}")
+    click.echo(f"summary: {output / 'summary.json'}")
+    raise SystemExit(1 if summary["rejected"] else 0)
 
 
 main()

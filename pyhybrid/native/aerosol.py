@@ -200,7 +200,7 @@ def nucleation_rate(
 
 
 def coagulation_kernel(temperature: Real, pressure: Real, radius: Real, density: Real) -> Real:
-    """Brownian coagulation of `M7_PAIRS` (Fuchs 1964; Vignati et al. 2004, eqs. 9 to 12).
+    """Brownian coagulation of `M7_PAIRS` (Fuchs 1964; Vignati et al. 2004).
 
     Parameters
     ----------
@@ -225,7 +225,7 @@ def coagulation_kernel(temperature: Real, pressure: Real, radius: Real, density:
 def condensation_coefficient(
     temperature: Real, pressure: Real, number: Real, radius: Real
 ) -> Real:
-    """Uptake of H2SO4 by each mode (Fuchs 1959; Vignati et al. 2004, eq. 6).
+    """Uptake of H2SO4 by each mode (Fuchs 1959; Vignati et al. 2004).
 
     Parameters
     ----------
@@ -248,7 +248,7 @@ def condensation_coefficient(
 
 
 def number_equation(dt: float, intra: Real, inter: Real, source: Real, number: Real) -> Real:
-    """dn/dt = c - a n^2 - b n over a time step (Vignati et al. 2004, eq. 8).
+    """dn/dt = c - a n^2 - b n over a time step (Vignati et al. 2004).
 
     Parameters
     ----------

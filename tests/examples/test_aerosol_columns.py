@@ -9,6 +9,7 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 import pytest
+from column_coupled import RADII, SIGMA, _row, compare, run_coupled, size_distribution
 from column_figures import burdens, draw
 from column_host import Variant, build, missing_tools
 from column_runs import SCENARIOS, SCHEME, ColumnRun, namelist
@@ -132,7 +133,7 @@ def test_nobody_reads_rows_without_a_column(run, debug):
     """They hold signalling NaN, and this build traps."""
     short = run("short", executable=debug, nproma=7)
     assert COLUMNS % 7
-    assert same_bits(short, run("full", executable=debug, nproma=8, two_loops=True))
+    assert same_bits(short, run("full", executable=debug, nproma=8, threads=2, two_loops=True))
 
 
 # ---- Physics
@@ -224,6 +225,15 @@ def test_recording_keeps_bits_and_replays(run, two_loops):
     assert tree["native"]["aerosol_mass_mixing_ratios"].shape == (STEPS * COLUMNS, LEVELS, 19)
 
 
+def test_ranks_record_each_their_columns(run, mpi):
+    native = run("native")
+    recorded = run("recorded", executable=mpi, ranks=3, nproma=4, hybrid=scheme("record"))
+    assert same_bits(recorded, native)
+    tree = open_recording(recorded.folder / f"{SCHEME}.*.nc")
+    assert tree.sizes["sample"] == STEPS * COLUMNS
+    assert set(tree["column"].values) == set(range(1, COLUMNS + 1))
+
+
 EMULATOR = """
 def field(name, unit, role="state", species=None):
     field = {"name": name, "unit": unit, "role": role, "kind": "real", "levels": 37}
@@ -299,6 +309,56 @@ def test_what_was_written_before_a_failure_stays(run, tmp_path, python_backend):
     run("rest", restart_in=tmp_path / "run" / "restart.nc")
 
 
+# ---- Coupled
+
+
+def test_a_run_is_as_good_as_itself(run):
+    native = run("native", output_every=4)
+    summary = compare(native, native)
+    assert summary["rejected"] == []
+    assert all(row["largest"] == 0 for row in summary["burdens"].values())
+
+
+def test_an_emulator_that_does_nothing_is_rejected(fast, few_columns, tmp_path, python_backend):
+    """Persistence coagulates and ages nothing: numbers and species move apart from native."""
+    text = emulated(tmp_path)
+    assert "persistence.py" in text
+    native = ColumnRun(tmp_path / "coupled", fast, few_columns, {"branch": True})
+    summary = run_coupled(native, tmp_path / "persistence.py", days=1, spin_up=1)
+    assert {"SO4", "N_KS", "N_KI"} <= set(summary["rejected"])
+    assert summary["burdens"]["N_KI"]["largest"] > 0.02
+    for name in ("summary.json", "burdens.png", "sizes.png"):
+        assert (tmp_path / "coupled" / name).stat().st_size > 500
+
+
+@pytest.mark.parametrize(
+    "error, accepted",
+    [
+        (np.full(30, 0.019), True),
+        (np.full(30, 0.021), False),
+        (np.linspace(0.0, 0.019, 30), False),  # grows after day 10
+        (np.minimum(np.arange(30), 10) / 1000, False),
+        (np.minimum(np.arange(30), 6) / 1000, True),
+        (np.linspace(0.0, 0.019, 10), True),  # too short to tell
+    ],
+)
+def test_the_verdict_is_by_size_and_growth(error, accepted):
+    assert _row(error)["accepted"] is accepted
+
+
+def test_size_distributions_hold_all_particles(run):
+    """Their integral is the number, whatever the radii; the grid leaves out tails of 0.5 %."""
+    restart = run("run", steps=48).restart
+    with netCDF4.Dataset(restart) as file:
+        file.set_auto_mask(False)
+        area = file["area"][:] / file["area"][:].sum()
+        number = file["tracers"][0, 20:26, -1, :].sum(axis=0) @ area * 1.2922e-6
+        fresh = file["tracers"][0, 19, -1, :] @ area * 1.2922e-6
+    integral = np.trapezoid(size_distribution(restart, 1000e2), np.log(RADII))
+    assert number * 0.995 < integral < (number + fresh) * 1.005
+    assert SIGMA["CS"] == 2.0
+
+
 # ---- What is refused
 
 
@@ -372,6 +432,12 @@ def test_bad_tracers_of_a_restart_are_told(run, request, tmp_path, value, found,
     assert f"{expected} {found}" in str(failure.value)
 
 
+def test_one_rank_alone_ends_the_run_of_all(run, mpi, tmp_path):
+    bad = spoiled(run("one", steps=1).restart, tmp_path / "bad.nc", "tracers", (0, 2, 36, 30), -1)
+    with pytest.raises(RuntimeError, match=r"SO4_KS\(column 31, level 37\): expected a number"):
+        run("two", executable=mpi, ranks=3, restart_in=bad)
+
+
 @pytest.mark.parametrize("value", [400.0, np.nan, -5.0])
 def test_weather_that_cannot_be_is_told(run, few_columns, tmp_path, value):
     bad = spoiled(few_columns, tmp_path / "bad.nc", "air_temperature", (9, 1, 4), value)
@@ -389,12 +455,22 @@ def test_what_the_native_scheme_refuses_is_told(run, tmp_path):
         run("second", restart_in=bad, nproma=10)
 
 
-def test_columns_without_a_variable_are_told(run, few_columns, tmp_path):
+def test_columns_that_lack_something_are_told(run, few_columns, tmp_path):
     shutil.copy(few_columns, tmp_path / "bad.nc")
     with netCDF4.Dataset(tmp_path / "bad.nc", "a") as file:
         file.renameVariable("cloud", "clouds")
     with pytest.raises(RuntimeError, match="columns: variable 'cloud': NetCDF: Variable not found"):
         run("run", columns=tmp_path / "bad.nc")
+    with netCDF4.Dataset(tmp_path / "bad.nc", "a") as file:
+        file.renameDimension("lon", "x")
+    with pytest.raises(RuntimeError, match="columns: dimension 'lon': expected 1 or more, found n"):
+        run("run", columns=tmp_path / "bad.nc")
+
+
+def test_columns_upside_down_are_told(run, few_columns, tmp_path):
+    bad = spoiled(few_columns, tmp_path / "bad.nc", "pressure_bounds", (3,), 0.0)
+    with pytest.raises(RuntimeError, match="pressure_bounds: expected to increase from the top"):
+        run("run", columns=bad)
 
 
 @pytest.mark.parametrize(

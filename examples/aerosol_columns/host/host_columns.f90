@@ -69,7 +69,10 @@ contains
     call check("wind", surface_wind, 0, 0.0_dp, 150.0_dp, errmsg)
     call check("land", land, 0, 0.0_dp, 1.0_dp, errmsg)
     call check("ice", ice, 0, 0.0_dp, 1.0_dp, errmsg)
-    if (errmsg == "") layer_mass = (bounds(2:) - bounds(:levels))/gravity
+    if (errmsg /= "") return
+    layer_mass = (bounds(2:) - bounds(:levels))/gravity
+    if (.not. all(layer_mass > 0)) errmsg = "columns: pressure_bounds: expected to increase "// &
+      "from the top down, found a layer without mass"
   contains
     integer function extent(name) result(n)
       character(len=*), intent(in) :: name
@@ -77,6 +80,8 @@ contains
       n = 0
       status = nf90_inq_dimid(file, name, id)
       if (status == NF90_NOERR) status = nf90_inquire_dimension(file, id, len=n)
+      if (n == 0 .and. errmsg == "") &
+        errmsg = "columns: dimension '"//name//"': expected 1 or more, found none"
     end function extent
   end subroutine read_columns
 

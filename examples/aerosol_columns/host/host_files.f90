@@ -8,7 +8,7 @@ module host_files
   use netcdf
   use host_columns, only: area, checksum, lat, latitude_index, layer_mass, levels, &
     longitude_index, pressure_of
-  use host_ranks, only: rank, nranks, wait_for_ranks
+  use host_ranks, only: rank, nranks, wait_for_ranks, all_well
   use host_settings, only: settings_type
   use host_state
   use host_weather, only: longitude
@@ -130,6 +130,7 @@ contains
     integer, intent(in) :: step
     character(len=*), intent(inout) :: errmsg
     character(len=:), allocatable :: part
+    logical :: whole
     integer :: file, status
     part = trim(settings%restart_out)//".part"
     if (rank == 0) then
@@ -139,7 +140,8 @@ contains
     end if
     call wait_for_ranks()
     call write_in_turn(part, step, settings%time_step, 1, .false., .true., errmsg)
-    if (rank == 0 .and. errmsg == "") then
+    whole = all_well(errmsg)
+    if (rank == 0 .and. whole) then
       if (c_rename(part//c_null_char, trim(settings%restart_out)//c_null_char) /= 0) &
         errmsg = "restart '"//trim(settings%restart_out)//"': expected to be replaced by "//part
     end if

@@ -8,7 +8,7 @@ module host_ranks
 #endif
   implicit none
   private
-  public :: start_ranks, end_ranks, wait_for_ranks, failed, rank, nranks, communicator
+  public :: start_ranks, end_ranks, wait_for_ranks, failed, all_well, rank, nranks, communicator
 
   integer, protected :: rank = 0, nranks = 1
   integer, allocatable, protected :: communicator   !< none without MPI
@@ -54,6 +54,19 @@ contains
   logical function failed(message)
     character(len=*), intent(in) :: message
     integer :: speaker
+    speaker = first_with(message)
+    failed = speaker < nranks
+    if (speaker == rank) write (error_unit, '(a)') "aerosol_columns: "//trim(message)
+  end function failed
+
+  !> Whether no rank has a message. Collective.
+  logical function all_well(message)
+    character(len=*), intent(in) :: message
+    all_well = first_with(message) == nranks
+  end function all_well
+
+  integer function first_with(message) result(speaker)
+    character(len=*), intent(in) :: message
     speaker = merge(rank, nranks, message /= "")
 #ifdef HOST_MPI
     block
@@ -61,8 +74,6 @@ contains
       call mpi_allreduce(MPI_IN_PLACE, speaker, 1, MPI_INTEGER, MPI_MIN, communicator, ierr)
     end block
 #endif
-    failed = speaker < nranks
-    if (speaker == rank) write (error_unit, '(a)') "aerosol_columns: "//trim(message)
-  end function failed
+  end function first_with
 
 end module host_ranks

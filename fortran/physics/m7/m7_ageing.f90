@@ -15,7 +15,7 @@ module m7_ageing
 contains
 
   !> As many particles become soluble as the sulfate can cover with the layers it takes; all the
-  !! sulfate goes with them. Vignati et al. 2004, section 2.4. The surface is that of the sphere of
+  !! sulfate goes with them. Vignati et al. 2004. The surface is that of the sphere of
   !! average area (Hatch and Choate 1929).
   pure subroutine age(monolayers, active, radius, coating, number, mass)
     real(wp), intent(in) :: monolayers                !< [1]

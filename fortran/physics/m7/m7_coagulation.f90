@@ -10,7 +10,7 @@ module m7_coagulation
   private
   public :: npair, pair, coagulation_kernel, evolve_number, coagulate
 
-  !> The pairs of modes that coagulate (Vignati et al. 2004, table 2), and their places in `pair`
+  !> The pairs of modes that coagulate (Vignati et al. 2004), and their places in `pair`
   integer, parameter :: npair = 16
   integer, parameter :: pair(2, npair) = reshape([ &
     1, 1,  1, 2,  1, 3,  1, 4,  1, 5,  1, 6,  1, 7, &
@@ -24,8 +24,8 @@ contains
 
   !> Coagulation kernel of the 16 pairs, for particles of the modes' wet count median radii.
   !!
-  !! Fuchs 1964, sections 49 and 50; Vignati et al. 2004, eqs. 9 to 12, with their mean free path,
-  !! viscosity and slip correction.
+  !! Fuchs 1964, The Mechanics of Aerosols, chapter VII, with the mean free path, viscosity and slip
+  !! correction of Vignati et al. 2004.
   pure subroutine coagulation_kernel(temperature, pressure, radius, density, kernel)
     real(wp), intent(in) :: temperature(tile)        !< [K] (tile)
     real(wp), intent(in) :: pressure(tile)           !< [Pa] (tile)
@@ -87,7 +87,7 @@ contains
 
   !> The number equation dn/dt = c - a n^2 - b n over a time step.
   !!
-  !! A Riccati equation (Vignati et al. 2004, eq. 8). With R = sqrt(b^2 + 4 a c), E = exp(-R dt) and
+  !! A Riccati equation (solved as one by Vignati et al. 2004). With R = sqrt(b^2 + 4 a c), E = exp(-R dt) and
   !! F = (1 - E) / R its solution is [2 n0 E + 2 c F (1 + 2 a n0 / (R + b))] /
   !! [1 + E + (b + 2 a n0) F]: no term is negative, and none of a, b, c has to be there.
   pure subroutine evolve_number(dt, intra, inter, source, number)
@@ -114,7 +114,7 @@ contains
 
   !> Coagulation over a time step, and the particles that form in it.
   !!
-  !! Vignati et al. 2004, section 2.3: collisions within a mode leave its mass; those with larger
+  !! Vignati et al. 2004: collisions within a mode leave its mass; those with larger
   !! modes take the mean particle to where the larger one is, or to the soluble mode of the size
   !! of an insoluble one. Sulfate that meets insoluble particles coats them first.
   pure subroutine coagulate(dt, kernel, active, formation, number, mass, coating)

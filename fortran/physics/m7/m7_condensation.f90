@@ -15,7 +15,7 @@ contains
 
   !> Share of the gas that a mode takes up per time: collisions in the transition regime.
   !!
-  !! Fuchs 1959, Evaporation and Droplet Growth in Gaseous Media; Vignati et al. 2004, eq. 6. One
+  !! Fuchs 1959, Evaporation and Droplet Growth in Gaseous Media; Vignati et al. 2004. One
   !! radius, the wet count median, stands for the mode.
   pure subroutine condensation_coefficient(temperature, pressure, number, radius, coefficient)
     real(wp), intent(in) :: temperature(tile)            !< [K] (tile)
@@ -44,8 +44,8 @@ contains
   end subroutine condensation_coefficient
 
   !> Production and condensation over a time step, solved exactly: dG/dt = P - S G in the clear
-  !! part; in clouds all gas goes to the largest soluble mode there is (Stier et al. 2005, section
-  !! 2.3.2), or to the largest insoluble one. Without particles it stays.
+  !! part; in clouds all gas goes to the largest soluble mode there is (Stier et al. 2005),
+  !! or to the largest insoluble one. Without particles it stays.
   pure subroutine condense(dt, cloud, production, coefficient, number, gas, mass, coating, sink)
     real(wp), intent(in) :: dt                           !< [s]
     real(wp), intent(in) :: cloud(tile)                  !< fraction [1] (tile)

@@ -21,9 +21,9 @@ module m7_constants
   real(wp), parameter :: density_so4 = 1.841_wp               !< sulfuric acid [g cm-3]
   real(wp), parameter :: h2so4_molecule = molar_mass_h2so4 / avogadro  !< [g]
 
-  !> What one molecule of H2SO4 covers of a surface [cm2] (Vignati et al. 2004, section 2.4)
+  !> What one molecule of H2SO4 covers of a surface [cm2] (Vignati et al. 2004)
   real(wp), parameter :: cross_section_h2so4 = 2.39e-15_wp
-  !> Share of the colliding H2SO4 that stays, by mode (Vignati et al. 2004, section 2.2)
+  !> Share of the colliding H2SO4 that stays, by mode (Vignati et al. 2004)
   real(wp), parameter :: accommodation(7) = [1.0_wp, 1.0_wp, 1.0_wp, 1.0_wp, 0.3_wp, 0.3_wp, 0.3_wp]
   !> Radius of a critical cluster [cm], for particles that have just formed
   real(wp), parameter :: cluster_radius = 0.5e-7_wp

@@ -25,7 +25,7 @@ contains
   !> How far from a sphere of radius r diffusion ends: the mean distance from its surface at which
   !! what left it with mean free path l collides for the first time.
   !!
-  !! Fuchs 1964, The Mechanics of Aerosols, section 49: [(r + l)^3 - (r^2 + l^2)^1.5] / (3 r l) - r.
+  !! Fuchs 1964, The Mechanics of Aerosols: [(r + l)^3 - (r^2 + l^2)^1.5] / (3 r l) - r.
   !! Here with a = r + l, s = sqrt(r^2 + l^2) and a^2 - s^2 = 2 r l, so that neither cube cancels
   !! the other where r << l: (2/3) (a^2 + a s + s^2) / (a + s) - r.
   pure subroutine fuchs_distance(r, l, distance)

@@ -22,7 +22,7 @@ module m7_merging
 contains
 
   !> A soluble mode whose mean particle is larger than one in the middle of its range gives what is
-  !! beyond the range to the next mode. Vignati et al. 2004, section 2.5. All modes are judged as
+  !! beyond the range to the next mode. Vignati et al. 2004. All modes are judged as
   !! they were before: the largest one gives first.
   pure subroutine merge_modes(number, mass)
     real(wp), intent(inout) :: number(tile, nmode)   !< [cm-3] (tile, 7)

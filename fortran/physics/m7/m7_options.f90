@@ -11,7 +11,7 @@ module m7_options
     character(len=16) :: nucleation = "vehkamaki"
     !> Whether clusters are activated in the boundary layer too (Kulmala et al. 2006)
     logical :: activation = .false.
-    !> Clusters activated per H2SO4 molecule [s-1]: Sihto et al. 2006 found 0.3e-6 to 6e-6
+    !> Clusters activated per H2SO4 molecule [s-1]; observed over orders of magnitude
     real(wp) :: activation_rate = 2.0e-6_wp
     !> "kappa": kappa-Koehler; "zsr": binary sulfuric acid, and ZSR where there is sea salt
     character(len=16) :: water = "kappa"

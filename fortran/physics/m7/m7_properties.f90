@@ -37,7 +37,7 @@ contains
   end subroutine mode_volume
 
   !> The mean dry particle of each mode. Count median radius from the volume of the mean particle:
-  !! Hatch and Choate 1929, as in Vignati et al. 2004, section 2.1.
+  !! Hatch and Choate 1929.
   pure subroutine dry_particles(mass, number, active, volume, radius, density)
     real(wp), intent(in) :: mass(tile, nmass)       !< [molecules cm-3; ug m-3] (tile, 18)
     real(wp), intent(in) :: number(tile, nmode)     !< [cm-3] (tile, 7)

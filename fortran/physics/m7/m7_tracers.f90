@@ -3,8 +3,8 @@
 !!
 !! Modes: NS nucleation, KS Aitken, AS accumulation, CS coarse, soluble; KI, AI, CI insoluble.
 !! Species: sulfate (as H2SO4), black carbon, organic carbon, sea salt, dust.
-!! Vignati, Wilson and Stier 2004, table 1, https://doi.org/10.1029/2003JD004485;
-!! Stier et al. 2005, tables 1 and 2, https://doi.org/10.5194/acp-5-1125-2005.
+!! Vignati, Wilson and Stier 2004, https://doi.org/10.1029/2003JD004485;
+!! Stier et al. 2005, https://doi.org/10.5194/acp-5-1125-2005.
 module m7_tracers
   use m7_kinds, only: wp
   use m7_constants, only: density_so4, h2so4_molecule
@@ -49,7 +49,7 @@ module m7_tracers
   real(wp), parameter :: particle_mass(nmass) = unit_mass(species_of)
   real(wp), parameter :: particle_volume(nmass) = &  !< [cm3] of one unit
     unit_mass(species_of) / density(species_of)
-  !> Hygroscopicity by species [1]: Petters and Kreidenweis 2007; O'Donnell et al. 2011.
+  !> Hygroscopicity by species [1]: values of HAM2 (Zhang et al. 2012).
   real(wp), parameter :: kappa(5) = [0.60_wp, 0.0_wp, 0.06_wp, 1.0_wp, 0.0_wp]
 
   !> ln2 of the geometric standard deviation of a mode: 1.59, coarse modes 2.00

@@ -14,7 +14,7 @@ contains
 
   !> A of the Kelvin term exp(A / r): 2 sigma M / (R T rho), with the surface tension of water
   !! 76.1 - 0.155 (T - 273) dyn cm-1.
-  !! Seinfeld and Pandis 2006, Atmospheric Chemistry and Physics, section 17.2.
+  !! Seinfeld and Pandis 2006, Atmospheric Chemistry and Physics, chapter 17.
   pure subroutine kelvin_length(temperature, length)
     real(wp), intent(in) :: temperature(tile)   !< [K] (tile)
     real(wp), intent(out) :: length(tile)       !< [cm] (tile)

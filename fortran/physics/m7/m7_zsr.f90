@@ -15,8 +15,8 @@ module m7_zsr
   real(wp), parameter :: efflorescence = 0.45_wp            ! relative humidity of dry salts [1]
 
   !> Polynomials in the water activity whose square is the molality [mol kg-1] of NaCl, Na2SO4 and
-  !! H2SO4: Jacobson et al. 1996, eq. 29 and table 3, https://doi.org/10.1029/96JD00525. Their
-  !! terms cancel: real64 always.
+  !! H2SO4: Jacobson, Tabazadeh and Turco 1996, J. Geophys. Res. 101, eq. 29. Their terms cancel:
+  !! real64 always.
   real(real64), parameter :: polynomial(0:7, 3) = reshape([ &
     -1.918004e2_real64, 2.001540e3_real64, -8.557205e3_real64, 1.987670e4_real64, &
     -2.717192e4_real64, 2.187103e4_real64, -9.591577e3_real64, 1.763672e3_real64, &
@@ -59,7 +59,7 @@ contains
   end subroutine zsr_water
 
   !> Mass fraction of H2SO4 in a droplet and the droplet's density: fits to Zeleznik 1991
-  !! (https://doi.org/10.1063/1.555899), Vignati et al. 2004, appendix A.
+  !! (https://doi.org/10.1063/1.555899) by Vignati et al. 2004.
   !!
   !! They hold from 240 K and for humidities of 0.05 to 0.9. Below 10 % of acid, which is less than
   !! there is in equilibrium at 0.9, the first has left its range: it goes to 0 at 240 K.
