@@ -206,12 +206,34 @@ contains
     end do
     call expect(all(abs(taken(:, 3) - (1 - cloud) * g1 * 3 / 28 - cloud * (g0 + production * dt)) &
                     < 1e-11_wp * g0), "in clouds the largest mode that is there")
+    call clouds_take_all(coefficient, g0)
     number = 0
     mass = 0
     gas = g0
     call condense(dt, cloud, production, 0 * coefficient, number, gas, mass, coating, sink)
     call expect(all(abs(gas - g0 - production * dt) <= 1e-15_wp * gas), "no particles: it stays")
   end subroutine condensation_has_its_closed_form
+
+  !> Modes are added from the last choice to the first; each takes what the one before did.
+  subroutine clouds_take_all(coefficient, g0)
+    real(wp), intent(in) :: coefficient(tile, nmode), g0(tile)
+    integer, parameter :: order(nmode) = [5, 6, 7, 1, 2, 3, 4]
+    real(wp) :: number(tile, nmode), mass(tile, nmass), coating(tile, ki:ci), gas(tile), sink(tile)
+    integer :: k
+    number = 0
+    do k = 1, nmode
+      number(:, order(k)) = 1
+      mass = 0
+      gas = g0
+      call condense(1.0_wp, 0 * g0 + 1, 0 * g0, coefficient, number, gas, mass, coating, sink)
+      if (order(k) < ki) then
+        call expect(near(mass(1, order(k)), g0(1), 1e-15_wp), "the largest soluble mode takes all")
+      else
+        call expect(near(coating(1, order(k)), g0(1), 1e-15_wp), "else the largest insoluble one")
+      end if
+      call expect(all(gas <= 0), "nothing stays in a cloud")
+    end do
+  end subroutine clouds_take_all
 
   !> Smoluchowski's kernel for large particles, that of kinetic gas theory for small ones.
   subroutine coagulation_has_its_limits()

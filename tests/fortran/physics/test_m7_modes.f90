@@ -7,8 +7,8 @@ program test_m7_modes
   use m7_coagulation, only: coagulate, npair, pair
   use m7_merging, only: merge_modes
   use m7_properties, only: dry_particles, mode_volume
-  use m7_tracers, only: as, ci, cs, ki, ks, ln2_sigma, member, members, mode_bound, nmass, nmode, ns, &
-    place, species_of
+  use m7_tracers, only: as, ci, cs, ki, ks, ln2_sigma, member, members, mode_bound, nmass, nmode, &
+    ns, place, species_of
   implicit none
   integer, parameter :: so4 = 1
   real(wp), parameter :: pi = acos(-1.0_wp)
