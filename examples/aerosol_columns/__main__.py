@@ -140,4 +140,73 @@ def coupled(
     raise SystemExit(1 if summary["rejected"] else 0)
 
 
+@main.command()
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="Of each run.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=ROOT / "recorded",
+    show_default=True,
+    help="Folder of the runs, each made anew.",
+)
+@click.option(
+    "--thinner", type=click.IntRange(1), default=1, show_default=True, help="Fewer columns."
+)
+def record(days: int, output: Path, thinner: int) -> None:
+    """Record what M7 does in runs of several seasons and emissions, to learn from."""
+    from column_recordings import record as record_runs
+
+    for path in record_runs(ROOT, output, days, thinner):
+        click.echo(f"{path}: {path.stat().st_size / 1e6:.0f} MB")
+
+
+@main.command()
+@click.option(
+    "--recordings",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=ROOT / "recorded",
+    show_default=True,
+    help="Folder that `record` made.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    default=[ROOT / "emulators" / "m7.safetensors", ROOT / "emulators" / "m7.pt"],
+    show_default=True,
+    help="Emulator to write; the suffix says for which backend. Repeatable.",
+)
+@click.option("--rounds", type=click.IntRange(1), default=200, show_default=True)
+@click.option("--samples", type=click.IntRange(1), default=200_000, show_default=True, help="A round.")
+@click.option("--width", type=click.IntRange(1), default=32, show_default=True)
+@click.option(
+    "--random", type=click.IntRange(0), default=200_000, show_default=True,
+    help="Random boxes besides, for what the recordings have not.",
+)  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--held-out", type=click.IntRange(1), default=200_000, show_default=True)
+def train(
+    recordings: Path,
+    outputs: tuple[Path, ...],
+    rounds: int,
+    samples: int,
+    width: int,
+    random: int,
+    seed: int,
+    held_out: int,
+) -> None:
+    """Train the emulator of M7 on what was recorded, and judge it on the held-out scenario."""
+    from dataclasses import replace
+
+    from column_training import PLAN, SHOWN, run_training
+
+    plan = replace(PLAN, rounds=rounds, samples=samples, seed=seed)
+    found = run_training(recordings, outputs, plan, width, random, held_out)
+    for key in SHOWN:
+        click.echo(f"{key}: {found[key]:.6g}")
+    for path in outputs:
+        click.echo(f"emulator: {path}")
+
+
 main()

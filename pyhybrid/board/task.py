@@ -32,7 +32,7 @@ FULL = Size()
 QUICK = Size(training=2000, validation=500, held_out=1000, seen=4000)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one task is one object
 class Task:
     """Recorded boxes of three kinds of scenario.
 

@@ -29,7 +29,7 @@ _TYPICAL_UPTAKE, _TYPICAL_KERNEL = 1e-7, 1e-8  # [cm3 s-1]: what an untrained ne
 _NRATE = len(MODES) + sum(map(len, _PARTNERS.values())) + len(_SELF)
 
 # Fractions that are rounded up may add up to a little more than 1.
-_ROUNDING = 1.0 - 1e-6
+_ROUNDING = 1.0 - 2e-6
 
 # What the fractions of the first transfers are, in their order.
 _FRACTIONS = (
@@ -121,7 +121,8 @@ class M7Network(nn.Module):
         boxes, features = self.particles(x)
         features = (features - self.mean) * self.scale
         logarithm = self.rates(torch.cat([self.hidden(features), features], 1)) + self.usual
-        rates = torch.exp(logarithm.clamp(max=60.0)) * boxes.given[:, 5:6]
+        # None is above 1 cm3 s-1, whose squares real32 holds in any box.
+        rates = torch.exp(logarithm.clamp(max=0.0)) * boxes.given[:, 5:6]
         collisions = rates[:, :19] * boxes.active[:, self.partner]
         totals = nn.functional.linear(collisions, self.sums)
         gas = self.gas(boxes, collisions[:, :7], totals[:, :1])
@@ -181,12 +182,12 @@ class M7Network(nn.Module):
         on = moved[:, 6:8] + moved[:, 8:10]  # from KS to AS and CS
         soluble, coating = arriving[:, :, :3], arriving[:, :, 3:]
         ks = soluble[:, :, 0]
-        to_ks = ks * (1 - on[:, :1] - on[:, 1:]) + coating[:, :, 0]
+        to_ks = ks * (1 - on[:, :1] - on[:, 1:]).clamp(min=0.0) + coating[:, :, 0]
         to_as = soluble[:, :, 1] + coating[:, :, 1] + ks * on[:, :1]
         to_cs = soluble[:, :, 2] + coating[:, :, 2] + ks * on[:, 1:]
         targets = torch.stack([to_ks, to_as, to_cs], 2).view(-1, 6)
         ki_ks, ki_as = moved[:, 10:11], moved[:, 11:12]
-        kept = 1 - ki_ks - ki_as
+        kept = (1 - ki_ks - ki_as).clamp(min=0.0)
         aged_ki = (1 - lost[:, 3:]) * aged[:, :1]
         from_ki = [ki_ks + kept * aged[:, :1], ki_as]
         rest = [aged[:, 1:], lost, aged_ki, gas[:, :1]]

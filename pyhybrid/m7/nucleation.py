@@ -98,9 +98,7 @@ class Nucleation(nn.Module):
     WARMEST: Final[float] = 300.15
     DRIEST: Final[float] = 1e-4  # [1]
     FEWEST: Final[float] = 1e4  # [cm-3]
-    MOST: Final[float] = 1e11
     SLOWEST: Final[float] = 1e-7  # [cm-3 s-1]
-    FASTEST: Final[float] = 1e10
     SMALLEST_CLUSTER: Final[float] = 4.0  # [molecules of H2SO4]
     DIMER: Final[float] = 2.0
     # Collisions of molecules are N^2 / 2 times pi d^2 times their mean relative speed
@@ -114,8 +112,13 @@ class Nucleation(nn.Module):
     N0: Final[float] = _SHIFTS[2][0] / _SHIFTS[2][1]
     DN: Final[float] = 1 / _SHIFTS[2][1]
 
+    # TorchScript cannot read constants as large as these.
+    most: float
+    fastest: float
+
     def __init__(self) -> None:
         super().__init__()
+        self.most, self.fastest = 1e11, 1e10  # [cm-3], [cm-3 s-1]
         tables = [_expanded(rows) for rows in (_FRACTION, _RATE, _SIZE)]
         by_power_of_t = torch.stack([table[:, :4].T.flatten() for table in tables])
         self.register_buffer("polynomial", by_power_of_t.float())
@@ -132,17 +135,17 @@ class Nucleation(nn.Module):
         """
         rate, molecules = self.fit(temperature, humidity, gas)
         free = molecules < self.SMALLEST_CLUSTER  # of a barrier: as many as collide
-        collisions = gas.clamp(max=self.MOST) ** 2 * torch.sqrt(temperature * self.SPEED2)
+        collisions = gas.clamp(max=self.most) ** 2 * torch.sqrt(temperature * self.SPEED2)
         rate = torch.where(free, collisions * self.COLLISIONS, rate)
         molecules = torch.where(free, torch.full_like(molecules, self.DIMER), molecules)
         some = ((rate > self.SLOWEST) & (gas > self.FEWEST)).to(rate.dtype)
-        return rate.clamp(max=self.FASTEST) * some, molecules
+        return rate.clamp(max=self.fastest) * some, molecules
 
     def fit(self, temperature: Tensor, humidity: Tensor, gas: Tensor) -> tuple[Tensor, Tensor]:
         """The paper's rate [cm-3 s-1] and molecules of H2SO4 in the critical cluster [1]."""
         t = temperature.clamp(self.COLDEST, self.WARMEST) * self.DT - self.T0
         s = torch.log(humidity.clamp(self.DRIEST, 1.0)) * self.DS - self.S0
-        n = torch.log(gas.clamp(self.FEWEST, self.MOST)) * self.DN - self.N0
+        n = torch.log(gas.clamp(self.FEWEST, self.most)) * self.DN - self.N0
         s2, n2 = s * s, n * n
         terms = [torch.ones_like(s), s, s2, s2 * s, n, s * n, s2 * n, n2, s * n2, n2 * n]
         m = torch.cat(terms, 1)
