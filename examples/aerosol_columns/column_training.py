@@ -37,12 +37,13 @@ def run_training(
     else:
         both = training
     network = trained(both, validation, plan, width, plan.seed, report=_tell)
+    example = test.some(1000, plan.seed).x
     for path in outputs:
         path.parent.mkdir(parents=True, exist_ok=True)
-        pyhybrid.export(network, _card(plan, {}), path, example=test.x)
+        pyhybrid.export(network, _card(plan, {}), path, example=example)
     found = file_scores(outputs[0], test, Scale.of(training))
     for path in outputs:
-        pyhybrid.export(network, _card(plan, _short(found)), path, example=test.x)
+        pyhybrid.export(network, _card(plan, _short(found)), path, example=example)
     return found
 
 

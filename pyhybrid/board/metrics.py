@@ -15,7 +15,8 @@ constant does.
   what becomes of a tracer, wherever it is abundant or rare.
 - ``nrmse``: root of the mean squared error over the standard deviation of the native tendency.
 - ``mass_error``: of a species in a box, |sum after - sum before - production| over (sum before +
-  production); the largest one.
+  production); the largest one. Boxes with less than 1e-6 of the mean of a species count as having
+  that much: some have next to nothing.
 - ``mass_bias``, ``mass_rmse``: mean and root mean square of sum after - sum before - production,
   over the mean of the sum before (Harder et al.).
 - ``negative_fraction``, ``negative_mean``: part of the values that are below 0, and the mean of these
@@ -124,8 +125,8 @@ def _log(state: Array, scale: Scale) -> Array:
 
 def _mass(x: Array, y: Array) -> dict[str, object]:
     wrong, expected = imbalance(x, y)
-    relative = np.abs(wrong) / np.where(expected > 0, expected, np.inf)
     mean = _positive(expected.mean(0))
+    relative = np.abs(wrong) / np.maximum(expected, _SMALL * mean)
     bias, rmse = wrong.mean(0) / mean, np.sqrt((wrong**2).mean(0)) / mean
     return {
         "mass_error_max": relative.max(),

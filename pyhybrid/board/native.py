@@ -42,8 +42,9 @@ class NativeBlock:
 
     def __init__(self, flags: tuple[str, ...] = FLAGS) -> None:
         self.flags = flags
-        self._folder = tempfile.TemporaryDirectory(prefix="pyhybrid-m7-")
-        self._step = _load(_compiled(Path(self._folder.name), flags)).m7_block
+        with tempfile.TemporaryDirectory(prefix="pyhybrid-m7-") as folder:
+            library = _compiled(Path(folder), flags)
+            self._step = ctypes.CDLL(str(library)).m7_block
 
     def __call__(self, x: Array, levels: int = 1) -> Array:
         """What M7 makes of boxes (box, 32): (box, 30), a block of so many levels."""
@@ -92,6 +93,3 @@ def _source(name: str) -> str:
     (found, *_) = [*folder.glob(f"m7_{name}.?90"), folder / f"m7_{name}.f90"]
     return str(found)
 
-
-def _load(library: Path) -> ctypes.CDLL:
-    return ctypes.CDLL(str(library))

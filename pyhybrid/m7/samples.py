@@ -22,7 +22,6 @@ from .layout import (
     NMASS,
     NTRACER,
     NUMBERS,
-    TRACERS,
     VARIABLES,
     members,
     place,
@@ -188,9 +187,3 @@ def _native_block(m7: object, step: float, x: Array) -> Array:
     particles = m7(step, p, t, rh, cloud, production, np.zeros_like(t, order="F"), tracers)
     return np.concatenate([tracers[:, 0], particles.water[:, 0]], 1)
 
-
-def check_tracers() -> None:
-    """That this package and the native scheme mean the same by a tracer."""
-    from ..native import M7_TRACERS
-
-    assert M7_TRACERS == TRACERS and len(TRACERS[:NMASS]) == NMASS

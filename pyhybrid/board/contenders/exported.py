@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..task import Task
 
 _COLUMNS = 512  # of a batch
-_EXAMPLES = 200  # at which the file is compared with torch
+_EXAMPLES = 1000  # at which the file is compared with torch
 
 
 class Exported:
@@ -34,11 +34,11 @@ class Exported:
 
     def __init__(self, network: nn.Module, task: Task) -> None:
         self.parameters = sum(one.numel() for one in network.parameters())
-        self._folder = tempfile.TemporaryDirectory(prefix="pyhybrid-board-")
-        path = Path(self._folder.name) / "emulator.safetensors"
-        example = task.training.x[:_EXAMPLES]
-        export(network.eval(), m7_card("m7", 1), path, example=example)
-        self._emulator = Emulator(path, batch={"columns": _COLUMNS})
+        with tempfile.TemporaryDirectory(prefix="pyhybrid-board-") as folder:
+            path = Path(folder) / "emulator.safetensors"
+            example = task.training.some(_EXAMPLES, 0).x  # of all levels
+            export(network.eval(), m7_card("m7", 1), path, example=example)
+            self._emulator = Emulator(path, batch={"columns": _COLUMNS})
 
     def __call__(self, x: Array) -> Array:
         """Tracers and water after the step."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Self
 
 import click
@@ -12,7 +13,7 @@ class Progress:
     """A bar for so many rounds, to be called as `pyhybrid.training.train` does."""
 
     def __init__(self, name: str, rounds: int) -> None:
-        self._bar: Any = click.progressbar(length=rounds, label=name.ljust(16), file=_stderr())
+        self._bar: Any = click.progressbar(length=rounds, label=name.ljust(16), file=sys.stderr)
 
     def __enter__(self) -> Self:
         self._bar.__enter__()
@@ -25,6 +26,3 @@ class Progress:
         """A round is over."""
         self._bar.update(1)
 
-
-def _stderr() -> Any:
-    return click.get_text_stream("stderr")
