@@ -178,7 +178,9 @@ def record(days: int, output: Path, thinner: int) -> None:
     help="Emulator to write; the suffix says for which backend. Repeatable.",
 )
 @click.option("--rounds", type=click.IntRange(1), default=200, show_default=True)
-@click.option("--samples", type=click.IntRange(1), default=200_000, show_default=True, help="A round.")
+@click.option(
+    "--samples", type=click.IntRange(1), default=200_000, show_default=True, help="Of a round."
+)
 @click.option("--width", type=click.IntRange(1), default=32, show_default=True)
 @click.option(
     "--random", type=click.IntRange(0), default=200_000, show_default=True,
@@ -199,7 +201,9 @@ def train(
     """Train the emulator of M7 on what was recorded, and judge it on the held-out scenario."""
     from dataclasses import replace
 
-    from column_training import PLAN, SHOWN, run_training
+    from column_training import SHOWN, run_training
+
+    from pyhybrid.m7.learning import PLAN
 
     plan = replace(PLAN, rounds=rounds, samples=samples, seed=seed)
     found = run_training(recordings, outputs, plan, width, random, held_out)

@@ -11,7 +11,7 @@ from typing import Any
 import pyhybrid
 from pyhybrid.board.metrics import Scale, scores
 from pyhybrid.m7.layout import m7_card
-from pyhybrid.m7.learning import PLAN, trained
+from pyhybrid.m7.learning import trained
 from pyhybrid.m7.samples import Boxes, joined, random_boxes, recorded
 from pyhybrid.training import Plan
 
@@ -50,7 +50,9 @@ def run_training(
 def _recorded(folder: Path, part: str) -> Boxes:
     paths = sorted(folder.glob(f"{part}/*/m7.*.nc"))
     if not paths:
-        raise FileNotFoundError(f"{folder}/{part}: no recordings; python {Path(__file__).parent} record")
+        raise FileNotFoundError(
+            f"{folder}/{part}: no recordings; python {Path(__file__).parent} record"
+        )
     return recorded(paths)
 
 
@@ -77,5 +79,3 @@ def _short(found: dict[str, Any]) -> dict[str, Any]:
 
 def _tell(number: int, loss: float, best: float) -> None:
     print(f"round {number + 1}: validation {loss:.6f}, best {best:.6f}", flush=True)
-
-

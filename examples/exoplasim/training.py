@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Training of the emulators: from recordings to what their losses need, early stopping on other days."""
+"""Training of the emulators, from recordings; early stopping on other days."""
 
 from __future__ import annotations
 

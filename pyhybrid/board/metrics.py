@@ -19,8 +19,8 @@ constant does.
   that much: some have next to nothing.
 - ``mass_bias``, ``mass_rmse``: mean and root mean square of sum after - sum before - production,
   over the mean of the sum before (Harder et al.).
-- ``negative_fraction``, ``negative_mean``: part of the values that are below 0, and the mean of these
-  over the mean of the variable.
+- ``negative_fraction``, ``negative_mean``: part of the values that are below 0, and the mean of
+  these over the mean of the variable.
 """
 
 from __future__ import annotations

@@ -92,4 +92,3 @@ def _source(name: str) -> str:
     folder = fortran_source().parent / "m7"
     (found, *_) = [*folder.glob(f"m7_{name}.?90"), folder / f"m7_{name}.f90"]
     return str(found)
-

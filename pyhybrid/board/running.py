@@ -74,7 +74,9 @@ def _made(name: str, contender: Contender, task: Task) -> Predict:
         raise
     except Exception as error:  # of any kind: it may be the user's
         found = f"{type(error).__name__}: {error}"
-        raise ArgumentError(mismatch(f"contender {name}", "a function that trains", found)) from error
+        raise ArgumentError(
+            mismatch(f"contender {name}", "a function that trains", found)
+        ) from error
     if not callable(predict):
         found = type(predict).__name__
         raise ArgumentError(mismatch(f"contender {name}: result", "a function of boxes", found))

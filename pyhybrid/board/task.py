@@ -63,7 +63,9 @@ def load_task(folder: Path, size: Size = FULL) -> Task:
     RecordingError
         If there are none, or a recording is not as it should be.
     """
-    boxes = {part: _part(folder, part, getattr(size, part), seed) for seed, part in enumerate(PARTS)}
+    boxes = {
+        part: _part(folder, part, getattr(size, part), seed) for seed, part in enumerate(PARTS)
+    }
     return Task(**boxes, size=size)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Modes that have outgrown their range (Vignati et al. 2004, section 2.5), and the water after it."""
+"""Modes that have outgrown their range (Vignati et al. 2004, section 2.5), and then the water."""
 
 from math import log, sqrt
 from typing import Final
@@ -31,10 +31,14 @@ class Merging(nn.Module):
         numbers = [move for i, (a, b) in steps for move in of_number(3 + i, a, b)]
         self.transfers, self.water = Transfers(masses + numbers), Water(water_iterations)
         self.register_buffer("matrix", torch.cat([volumes(_SOLUBLE), volumes(_SOLUBLE[1:], KAPPA)]))
-        bounds = {mode: LOWER_BOUND[after] for mode, after in zip(_GIVING, _SOLUBLE[1:], strict=True)}
+        bounds = {
+            mode: LOWER_BOUND[after] for mode, after in zip(_GIVING, _SOLUBLE[1:], strict=True)
+        }
         middle = [mean_volume(sqrt(LOWER_BOUND[m] * bounds[m]), m) for m in _GIVING]
         self.register_buffer("middle", torch.tensor(middle))
-        self.register_buffer("per_upper", torch.tensor([1 / (SPHERE * bounds[m] ** 3) for m in _GIVING]))
+        self.register_buffer(
+            "per_upper", torch.tensor([1 / (SPHERE * bounds[m] ** 3) for m in _GIVING])
+        )
         width = [sqrt(2 * LN2_SIGMA[mode]) for mode in _GIVING]
         edge = [log(mean_volume(bounds[m], m)) / 3 / w for m, w in zip(_GIVING, width, strict=True)]
         self.register_buffer("edge", torch.tensor(edge))

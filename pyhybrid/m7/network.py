@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from .constants import CROSS_SECTION, LN2_SIGMA, MOLECULES, median_radius
 from .gas import GasBudget, relaxation
-from .layout import MODES, NTRACER, WATER, place
+from .layout import MODES, place
 from .merging import Merging
 from .particles import Boxes, Particles
 from .transfers import Transfers, of_mode, of_number

@@ -19,7 +19,6 @@ from .layout import (
     FIRST_TRACER,
     MASSES,
     MODES,
-    NMASS,
     NTRACER,
     NUMBERS,
     VARIABLES,
@@ -83,7 +82,9 @@ def _recorded(path: Path) -> Boxes:
     from ..recording import open_recording
 
     recording = open_recording(path)
-    before = {name: _values(recording, path, "input", name) for name in (*ENVIRONMENT, MASSES, NUMBERS)}
+    before = {
+        name: _values(recording, path, "input", name) for name in (*ENVIRONMENT, MASSES, NUMBERS)
+    }
     after = [_values(recording, path, "native", name) for name in (MASSES, NUMBERS, AEROSOL_WATER)]
     levels = before["air_temperature"].shape[1]
     columns = [_in_boxes(before[name], levels) for name in before]
@@ -186,4 +187,3 @@ def _native_block(m7: object, step: float, x: Array) -> Array:
     tracers = np.asfortranarray(x[:, None, FIRST_TRACER:])
     particles = m7(step, p, t, rh, cloud, production, np.zeros_like(t, order="F"), tracers)
     return np.concatenate([tracers[:, 0], particles.water[:, 0]], 1)
-

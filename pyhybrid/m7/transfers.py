@@ -49,9 +49,7 @@ class Transfers(nn.Module):
 
 def of_mode(fraction: int, donor: str, taker: str) -> list[Move]:
     """A fraction of all masses of a mode."""
-    return [
-        (fraction, place(species, donor), place(species, taker)) for species in members(donor)
-    ]
+    return [(fraction, place(species, donor), place(species, taker)) for species in members(donor)]
 
 
 def of_number(fraction: int, donor: str, taker: str | None) -> list[Move]:

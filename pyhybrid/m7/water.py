@@ -68,7 +68,7 @@ class Water(nn.Module):
         radius = torch.exp(torch.log(mean) / 3) * self.median
         tension = (self.PER_KELVIN * (76.1 + 0.155 * 273.0)) / temperature
         length = (tension - self.PER_KELVIN * 0.155) / radius
-        growth = (1 + kappa * water_ratio) ** 0.125
+        growth = torch.sqrt(torch.sqrt(torch.sqrt(1 + kappa * water_ratio)))
         swollen = torch.zeros_like(volume)
         for i in range(self.iterations):
             if i > 0:

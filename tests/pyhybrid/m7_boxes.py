@@ -26,9 +26,12 @@ def usual(count, seed=0):
     """Samples (box, 32) within a factor of 10 of what occurs near the surface."""
     rng = np.random.default_rng(seed)
     x = np.zeros((count, FIRST_TRACER + NTRACER))
-    x[:, :6] = np.stack([rng.uniform(220, 300, count), rng.uniform(2e4, 1e5, count),
-                         rng.uniform(0, 1, count), rng.choice([0.0, 0.3, 1.0], count),
-                         10 ** rng.uniform(-17, -14, count), np.full(count, 1800.0)], 1)  # fmt: skip
+    x[:, 0] = rng.uniform(220, 300, count)
+    x[:, 1] = rng.uniform(2e4, 1e5, count)
+    x[:, 2] = rng.uniform(0, 1, count)
+    x[:, 3] = rng.choice([0.0, 0.3, 1.0], count)
+    x[:, 4] = 10 ** rng.uniform(-17, -14, count)
+    x[:, 5] = 1800.0
     tracers = x[:, FIRST_TRACER:]
     tracers[:, 0] = 10 ** rng.uniform(-14, -11, count)
     for mode in MODES:

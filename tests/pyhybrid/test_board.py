@@ -117,7 +117,9 @@ def test_native_block_of_odd_size_is_refused(task):
 def test_missing_recordings_are_told_how_to_make(tmp_path, recordings, part):
     for present in {"training", "validation", "held_out"} - {part}:
         (tmp_path / present).symlink_to(recordings / present)
-    with pytest.raises(RecordingError, match=f"expected recordings {part}.*examples/aerosol_columns"):
+    with pytest.raises(
+        RecordingError, match=f"expected recordings {part}.*examples/aerosol_columns"
+    ):
         load_task(tmp_path, QUICK)
 
 
@@ -155,7 +157,7 @@ def test_a_contender_of_ones_own(tmp_path, task):
 
 
 WRONG = {
-    "shape": (lambda x: x[:, :5], ShapeError, r"contender bad: predict: expected \(600, 30\), found \(600, 5\)"),
+    "shape": (lambda x: x[:, :5], ShapeError, r"predict: expected \(600, 30\), found \(600, 5\)"),
     "count": (lambda x: np.zeros((3, 30)), ShapeError, r"expected \(600, 30\), found \(3, 30\)"),
     "words": (lambda x: "words", ArgumentError, "contender bad: predict: expected results"),
     "failure": (lambda x: 1 / 0, ArgumentError, "found ZeroDivisionError"),
@@ -191,7 +193,11 @@ def test_a_contender_that_cannot_train(task):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("x = 1\n", "found no public function"), ("1 / 0\n", "found ZeroDivisionError"), (None, "none")],
+    [
+        ("x = 1\n", "found no public function"),
+        ("1 / 0\n", "found ZeroDivisionError"),
+        (None, "none"),
+    ],
 )
 def test_files_without_contenders(tmp_path, text, message):
     file = tmp_path / "mine.py"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The emulator of M7: conserving and positive whatever its weights, and M7 itself with M7's rates."""
+"""The emulator of M7: conserving and positive whatever its weights, M7 itself but for rates."""
 
 import numpy as np
 import pytest
@@ -101,10 +101,8 @@ def test_no_nan_in_gradients():
     assert all(torch.isfinite(one.grad).all() for one in network.parameters())
 
 
-
-
 def test_agrees_with_native_m7_where_no_rate_matters():
-    """In clouds without collisions: production, uptake, ageing, merging and water are closed forms."""
+    """In clouds, without collisions, what is left are closed forms: uptake, merging, water."""
     native = pytest.importorskip("pyhybrid.native")
     x = usual(300)
     x[:, 3], x[:, 5] = 1.0, 1.0  # one second: coagulation changes 1e-4 of a number at most
@@ -159,7 +157,9 @@ def test_transfers_take_and_give():
 
 def test_wrong_features_are_refused(tmp_path, builtin_plugin):
     with pytest.raises(ShapeError, match=r"expected .*32"):
-        export(wild(1, 0.1), m7_card("m7", 3), tmp_path / "m7.safetensors", example=np.ones((4, 31)))
+        export(
+            wild(1, 0.1), m7_card("m7", 3), tmp_path / "m7.safetensors", example=np.ones((4, 31))
+        )
 
 
 @pytest.fixture(scope="module")

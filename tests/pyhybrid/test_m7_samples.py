@@ -109,7 +109,11 @@ def test_tracers_are_those_of_the_native_scheme():
 
 
 def test_places():
-    assert [TRACERS[place(species, "KS")] for species in members("KS")] == ["SO4_KS", "BC_KS", "OC_KS"]
+    assert [TRACERS[place(species, "KS")] for species in members("KS")] == [
+        "SO4_KS",
+        "BC_KS",
+        "OC_KS",
+    ]
     assert place("N", "CI") == 25
     with pytest.raises(ValueError, match="not in tuple"):
         place("BC", "NS")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The emulators of Harder et al. 2022, https://doi.org/10.1017/eds.2022.20, as their paper has them.
+"""The emulators of Harder et al. 2022, https://doi.org/10.1017/eds.2022.20, after their paper.
 
 Written anew for the tracers of this task. A network of two hidden layers of 128 sees concentrations
 in M7's own units; Adam, a batch of 256, the weights that are best in validation. Deviations, all in
@@ -12,14 +12,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ...m7.constants import GAS_CONSTANT_AIR, MOLECULES
 from ...m7.layout import FIRST_TRACER, NTRACER, PRODUCTION, SPECIES, TIME_STEP, VARIABLES
 from ...m7.learning import Tensors
-from ...m7.samples import Array, Boxes
+from ...m7.samples import Boxes
 from ...training import Plan, train
 from ..task import Task
 from . import Predict
@@ -70,7 +69,9 @@ class ScaledNetwork(nn.Module):
         """Keeps mean and standard deviation of values."""
         spread = values.std(0)
         self.register_buffer(f"{name}_mean", values.mean(0))
-        self.register_buffer(f"{name}_scale", torch.where(spread > 0, spread, torch.ones_like(spread)))
+        self.register_buffer(
+            f"{name}_scale", torch.where(spread > 0, spread, torch.ones_like(spread))
+        )
 
     def per_volume(self, x: Tensor) -> Tensor:
         """M7's units for 1 kg kg-1 or kg-1 in the air of the boxes (box, 30)."""
@@ -118,7 +119,9 @@ class LogNetwork(ScaledNetwork):
         """But for temperature, humidity, cloud and time step their logarithms (box, 32)."""
         plain = super().inputs(x)
         logs = torch.log(plain.abs() + _LEAST)
-        return torch.cat([plain[:, :1], logs[:, 1:2], plain[:, 2:4], logs[:, 4:5], plain[:, 5:6], logs[:, 6:]], 1)
+        return torch.cat(
+            [plain[:, :1], logs[:, 1:2], plain[:, 2:4], logs[:, 4:5], plain[:, 5:6], logs[:, 6:]], 1
+        )
 
     def goal(self, x: Tensor, y: Tensor) -> Tensor:
         """ln(|tendency| + 1e-8)"""
@@ -225,11 +228,15 @@ def mass_loss(task: Task) -> Predict:
 
     def error(network: nn.Module, boxes: Tensors) -> Tensor:
         x, scale = boxes.x, network.goal_scale[:NTRACER]
-        change = (network(x)[:, :NTRACER] - x[:, FIRST_TRACER:]) * network.per_volume(x)[:, :NTRACER]
+        change = (network(x)[:, :NTRACER] - x[:, FIRST_TRACER:]) * network.per_volume(x)[
+            :, :NTRACER
+        ]
         produced = x[:, PRODUCTION] * x[:, TIME_STEP] * network.per_volume(x)[:, 0]
         wrong = change @ members.double().T
         wrong = torch.cat([wrong[:, :1] - produced[:, None], wrong[:, 1:]], 1)
-        return network.error(boxes) + _SOFT * (wrong / (members @ scale.float()).double()).abs().mean()
+        return (
+            network.error(boxes) + _SOFT * (wrong / (members @ scale.float()).double()).abs().mean()
+        )
 
     return Exported(_base("mass_loss", task, error), task)
 

@@ -25,4 +25,3 @@ class Progress:
     def __call__(self, number: int, loss: float, best: float) -> None:
         """A round is over."""
         self._bar.update(1)
-
