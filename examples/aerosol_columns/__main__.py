@@ -177,7 +177,20 @@ def record(days: int, output: Path, thinner: int) -> None:
     show_default=True,
     help="Emulator to write; the suffix says for which backend. Repeatable.",
 )
-@click.option("--rounds", type=click.IntRange(1), default=200, show_default=True)
+@click.option(
+    "--taught",
+    type=click.IntRange(1),
+    default=150,
+    show_default=True,
+    help="Rounds in which it learns rates from the native scheme's kernels.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    default=60,
+    show_default=True,
+    help="Rounds in which it learns from what the native scheme made of boxes.",
+)
 @click.option(
     "--samples", type=click.IntRange(1), default=200_000, show_default=True, help="Of a round."
 )
@@ -191,6 +204,7 @@ def record(days: int, output: Path, thinner: int) -> None:
 def train(
     recordings: Path,
     outputs: tuple[Path, ...],
+    taught: int,
     rounds: int,
     samples: int,
     width: int,
@@ -203,10 +217,14 @@ def train(
 
     from column_training import SHOWN, run_training
 
-    from pyhybrid.m7.learning import PLAN
+    from pyhybrid.m7.learning import REFINING
+    from pyhybrid.m7.teaching import PLAN
 
-    plan = replace(PLAN, rounds=rounds, samples=samples, seed=seed)
-    found = run_training(recordings, outputs, plan, width, random, held_out)
+    plans = (
+        replace(PLAN, rounds=taught, samples=2 * samples, seed=seed),
+        replace(REFINING, rounds=rounds, samples=samples, seed=seed),
+    )
+    found = run_training(recordings, outputs, *plans, width, random, held_out)
     for key in SHOWN:
         click.echo(f"{key}: {found[key]:.6g}")
     for path in outputs:

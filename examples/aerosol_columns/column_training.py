@@ -22,11 +22,18 @@ SHOWN = ("r2_linear_mean", "r2_linear_min", "r2_log_state_mean", "r2_signed_log_
 
 
 def run_training(
-    recordings: Path, outputs: tuple[Path, ...], plan: Plan, width: int, random: int, held_out: int
+    recordings: Path,
+    outputs: tuple[Path, ...],
+    taught: Plan,
+    plan: Plan,
+    width: int,
+    random: int,
+    held_out: int,
 ) -> dict[str, Any]:
     """Train on recordings and so many random boxes, write the files; return their scores.
 
-    The scores are those of the first file on `held_out` boxes of the held-out scenario.
+    `taught` is the plan of learning rates, `plan` that of learning from results. The scores are
+    those of the first file on `held_out` boxes of the held-out scenario.
     """
     training = _recorded(recordings, "training")
     validation = _recorded(recordings, "validation").some(30_000, plan.seed)
@@ -36,7 +43,7 @@ def run_training(
         both = joined([training, random_boxes(random, plan.seed)])
     else:
         both = training
-    network = trained(both, validation, plan, width, plan.seed, report=_tell)
+    network = trained(both, validation, plan, width, taught, _tell)
     example = test.some(1000, plan.seed).x
     for path in outputs:
         path.parent.mkdir(parents=True, exist_ok=True)

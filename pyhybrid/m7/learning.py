@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from ..training import Plan, train
 from .layout import FIRST_TRACER, NTRACER
 from .network import M7Network
 from .samples import Boxes
+from .teaching import teach
 
 _RARE = 0.3  # quantile of the sizes of tendencies below which they count as one size
 _FLOOR = 1e-7  # of a variable's mean: what is below that counts as nothing in its logarithm
@@ -87,17 +89,38 @@ def _huber(error: Tensor, delta: float) -> Tensor:
     return nn.functional.huber_loss(error, torch.zeros_like(error), delta=delta)
 
 
-#: How the emulator is trained where nothing else is said.
+#: How the emulator is trained where nothing else is said: alone, and when it knows the rates.
 PLAN = Plan(rounds=60, samples=200_000, rate=4e-3, decay=0.0, averaging=0.998, patience=60)
+REFINING = replace(PLAN, rate=5e-4)
 
 
 def trained(
-    training: Boxes, validation: Boxes, plan: Plan = PLAN, width: int = 32, seed: int = 1, **options
+    training: Boxes,
+    validation: Boxes,
+    plan: Plan = PLAN,
+    width: int = 32,
+    taught: Plan | None = None,
+    report: Callable[[int, float, float], None] = lambda *_: None,
 ) -> M7Network:
-    """An emulator that learned from boxes; the weights best in validation."""
-    torch.manual_seed(seed)
+    """An emulator that learned from boxes; the weights best in validation.
+
+    Parameters
+    ----------
+    training, validation : Boxes
+    plan : Plan
+        Of learning from what the scheme made of the boxes.
+    width : int
+        Of the network's hidden layers.
+    taught : Plan, optional
+        Of learning the rates of the scheme's kernels before that, which needs the native scheme.
+    report : function, optional
+        As `pyhybrid.training.train` calls it.
+    """
+    torch.manual_seed(plan.seed)
     network = M7Network(width)
     network.fit(torch.from_numpy(training.x))
-    loss = Loss(training)
-    train(network, loss, Tensors.of(training), Tensors.of(validation), plan, **options)
+    if taught is not None:
+        teach(network, training.x, validation.x, taught, report)
+    parts = (Tensors.of(training), Tensors.of(validation))
+    train(network, Loss(training), *parts, plan, report)
     return network.eval()

@@ -26,7 +26,12 @@ _PARTNERS = {"NS": MODES[1:], "KS": ("AS", "CS", "AI", "CI"), "KI": ("KS", "AS")
 _SELF = ("NS", "KS", "AS", "KI")  # that coagulate within themselves
 _INSOLUBLE = MODES[4:]
 _TYPICAL_UPTAKE, _TYPICAL_KERNEL = 1e-7, 1e-8  # [cm3 s-1]: what an untrained network says
-_NRATE = len(MODES) + sum(map(len, _PARTNERS.values())) + len(_SELF)
+#: What the rates are: uptake of gas by a mode, kernels of two modes, half of that of one.
+RATES = (
+    *(("gas", mode) for mode in MODES),
+    *((donor, partner) for donor, some in _PARTNERS.items() for partner in some),
+    *((mode, mode) for mode in _SELF),
+)
 
 # Fractions that are rounded up may add up to a little more than 1.
 _ROUNDING = 1.0 - 2e-6
@@ -73,7 +78,7 @@ class M7Network(nn.Module):
         self.hidden = nn.Sequential(
             nn.Linear(features, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU()
         )
-        self.rates = nn.Linear(width + features, _NRATE)
+        self.rates = nn.Linear(width + features, len(RATES))
         self._start()
         self.register_buffer("mean", torch.zeros(features))
         self.register_buffer("scale", torch.ones(features))
@@ -82,7 +87,7 @@ class M7Network(nn.Module):
     def _start(self) -> None:
         """Rates of a usual size: others, when exponentiated, would not be learned from."""
         uptake, kernel = log(_TYPICAL_UPTAKE), log(_TYPICAL_KERNEL)
-        usual = [uptake] * len(MODES) + [kernel] * (_NRATE - len(MODES))
+        usual = [uptake] * len(MODES) + [kernel] * (len(RATES) - len(MODES))
         self.register_buffer("usual", torch.tensor(usual))
         nn.init.zeros_(self.rates.bias)
         with torch.no_grad():
@@ -119,10 +124,8 @@ class M7Network(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """The tracers and the water after the time step."""
         boxes, features = self.particles(x)
-        features = (features - self.mean) * self.scale
-        logarithm = self.rates(torch.cat([self.hidden(features), features], 1)) + self.usual
         # None is above 1 cm3 s-1, whose squares real32 holds in any box.
-        rates = torch.exp(logarithm.clamp(max=0.0)) * boxes.given[:, 5:6]
+        rates = torch.exp(self.log_rates(features).clamp(max=0.0)) * boxes.given[:, 5:6]
         collisions = rates[:, :19] * boxes.active[:, self.partner]
         totals = nn.functional.linear(collisions, self.sums)
         gas = self.gas(boxes, collisions[:, :7], totals[:, :1])
@@ -131,6 +134,11 @@ class M7Network(nn.Module):
         fractions = self.fractions(boxes, gas.pool, gas.taken, moved, lost)
         state, pool = self.with_new_particles(x, boxes, gas.formed, fractions)
         return self.merging(boxes, self.first(state, pool, fractions))
+
+    def log_rates(self, features: Tensor) -> Tensor:
+        """Logarithms of `RATES` [ln cm3 s-1] (box, 23) from features (box, 22)."""
+        features = (features - self.mean) * self.scale
+        return self.rates(torch.cat([self.hidden(features), features], 1)) + self.usual
 
     def numbers(
         self, boxes: Boxes, losses: Tensor, within: Tensor, formed: Tensor
