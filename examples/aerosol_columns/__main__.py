@@ -224,7 +224,7 @@ def train(
         replace(PLAN, rounds=taught, samples=2 * samples, seed=seed),
         replace(REFINING, rounds=rounds, samples=samples, seed=seed),
     )
-    found = run_training(recordings, outputs, *plans, width, random, held_out)
+    found = run_training(recordings, outputs, plans, width, random, held_out)
     for key in SHOWN:
         click.echo(f"{key}: {found[key]:.6g}")
     for path in outputs:

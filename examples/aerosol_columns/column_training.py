@@ -11,8 +11,8 @@ from typing import Any
 import pyhybrid
 from pyhybrid.board.metrics import Scale, scores
 from pyhybrid.m7.layout import m7_card
-from pyhybrid.m7.learning import trained
-from pyhybrid.m7.samples import Boxes, joined, random_boxes, recorded
+from pyhybrid.m7.learning import taught
+from pyhybrid.m7.samples import Boxes, random_boxes, recorded
 from pyhybrid.training import Plan
 
 LEVELS = 37  # of the model's columns
@@ -24,33 +24,28 @@ SHOWN = ("r2_linear_mean", "r2_linear_min", "r2_log_state_mean", "r2_signed_log_
 def run_training(
     recordings: Path,
     outputs: tuple[Path, ...],
-    taught: Plan,
-    plan: Plan,
+    plans: tuple[Plan, Plan],
     width: int,
     random: int,
     held_out: int,
 ) -> dict[str, Any]:
-    """Train on recordings and so many random boxes, write the files; return their scores.
+    """Train on recordings, write the files; return their scores.
 
-    `taught` is the plan of learning rates, `plan` that of learning from results. The scores are
-    those of the first file on `held_out` boxes of the held-out scenario.
+    The plans are those of learning rates, also of so many random boxes, and of learning from
+    results. The scores are those of the first file on `held_out` boxes of the held-out scenario.
     """
     training = _recorded(recordings, "training")
-    validation = _recorded(recordings, "validation").some(30_000, plan.seed)
-    test = _recorded(recordings, "held_out").some(held_out, plan.seed)
-    if random:
-        validation = joined([validation, random_boxes(3000, plan.seed + 1)])
-        both = joined([training, random_boxes(random, plan.seed)])
-    else:
-        both = training
-    network = trained(both, validation, plan, width, taught, _tell)
-    example = test.some(1000, plan.seed).x
+    validation = _recorded(recordings, "validation").some(30_000, plans[0].seed)
+    test = _recorded(recordings, "held_out").some(held_out, plans[0].seed)
+    others = random_boxes(random, plans[0].seed)
+    network = taught(training, validation, others, plans, width, _tell)
+    example = test.some(1000, plans[0].seed).x
     for path in outputs:
         path.parent.mkdir(parents=True, exist_ok=True)
-        pyhybrid.export(network, _card(plan, {}), path, example=example)
+        pyhybrid.export(network, _card(plans[0].seed, {}), path, example=example)
     found = file_scores(outputs[0], test, Scale.of(training))
     for path in outputs:
-        pyhybrid.export(network, _card(plan, _short(found)), path, example=example)
+        pyhybrid.export(network, _card(plans[0].seed, _short(found)), path, example=example)
     return found
 
 
@@ -69,12 +64,12 @@ def file_scores(path: Path, boxes: Boxes, scale: Scale) -> dict[str, Any]:
         return scores(boxes, emulator.run(boxes.x), scale)
 
 
-def _card(plan: Plan, found: dict[str, Any]) -> pyhybrid.Card:
+def _card(seed: int, found: dict[str, Any]) -> pyhybrid.Card:
     provenance = {
         "scheme": "M7, kappa water, binary nucleation, no activation; the time step is an input",
         "host": "examples/aerosol_columns, time step 1800 s",
         "training": "examples/aerosol_columns/column_training.py",
-        "seed": plan.seed,
+        "seed": seed,
         "date": date.today().isoformat(),
     }
     return m7_card("m7", LEVELS, found, provenance)

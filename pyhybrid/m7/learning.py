@@ -13,12 +13,13 @@ from torch import Tensor, nn
 from ..training import Plan, train
 from .layout import FIRST_TRACER, NTRACER
 from .network import M7Network
-from .samples import Boxes
-from .teaching import teach
+from .samples import Array, Boxes
+from .teaching import Rated, rate_error, rated, teach
 
 _RARE = 0.3  # quantile of the sizes of tendencies below which they count as one size
 _FLOOR = 1e-7  # of a variable's mean: what is below that counts as nothing in its logarithm
 _WATER_SPREAD = 2.0
+_ANCHOR = 0.1  # weight of the error of rates
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,19 @@ class Loss:
     tendencies of all sizes count; and of the logarithm of the state, in which what is left of a
     tracer counts. The water has no tendency: it is new in each step.
 
+    In training, a tenth of the error of rates is added, so that those which hardly matter in the
+    boxes stay what they are in others.
+
     Parameters
     ----------
     boxes : Boxes
         Training samples.
+    known : Rated, optional
+        The rates of any boxes.
     """
 
-    def __init__(self, boxes: Boxes) -> None:
+    def __init__(self, boxes: Boxes, known: Rated | None = None) -> None:
+        self.known = known
         tendency = boxes.y - boxes.before
         floor = _FLOOR * boxes.y.mean(0) + 1e-300
         growth = np.log((boxes.y + floor) / (boxes.before + floor))
@@ -71,7 +78,11 @@ class Loss:
         linear = (found - boxes.y) / self.spread
         state = torch.log((found + self.floor) / (boxes.y + self.floor)) / self.growth
         sized = self.sized(found - before) - self.sized(boxes.y - before)
-        return 5 * _huber(linear, 1.0) + _huber(state, 1.0) + _huber(sized, 0.3)
+        error = 5 * _huber(linear, 1.0) + _huber(state, 1.0) + _huber(sized, 0.3)
+        if self.known is None or not torch.is_grad_enabled():
+            return error
+        some = self.known.batch(torch.randint(len(self.known), (len(boxes),)))
+        return error + _ANCHOR * rate_error(network, some)
 
     def sized(self, tendency: Tensor) -> Tensor:
         """Nearly linear for the usual small ones, logarithmic for larger ones."""
@@ -99,28 +110,58 @@ def trained(
     validation: Boxes,
     plan: Plan = PLAN,
     width: int = 32,
-    taught: Plan | None = None,
     report: Callable[[int, float, float], None] = lambda *_: None,
 ) -> M7Network:
-    """An emulator that learned from boxes; the weights best in validation.
+    """An emulator that learned from what the scheme made of boxes; the weights best in validation.
 
     Parameters
     ----------
     training, validation : Boxes
     plan : Plan
-        Of learning from what the scheme made of the boxes.
     width : int
         Of the network's hidden layers.
-    taught : Plan, optional
-        Of learning the rates of the scheme's kernels before that, which needs the native scheme.
     report : function, optional
         As `pyhybrid.training.train` calls it.
     """
-    torch.manual_seed(plan.seed)
-    network = M7Network(width)
-    network.fit(torch.from_numpy(training.x))
-    if taught is not None:
-        teach(network, training.x, validation.x, taught, report)
+    network = _untrained(training.x, width, plan)
     parts = (Tensors.of(training), Tensors.of(validation))
     train(network, Loss(training), *parts, plan, report)
     return network.eval()
+
+
+def taught(
+    training: Boxes,
+    validation: Boxes,
+    others: Boxes,
+    plans: tuple[Plan, Plan],
+    width: int = 32,
+    report: Callable[[int, float, float], None] = lambda *_: None,
+) -> M7Network:
+    """An emulator that learned rates from the scheme's kernels, then what they lead to.
+
+    Needs the native scheme.
+
+    Parameters
+    ----------
+    training, validation : Boxes
+    others : Boxes
+        Of which it learns the rates too: for boxes unlike those of the training.
+    plans : tuple of Plan
+        Of the rates, and of what follows.
+    width, report
+        As for `trained`.
+    """
+    everywhere = np.concatenate([training.x, others.x])
+    network = _untrained(everywhere, width, plans[0])
+    known = rated(everywhere)
+    teach(network, known, rated(validation.x), plans[0], report)
+    parts = (Tensors.of(training), Tensors.of(validation))
+    train(network, Loss(training, known), *parts, plans[1], report)
+    return network.eval()
+
+
+def _untrained(x: Array, width: int, plan: Plan) -> M7Network:
+    torch.manual_seed(plan.seed)
+    network = M7Network(width)
+    network.fit(torch.from_numpy(x))
+    return network

@@ -97,10 +97,10 @@ PLAN = Plan(rounds=100, samples=500_000, rate=4e-3, decay=0.0, averaging=0.999, 
 
 def teach(
     network: M7Network,
-    training: Array,
-    validation: Array,
+    training: Rated,
+    validation: Rated,
     plan: Plan = PLAN,
     report: Callable[[int, float, float], None] = lambda *_: None,
 ) -> float:
-    """Trains the rates alone on boxes (box, 32); returns the mean squared error in validation."""
-    return train(network, rate_error, rated(training), rated(validation), plan, report)
+    """Trains the rates alone; returns the mean squared error in validation."""
+    return train(network, rate_error, training, validation, plan, report)
