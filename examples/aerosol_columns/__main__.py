@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""python examples/aerosol_columns run | figure | coupled | record | train: see README.md beside this file."""
+"""python examples/aerosol_columns COMMAND: see README.md beside this file."""
 
 from __future__ import annotations
 
