@@ -46,9 +46,9 @@ class Merging(nn.Module):
 
     def forward(self, boxes: Boxes, state: Tensor) -> Tensor:
         """The state after it and its water (box, 30), from the state before it (box, 26)."""
-        small = state.float()
-        sums = nn.functional.linear(small[:, 1:19].clamp(max=1.0), self.matrix) * boxes.air
-        number = small[:, 19:23].clamp(max=1e18) * (boxes.air * 1e-6)
+        small = state[:, 1:23].float()
+        sums = nn.functional.linear(small[:, :18].clamp(max=1.0), self.matrix) * boxes.air
+        number = small[:, 18:].clamp(max=1e18) * (boxes.air * 1e-6)
         mass_share, number_share = self.shares(sums[:, :3], number[:, :3])
         shares = torch.cat([mass_share, number_share], 1)
         volume = self.moved(sums[:, :4], mass_share)

@@ -69,7 +69,7 @@ class M7Network(nn.Module):
     molecules: float
     rounding: float
 
-    def __init__(self, width: int = 32, water_iterations: int = 2) -> None:
+    def __init__(self, width: int = 32, water_iterations: int = 1) -> None:
         super().__init__()
         self.molecules, self.rounding = MOLECULES, _ROUNDING
         self.particles, self.gas = Particles(), GasBudget()

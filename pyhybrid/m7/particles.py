@@ -16,12 +16,7 @@ from .constants import (
     SMALLEST_VOLUME,
     mean_volume,
 )
-from .layout import FIRST_TRACER, MODES, NMASS, NSOLUBLE, NTRACER, members, place
-
-# Lowest and highest temperature [K], pressure [Pa], humidity, cloud [1], production [kg kg-1 s-1],
-# time step [s], masses [kg kg-1] and numbers [kg-1]: what the native scheme accepts.
-_LOWEST = [150.0, 1e-2, 0.0, 0.0, 0.0, 1.0] + [0.0] * NTRACER
-_HIGHEST = [350.0, 1.2e5, 1.5, 1.0, 1e-6, 86400.0] + [1.0] * NMASS + [1e18] * (NTRACER - NMASS)
+from .layout import FIRST_TRACER, MODES, NMASS, NSOLUBLE, members, place
 
 _MIXED = MODES[1:NSOLUBLE]  # whose hygroscopicity varies
 _DENSE = MODES[1 : NSOLUBLE + 1]  # whose density varies
@@ -86,8 +81,6 @@ class Particles(nn.Module):
         empty = [mean_volume(EMPTY_RADIUS[mode], mode) for mode in MODES]
         self.register_buffer("matrix", torch.cat(matrix))
         self.register_buffer("empty", torch.tensor(empty))
-        self.register_buffer("lowest", torch.tensor(_LOWEST))
-        self.register_buffer("highest", torch.tensor(_HIGHEST))
 
     def forward(self, x: Tensor) -> tuple[Boxes, Tensor]:
         """The boxes, and the features (box, 22) on which rates depend.
@@ -96,7 +89,7 @@ class Particles(nn.Module):
         surface tension (4); hygroscopicity (3); density (4); temperature, ln of pressure, water
         activity and inverse temperature.
         """
-        given = torch.minimum(torch.maximum(x.float(), self.lowest), self.highest)
+        given = self.limited(x.float())
         temperature, pressure = given[:, 0:1], given[:, 1:2]
         air = pressure / (temperature * self.GAS_CONSTANT)
         sums = nn.functional.linear(given[:, 7:25], self.matrix) * air
@@ -125,3 +118,19 @@ class Particles(nn.Module):
         )
         boxes = Boxes(given, air, number, number * there, there, log_volume, ratio)
         return boxes, features
+
+    def limited(self, x: Tensor) -> Tensor:
+        """Samples (box, 32) within what the native scheme accepts."""
+        return torch.cat(
+            [
+                x[:, 0:1].clamp(150.0, 350.0),  # temperature [K]
+                x[:, 1:2].clamp(1e-2, 1.2e5),  # pressure [Pa]
+                x[:, 2:3].clamp(0.0, 1.5),  # relative humidity [1]
+                x[:, 3:4].clamp(0.0, 1.0),  # cloud [1]
+                x[:, 4:5].clamp(0.0, 1e-6),  # production [kg kg-1 s-1]
+                x[:, 5:6].clamp(1.0, 86400.0),  # time step [s]
+                x[:, 6:25].clamp(0.0, 1.0),  # masses [kg kg-1]
+                x[:, 25:32].clamp(0.0, 1e18),  # numbers [kg-1]
+            ],
+            1,
+        )
