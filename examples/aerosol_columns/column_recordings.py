@@ -15,6 +15,8 @@ from column_host import Variant, build
 from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun, Value
 from columns import make_columns
 
+_FEWEST = 4.0  # steps that a short run records on average
+
 
 @dataclass(frozen=True)
 class Source:
@@ -38,7 +40,7 @@ SOURCES = (
 def record(root: Path, folder: Path, days: int, thinner: int = 1) -> Iterator[Path]:
     """Run each source for so many days and record it in `folder`; yields the recordings.
 
-    `thinner` skips more columns still, for tests.
+    `thinner` skips more columns still, for tests. Raises RuntimeError where no step was drawn.
     """
     executable = build(root, Variant())
     for seed, source in enumerate(SOURCES):
@@ -48,10 +50,13 @@ def record(root: Path, folder: Path, days: int, thinner: int = 1) -> Iterator[Pa
             executable,
             make_columns(root, root / f"columns_{every}.nc", every),
             {**source.options, "steps": days * STEPS_PER_DAY, "output_every": STEPS_PER_DAY},
-            hybrid=_table(max(source.steps, 3.0 / (days * STEPS_PER_DAY)), seed),
+            hybrid=_table(max(source.steps, _FEWEST / (days * STEPS_PER_DAY)), seed),
         )
         run.run()
-        yield run.folder / "m7.0.nc"
+        path = run.folder / "m7.0.nc"
+        if not path.is_file():
+            raise RuntimeError(f"{path}: no step of {days} days was drawn; more days have more")
+        yield path
 
 
 def _table(steps: float, seed: int) -> str:

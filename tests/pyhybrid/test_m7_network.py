@@ -101,26 +101,6 @@ def test_no_nan_in_gradients():
     assert all(torch.isfinite(one.grad).all() for one in network.parameters())
 
 
-def test_agrees_with_native_m7_where_no_rate_matters():
-    """In clouds, without collisions, what is left are closed forms: uptake, merging, water."""
-    native = pytest.importorskip("pyhybrid.native")
-    x = usual(300)
-    x[:, 3], x[:, 5] = 1.0, 1.0  # one second: coagulation changes 1e-4 of a number at most
-    try:
-        from pyhybrid.m7.samples import native as native_step
-
-        expected = native_step(x)
-    except native.aerosol.PluginError as error:
-        pytest.skip(str(error))
-    network = wild(1, 0.0)
-    with torch.no_grad():
-        network.rates.bias.fill_(-40.0)  # no rate at all
-    y = run(network, x)
-    # A millionth of the gas stays for what fractions are rounded by.
-    np.testing.assert_allclose(y[:, :NTRACER], expected[:, :NTRACER], rtol=2e-2, atol=1e-16)
-    np.testing.assert_allclose(y[:, NTRACER:], expected[:, NTRACER:], rtol=0.1, atol=1e-16)
-
-
 class Knowing(M7Network):
     """It knows the rates of the native scheme and has nothing to learn."""
 
