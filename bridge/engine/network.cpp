@@ -45,7 +45,7 @@ int32_t tell_products(const Plan &plan, std::string &about) {
   }
   if (count.portable == 0) return 0;
   about += ", " + std::to_string(count.portable) + " of " + std::to_string(count.all) +
-           " kernels by portable code: its own would give a column other bits in another batch";
+           " kernels by portable code, where its bits depend on the batch (normal)";
   return count.portable < count.all ? HYB_LOG_INFO : HYB_LOG_WARNING;
 }
 

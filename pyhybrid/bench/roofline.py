@@ -29,7 +29,8 @@ def roofline(section: Json) -> Any:
         colour, place = style_of(contender)[0], _beside(contender)
         style: dict[str, Any] = {"markersize": 9, "mfc": "none" if hollow else colour}
         axes.plot(place * intensities[name], rate, markers[name], color=colour, **style)
-    axes.set_xlabel("arithmetic intensity [FLOP per byte of the host's real64 arrays]")
+    intensity = "arithmetic intensity [FLOP per byte of the host's real64 arrays]"
+    axes.set_xlabel(f"{intensity}; backends of a network stand side by side")
     axes.set_ylabel("matrix products [GFLOP/s]")
     axes.set_title(_roofline_title(section, intensities), fontsize=10)
     _legends_beside(figure, best, markers)

@@ -34,13 +34,18 @@ def run(module: torch.nn.Module, card: Card, x: torch.Tensor) -> torch.Tensor:
     except (RuntimeError, TypeError) as error:
         taken = ", ".join(_spelled(one) for one in arguments)
         wanted = f"a network that takes {taken} as its card says"
-        raise ShapeError(mismatch("export", wanted, _first_line(error))) from error
+        found = _other_kind(module, card) or _first_line(error)
+        raise ShapeError(mismatch("export", wanted, found)) from error
     results = results if card.arguments == "fields" else (results,)
-    return torch.cat([packed(one) for one in _checked(results, card, len(x))], dim=1)
+    checked = _checked(results, card, len(x), _other_kind(module, card))
+    return torch.cat([packed(one) for one in checked], dim=1)
 
 
-def _checked(results: Any, card: Card, nsample: int) -> tuple[torch.Tensor, ...]:
-    """The results, if they are tensors of the shapes and the kind that the card says."""
+def _checked(results: Any, card: Card, nsample: int, other: str) -> tuple[torch.Tensor, ...]:
+    """The results, if they are tensors of the shapes and the kind that the card says.
+
+    `other` is what is said of parameters of another kind, if there are any.
+    """
     import torch
 
     shapes = [field.shape(card.sample) for field in card.outputs]
@@ -56,8 +61,25 @@ def _checked(results: Any, card: Card, nsample: int) -> tuple[torch.Tensor, ...]
         if tuple(result.shape) != (nsample, *shape):
             raise ShapeError(mismatch(what, f"shape {(nsample, *shape)}", tuple(result.shape)))
         if result.dtype != dtype_of(card.kind):
-            raise CardError(mismatch(what, f"{dtype_of(card.kind)} ({card.kind})", result.dtype))
+            wanted = f"{dtype_of(card.kind)} ({card.kind})"
+            found = f"{result.dtype}; {other}" if other else result.dtype
+            raise CardError(mismatch(what, wanted, found))
     return results
+
+
+def _other_kind(module: torch.nn.Module, card: Card) -> str:
+    """What to do about parameters of another kind than the card's; "" if there are none."""
+    import torch
+
+    dtypes = {one.dtype for one in module.parameters() if one.is_floating_point()}
+    if not dtypes or dtype_of(card.kind) in dtypes:
+        return ""
+    converted = {"real32": "module.float()", "real64": "module.double()"}
+    kinds = {torch.float32: "real32", torch.float64: "real64"}
+    (first, *_) = sorted(dtypes, key=str)
+    ways = [f"kind={kinds[first]!r}"] if first in kinds else []
+    advice = " or ".join([*ways, converted[card.kind]])
+    return f"module has {str(first).removeprefix('torch.')} parameters; use {advice}"
 
 
 def working_kind(module: torch.nn.Module, card: Card) -> str:
