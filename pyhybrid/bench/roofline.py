@@ -29,8 +29,7 @@ def roofline(section: Json) -> Any:
         colour, place = style_of(contender)[0], _beside(contender)
         style: dict[str, Any] = {"markersize": 9, "mfc": "none" if hollow else colour}
         axes.plot(place * intensities[name], rate, markers[name], color=colour, **style)
-    intensity = "arithmetic intensity [FLOP per byte of the host's real64 arrays]"
-    axes.set_xlabel(f"{intensity}; backends of a network stand side by side")
+    axes.set_xlabel("arithmetic intensity [FLOP per byte of the host's real64 arrays]")
     axes.set_ylabel("matrix products [GFLOP/s]")
     axes.set_title(_roofline_title(section, intensities), fontsize=10)
     _legends_beside(figure, best, markers)
@@ -38,7 +37,7 @@ def roofline(section: Json) -> Any:
 
 
 def _roofline_title(section: Json, shown: Container[str]) -> str:
-    title = "What one core can do, and each backend at its best block"
+    title = "What one core can do, and each backend at its best block (set side by side)"
     measured = dict.fromkeys(row["network"] for row in section["rows"] if "seconds" in row)
     without = ", ".join(name for name in measured if name not in shown)
     return f"{title}\nwithout {without}: number of operations unknown" if without else title

@@ -31,7 +31,8 @@ def save_torchscript(module: torch.nn.Module, card: Card, path: Path, *, trace: 
 
     with _deprecation_accepted():
         compiled = _compiled(module, card, trace)
-        require_no_branches(compiled.inlined_graph)
+        if hasattr(compiled, "forward"):
+            require_no_branches(compiled.inlined_graph)
         torch.jit.save(compiled, path, _extra_files={"card.json": card.to_json()})
 
 

@@ -80,7 +80,8 @@ void TorchScript::load(const std::string &path) {
   torch::jit::Module module = loaded(path, device_, extra);
   card_ = extra[card_file];
   if (card_.empty())
-    mismatch(HYB_ERROR_CARD, path, std::string("a card in its extra file ") + card_file, "none; write it with pyhybrid.export");
+    mismatch(HYB_ERROR_CARD, path, std::string("a card in its extra file ") + card_file,
+             "none; write it with pyhybrid.export");
   if (!module.find_method("forward"))
     mismatch(HYB_ERROR_FILE, path, "a network with a method forward", "none");
   module_ = for_inference(std::move(module));
