@@ -207,8 +207,8 @@ def emulate(*, surface_air_pressure, air_temperature):
     "changed, error, message",
     [
         ({"air_temperature": np.zeros((50, 5))}, errors.CardError, r"level \(4\).*level \(5\)"),
-        ({"air_temperature": np.zeros((49, 4))}, errors.ShapeError, "one number, 49 of .*, 50 of"),
-        ({"air_temperature": np.zeros((50, 4), "i4")}, errors.FieldError, "float32 or float64, found int32"),
+        ({"air_temperature": np.zeros((49, 4))}, errors.ShapeError, "one .* 49 of .*, 50 of"),
+        ({"air_temperature": np.zeros((50, 4), "i4")}, errors.FieldError, "float64, found int32"),
         ({"air_temperature": None}, errors.ArgumentError, "a numpy array, found NoneType"),
         ({"air_temprature": np.zeros(50)}, errors.FieldError, "did you mean 'air_temperature'"),
     ],
@@ -222,16 +222,16 @@ def test_other_fields_are_refused(emulator, columns, changed, error, message):
 def test_missing_field_is_named(emulator, columns, caplog):
     """In the words of Python, not of a host."""
     del columns["surface_air_pressure"]
-    with pytest.raises(errors.FieldError, match="every input .*, found no 'surface_air_pressure'") as e:
+    told = "every input .*, found no 'surface_air_pressure'$"
+    with pytest.raises(errors.FieldError, match=told) as caught:
         emulator.predict(columns)
-    assert "scheme" not in str(e.value) and "step" not in str(e.value)
+    assert "scheme" not in str(caught.value) and "step" not in str(caught.value)
     assert caplog.records == []
 
 
 def test_failure_is_told_once(python_plugin, make_card, write_emulator, columns, caplog):
-    path = write_emulator(
-        make_card(), "def emulate(x):\n    if x.max() > 2:\n        raise ValueError\n    return x\n"
-    )
+    program = "def emulate(x):\n    if x.max() > 2:\n        raise ValueError\n    return x\n"
+    path = write_emulator(make_card(), program)
     with pytest.raises(errors.BackendError, match="ValueError"):
         Emulator(path).predict(columns)
     assert caplog.records == []

@@ -148,7 +148,7 @@ def test_kind_that_no_card_has(make_card, tmp_path):
     [
         ({"module": linear().state_dict()}, errors.ArgumentError, r"OrderedDict \(a state_dict\?"),
         ({"module": "net"}, errors.ArgumentError, "module: expected a torch.nn.Module, found str"),
-        ({"card": {"name": "x"}}, errors.CardError, "card: expected a pyhybrid.Card .*, found dict"),
+        ({"card": {"name": "x"}}, errors.CardError, "expected a pyhybrid.Card .*, found dict"),
         ({"card": "card.json"}, errors.CardError, "expected a pyhybrid.Card .*, found str"),
     ],
 )
@@ -162,7 +162,8 @@ def test_what_is_no_module_or_card(make_card, tmp_path, changed, error, message)
 @pytest.mark.parametrize("name, found", [("none", "none"), ("file", "a file")])
 def test_folder_that_is_none(make_card, tmp_path, name, found):
     (tmp_path / "file").touch()
-    with pytest.raises(errors.EmulatorFileError, match=f"{name}: expected a folder, found {found}$"):
+    told = f"{name}: expected a folder, found {found}$"
+    with pytest.raises(errors.EmulatorFileError, match=told):
         export(linear(), make_card(), tmp_path / name / "a.pt")
 
 
