@@ -19,6 +19,7 @@ from .._words import listed, mismatch
 from ..card import Card
 from ..errors import ArgumentError, CardError, EmulatorFileError, ShapeError
 from .checks import Check
+from .independence import require_independent
 from .notices import notices_accepted
 from .samples import dtype_of, random_matrix
 
@@ -85,9 +86,10 @@ def export(
     PluginError
         If the backend that the check needs is not installed.
     BackendError
-        If the file's results are not torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of
-        an output's largest number, for ``.safetensors`` within 1e-6 of it (1e-12 if all of the
-        module is real64), and within what a change of the input's last bit makes of them.
+        If a sample's result depends on the others in its batch. If the file's results are not
+        torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of an output's largest number, for
+        ``.safetensors`` within 1e-6 of it (1e-12 if all of the module is real64), and within what
+        a change of the input's last bit makes of them.
     """
     path = Path(path)
     _require_word("suffix", path.suffix, tuple(_WRITERS))
@@ -118,6 +120,8 @@ def _check(module: torch.nn.Module, card: Card, example: ArrayLike | None) -> Ch
 def _write(writer: _Writer, check: Check, path: Path, how: tuple[str, str]) -> None:
     """Under another name until it is checked."""
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    if path.suffix != ".safetensors":  # which has no operation across samples
+        require_independent(check)
     try:
         writer.save(check.module, check.card, partial, *how)
         check.compare(partial, writer.tolerance[check.kind])

@@ -98,7 +98,7 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _largest(y: torch.Tensor) -> torch.Tensor:
+def largest_of(y: torch.Tensor) -> torch.Tensor:
     """Of each output, of its finite results."""
     return y.nan_to_num(0.0, 0.0, 0.0).abs().amax(0)
 
@@ -176,9 +176,9 @@ class Check:
 
         last_bit = torch.finfo(dtype_of(self.kind)).eps
         moved = run(self.module, self.card, self.x * (1 + last_bit))
-        rounding = 4 * _largest((moved - self.y).abs())
+        rounding = 4 * largest_of((moved - self.y).abs())
         self._require_steady(rounding)
-        return tolerance * _largest(self.y) + rounding
+        return tolerance * largest_of(self.y) + rounding
 
     def _require_steady(self, rounding: torch.Tensor) -> None:
         """Results that are little but rounding (output,) cannot tell a wrong file from a right one.
@@ -189,7 +189,7 @@ class Check:
         for field in self.card.outputs:
             end = start + math.prod(field.shape(self.card.sample))
             found = float(rounding[start:end].max())
-            largest = float(_largest(self.y[:, start:end]).max())
+            largest = float(largest_of(self.y[:, start:end]).max())
             if found > _MOST_ROUNDING * largest:
                 what = f"export: torch's results for {field.name!r}"
                 share = f"{_MOST_ROUNDING / 4:g} of their largest number, {largest:.3g}, at most"
