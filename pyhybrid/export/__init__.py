@@ -120,10 +120,10 @@ def _check(module: torch.nn.Module, card: Card, example: ArrayLike | None) -> Ch
 def _write(writer: _Writer, check: Check, path: Path, how: tuple[str, str]) -> None:
     """Under another name until it is checked."""
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-    if path.suffix != ".safetensors":  # which has no operation across samples
-        require_independent(check)
     try:
         writer.save(check.module, check.card, partial, *how)
+        if path.suffix != ".safetensors":  # which has no operation across samples
+            require_independent(check)
         check.compare(partial, writer.tolerance[check.kind])
         partial.replace(path)
     finally:
