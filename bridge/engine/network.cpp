@@ -45,8 +45,10 @@ int32_t tell_products(const Plan &plan, std::string &about) {
   }
   if (count.portable == 0) return 0;
   about += ", " + std::to_string(count.portable) + " of " + std::to_string(count.all) +
-           " kernels by portable code: its own would give a column other bits in another batch";
-  return count.portable < count.all ? HYB_LOG_INFO : HYB_LOG_WARNING;
+           " kernels by portable code, where libxsmm's bits depend on the batch";
+  if (count.portable == count.all) return HYB_LOG_WARNING;
+  about += " (normal)";
+  return HYB_LOG_INFO;
 }
 
 Kind kind_of(const hyb_signature &signature) {

@@ -36,9 +36,14 @@ std::string contents(const std::string &path) {
   return bytes;
 }
 
+constexpr char advice[] = "; write it with pyhybrid.export";
+
 uint64_t header_length(const std::string &path, const std::string &bytes) {
   if (bytes.size() < length_bytes)
     refuse(path, "a .safetensors file", std::to_string(bytes.size()) + " bytes");
+  if (bytes.compare(0, 4, "PK\3\4") == 0)
+    refuse(path, "a .safetensors file",
+           std::string("a zip archive, as of torch.save or .pt") + advice);
   uint64_t length = 0;
   for (size_t i = length_bytes; i-- > 0;)
     length = length << 8 | static_cast<unsigned char>(bytes[i]);
@@ -101,7 +106,8 @@ TensorFile::TensorFile(const std::string &path) : path_(path) {
 const std::string &TensorFile::text(const std::string &key) const {
   const auto found = texts_.find(key);
   if (found == texts_.end())
-    refuse(path_, "a text " + in_quotes(key) + " in the header's __metadata__", "none");
+    refuse(path_, "a text " + in_quotes(key) + " in the header's __metadata__",
+           std::string("none") + advice);
   return found->second;
 }
 

@@ -266,6 +266,14 @@ def test_no_panel_is_empty(figures):
         assert axes.get_ylim() == (contenders - 0.5, -0.5)
 
 
+def test_panels_have_one_axis_of_rates(figures):
+    found = results()
+    for row in found["emulator"]["rows"]:
+        row["seconds"] *= 1000 if row["network"] == "gru" else 1
+    limits = {axes.get_ylim() for axes in figures(found)["throughput"].axes}
+    assert len(limits) == 1
+
+
 def test_axes_are_logarithmic_and_enclose_the_data(figures):
     found = figures(results())
     for axes in (*found["throughput"].axes, *found["roofline"].axes):
