@@ -83,6 +83,16 @@ def test_other_bits_are_named():
     assert set(missed(found)) == {"forms and threads with other bits"}
 
 
+@pytest.mark.parametrize("rows", [[], [{"network": "m7", "contender": "builtin", "error": "no"}]])
+def test_bits_that_nobody_compared_are_not_the_same(rows):
+    found = results()
+    found["scaling"]["rows"] = rows
+    del found["scaling"]["ranks"]["same_bits"]
+    told = missed(found)
+    for name in ("forms and threads with other bits", "ranks with other bits"):
+        assert "not measured" in str(told[name])
+
+
 def test_best_form_counts_on_a_device():
     found = results()
     rows = found["gpu"]["rows"]
