@@ -98,6 +98,26 @@ static void matrices_are_checked() {
   refuses(old, good, HYB_ERROR_ARGUMENT, {"size of hyb_view", "expected", "found 8"}, __LINE__);
 }
 
+// Parts of one array, by how many elements they are apart.
+static void x_and_y_have_their_own_memory() {
+  const Emulator emulator(write_emulator(column_card));
+  std::vector<float> all(400, 1);
+  const auto run = [&](int64_t apart, int64_t stride, int64_t row_stride) {
+    hyb_view xv = view_of(all, {20, 4}), yv = xv;
+    yv.data = all.data() + apart;
+    for (hyb_view *view : {&xv, &yv}) view->stride[0] = 4 * stride, view->stride[1] = 4 * row_stride;
+    return hyb_emulator_run(emulator.handle, &xv, &yv);
+  };
+  for (const int64_t apart : {0, 1, 20, 79})
+    CHECK_REFUSED(run(apart, 1, 20), HYB_ERROR_ARGUMENT, "y: memory", "expected none", "found some");
+  CHECK_OK(run(80, 1, 20));
+  CHECK_OK(run(20, 1, 40));  // every second row
+  CHECK_OK(run(1, 2, 40));   // every second sample
+  CHECK_OK(run(4, 8, 1));    // columns of a table
+  CHECK_REFUSED(run(3, 8, 1), HYB_ERROR_ARGUMENT, "y: memory", "expected none", "found some");
+  CHECK_REFUSED(run(40, 1, 20), HYB_ERROR_ARGUMENT, "y: memory", "expected none", "found some");
+}
+
 static void the_card_is_given_out() {
   const Emulator emulator(write_emulator(column_card));
   const char *json = nullptr;
@@ -149,6 +169,7 @@ int main() {
   }
   samples_may_be_slowest();
   matrices_are_checked();
+  x_and_y_have_their_own_memory();
   the_card_is_given_out();
   the_backend_tells_of_itself();
   options_are_checked();
