@@ -105,7 +105,8 @@ static void x_and_y_have_their_own_memory() {
   const auto run = [&](int64_t apart, int64_t stride, int64_t row_stride) {
     hyb_view xv = view_of(all, {20, 4}), yv = xv;
     yv.data = all.data() + apart;
-    for (hyb_view *view : {&xv, &yv}) view->stride[0] = 4 * stride, view->stride[1] = 4 * row_stride;
+    xv.stride[0] = yv.stride[0] = 4 * stride;
+    xv.stride[1] = yv.stride[1] = 4 * row_stride;
     return hyb_emulator_run(emulator.handle, &xv, &yv);
   };
   for (const int64_t apart : {0, 1, 20, 79})
