@@ -204,6 +204,14 @@ def test_weights_rearranged_too_often_are_refused(tmp_path):
     refused(tmp_path, data, "rearranged weights", "at most 1073741824 bytes, found 1")
 
 
+def test_too_many_runs_of_rows_are_refused(tmp_path):
+    """2^20 rows in the wrong order, twelve times."""
+    arrays = {"six": ARRAYS["six"], "back": np.arange(2**20, dtype="i4")[::-1]}
+    gathers = [op("gather", i, index="back") for i in range(1, 13)]
+    network = network_of(op("scatter_add", 0, index="six", rows=2**20), *gathers)
+    refused(tmp_path, file_of(*valid(network, packed_card_of(6, 2**20), arrays)), "runs of rows")
+
+
 DEEP = '{"a": ' * 100_000 + "0" + "}" * 100_000
 TEXTS = {
     "another version": (network_of(DENSE, version=2), "version: expected 1, found 2"),

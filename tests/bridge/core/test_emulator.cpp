@@ -141,6 +141,8 @@ static void options_are_checked() {
   hyb_emulator *emulator = nullptr;
   CHECK_REFUSED(hyb_emulator_open(path.c_str(), "mode = 1", &emulator), HYB_ERROR_CONFIG,
                 "emulator options", "unknown key 'mode'");
+  CHECK_REFUSED(hyb_emulator_open(path.c_str(), "\"a\\u001bb\" = 1", &emulator), HYB_ERROR_CONFIG,
+                "emulator options", "unknown key 'a\\x1bb'");
   CHECK_REFUSED(hyb_emulator_open(path.c_str(), "batch.columns = 1", &emulator), HYB_ERROR_CONFIG,
                 "columns", "expected", "found integer 1");
   CHECK_REFUSED(hyb_emulator_open(path.c_str(), "= 1", &emulator), HYB_ERROR_CONFIG,

@@ -23,14 +23,14 @@ std::atomic<int> waiting{0};
 thread_local bool has_waited = false;
 
 // Until all threads are making their workspaces.
-void meet() {
+[[maybe_unused]] void meet() {
   if (has_waited) return;
   has_waited = true;
   ++waiting;
   while (waiting < most_threads) std::this_thread::yield();
 }
 
-void exchange(void *from, void *to) {
+[[maybe_unused]] void exchange(void *from, void *to) {
   for (std::atomic<void *> &block : blocks) {
     void *expected = from;
     if (block.compare_exchange_strong(expected, to)) return;
