@@ -34,16 +34,6 @@ class Bytes {
     if (!file_) refuse(path, "a readable file", std::strerror(errno));
   }
 
-<<<<<<< HEAD
-constexpr char advice[] = "; write it with pyhybrid.export";
-
-uint64_t header_length(const std::string &path, const std::string &bytes) {
-  if (bytes.size() < length_bytes)
-    refuse(path, "a .safetensors file", std::to_string(bytes.size()) + " bytes");
-  if (bytes.compare(0, 4, "PK\3\4") == 0)
-    refuse(path, "a .safetensors file",
-           std::string("a zip archive, as of torch.save or .pt") + advice);
-=======
   uint64_t size() const { return size_; }
 
   void read(uint64_t begin, void *to, uint64_t count) {
@@ -58,13 +48,17 @@ uint64_t header_length(const std::string &path, const std::string &bytes) {
   uint64_t size_ = 0;
 };
 
+constexpr char advice[] = "; write it with pyhybrid.export";
+
 // Checked before anything else is read.
 uint64_t header_length(const std::string &path, Bytes &bytes) {
   if (bytes.size() < length_bytes)
     refuse(path, "a .safetensors file", std::to_string(bytes.size()) + " bytes");
   unsigned char little_endian[length_bytes];
   bytes.read(0, little_endian, length_bytes);
->>>>>>> wt-tidy
+  if (std::memcmp(little_endian, "PK\3\4", 4) == 0)
+    refuse(path, "a .safetensors file",
+           std::string("a zip archive, as of torch.save or .pt") + advice);
   uint64_t length = 0;
   for (size_t i = length_bytes; i-- > 0;) length = length << 8 | little_endian[i];
   const uint64_t most = std::min<uint64_t>(bytes.size() - length_bytes, longest_header);
