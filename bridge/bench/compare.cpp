@@ -30,6 +30,21 @@ class PlainContender : public Contender {
   HostArrays y_;
 };
 
+// Of all fields, if any has one.
+Normalisation normalisation_of(const std::vector<Field> &fields) {
+  Normalisation rows;
+  bool any = false;
+  for (const Field &field : fields) {
+    const auto end = rows.scale.size() + static_cast<size_t>(field.rows());
+    any |= !field.scale.empty();
+    rows.offset.insert(rows.offset.end(), field.offset.begin(), field.offset.end());
+    rows.scale.insert(rows.scale.end(), field.scale.begin(), field.scale.end());
+    rows.offset.resize(end, 0);
+    rows.scale.resize(end, 1);
+  }
+  return any ? rows : Normalisation{};
+}
+
 double seconds_of(const json &row) { return row.value("seconds", 1e30); }
 
 // A network and a block.
@@ -55,8 +70,12 @@ class Comparison {
 
   std::unique_ptr<Contender> plain(const PlainTable &table, int32_t way) {
     const std::string path = job_.at("plain");
-    const PlainOptions options{path.c_str(), rows_of(network_.inputs), rows_of(network_.outputs),
-                               way};
+    const PlainOptions options{path.c_str(),
+                               rows_of(network_.inputs),
+                               rows_of(network_.outputs),
+                               way,
+                               normalisation_of(network_.inputs),
+                               normalisation_of(network_.outputs)};
     return std::make_unique<PlainContender>(table, options, x_,
                                             HostArrays(network_.outputs, block_));
   }

@@ -53,7 +53,7 @@ OperationReader::OperationReader(const TensorFile &file, const Json &table, size
 
 std::string OperationReader::about(const std::string &what) const {
   return file_.path() + ": operation " + std::to_string(number_) + " " + in_quotes(op_) + " (" +
-         name_ + "): " + what;
+         printable(name_) + "): " + what;
 }
 
 const Json *OperationReader::find(const std::string &key) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "budget.hpp"
 #include "groups.hpp"
 #include "places.hpp"
 #include "planned_steps.hpp"
@@ -24,6 +25,7 @@ int64_t chosen_tile(const Graph &graph, int64_t column_bytes, int64_t most_colum
 
 Plan make_plan(const Graph &graph, int64_t most_columns) {
   const Uses uses(graph);
+  check_budget(graph, uses);
   const std::vector<Group> groups = find_groups(graph, uses);
   const Places places(graph, uses, groups);
   Plan plan;

@@ -16,7 +16,7 @@ Made gather_step(const Planned &planned, const Gather &gather, const Place &y) {
   std::vector<Run> runs;
   std::vector<int64_t> filled;
   int64_t row = 0;
-  for (const Rows &rows : sources_of(gather, 0, gather.index->count)) {
+  for (const Rows &rows : GatherSources(gather).runs(0, gather.index->count)) {
     for (int64_t i = 0; rows.value < 0 && i < rows.rows; ++i) filled.push_back(row + i);
     if (rows.value >= 0)
       runs.push_back({planned.places.of({rows.value, 0, 0}), rows.first, row, rows.rows});

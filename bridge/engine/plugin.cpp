@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The backend "builtin": libhybrid_builtin.so as the core sees it.
 #include <memory>
+#include <new>
+#include <string>
 
 #include "failure.hpp"
 #include "network.hpp"
@@ -10,20 +12,33 @@ namespace {
 
 using hybrid_plugin::guarded;
 
+// A lack of memory is told with the file that asks for it.
+template <class Work>
+void load(const std::string &path, Work &&work) try {
+  work();
+} catch (const std::bad_alloc &) {
+  refuse(path, "memory for its network", "too little", HYB_ERROR_MEMORY);
+}
+
 int32_t open(const char *path, const hyb_backend_options *options, void **network,
              const char **card, hyb_message *message) {
   *network = nullptr;
   *card = nullptr;
   return guarded(message, [&] {
-    auto opened = std::make_unique<Network>(path, *options);
-    *card = opened->card().c_str();
-    *network = opened.release();
+    load(path, [&] {
+      auto opened = std::make_unique<Network>(path, *options);
+      *card = opened->card().c_str();
+      *network = opened.release();
+    });
   });
 }
 
 int32_t prepare(void *network, const hyb_signature *signature, hyb_plan *plan,
                 hyb_message *message) {
-  return guarded(message, [&] { static_cast<Network *>(network)->prepare(*signature, *plan); });
+  auto *opened = static_cast<Network *>(network);
+  return guarded(message, [&] {
+    load(opened->path(), [&] { opened->prepare(*signature, *plan); });
+  });
 }
 
 int32_t run(void *network, const hyb_matrices *matrices, hyb_message *message) {

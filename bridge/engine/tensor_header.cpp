@@ -25,7 +25,7 @@ int64_t number_of_elements(const std::string &what, const std::vector<int64_t> &
   int64_t count = 1;
   for (const int64_t extent : shape) {
     if (extent < 0) refuse(what + ": extent", "0 or more", std::to_string(extent));
-    if (extent > 0 && count > most / extent)
+    if (extent > most || (extent > 0 && count > most / extent))  // also beside a 0
       refuse(what + ": shape", "at most 2^40 elements", "more");
     count *= extent;
   }

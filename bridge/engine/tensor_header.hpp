@@ -11,12 +11,6 @@
 
 namespace hybrid_builtin {
 
-// Of the data behind the header.
-struct ByteRange {
-  uint64_t begin, end;
-  std::string name;  // of the tensor
-};
-
 // Name, dtype and shape of an entry; no numbers yet. `what` begins the messages.
 Tensor read_tensor(const std::string &what, const std::string &name, const nlohmann::json &entry);
 

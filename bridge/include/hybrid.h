@@ -245,7 +245,7 @@ HYB_API int32_t hyb_emulator_about(const hyb_emulator *emulator, const char **js
 /* Runs nsample samples: x (sample, feature) and y (sample, output), both of the card's kind, in
  * the card's order of fields and levels, in physical values. Arrays that are one batch are used in
  * place: samples fastest, no gaps, 64-byte aligned, a number of samples that needs no padding, and
- * no normalisation in the card. Borrows both. */
+ * no normalisation in the card. Borrows both; they have no memory in common. */
 HYB_API int32_t hyb_emulator_run(hyb_emulator *emulator, const hyb_view *x, const hyb_view *y);
 
 /* Takes emulator; null is allowed. */

@@ -260,8 +260,8 @@ def _scaling_values(section: Json) -> Found:
     failed = {(r["network"], r["contender"]): r["error"] for r in rows if "form" not in r}
     ranks = section["ranks"]
     found: Found = {
-        BITS: float(sum(not row.get("same_bits", True) for row in rows)),
-        RANK_BITS: ranks["error"] if "error" in ranks else float(not ranks["same_bits"]),
+        BITS: _other_bits(rows),
+        RANK_BITS: ranks["error"] if "error" in ranks else _other_bits([ranks]),
     }
     for contender, network in _SCALED:
         one = [place.get((network, contender, "one loop", 64, n)) for n in (1, 2)]
@@ -271,6 +271,12 @@ def _scaling_values(section: Json) -> Found:
         found[two_threads(contender, network)] = why or _ratio(one[0], one[1])
         found[two_loops(contender, network)] = why or _ratio(small, whole)
     return found
+
+
+def _other_bits(rows: list[Json]) -> float | str:
+    """How many have other bits; what was compared with nothing has not the same ones."""
+    compared = [row["same_bits"] for row in rows if "same_bits" in row]
+    return float(compared.count(False)) if compared else "not measured"
 
 
 def _whole(rows: list[Json], contender: str, network: str) -> Json | None:

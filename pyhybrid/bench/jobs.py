@@ -53,14 +53,15 @@ def card_job(name: str, card: Card) -> Json:
     return {
         "name": name,
         "values": card.nfeature + card.noutput,
-        "inputs": [_field_job(field) for field in card.inputs],
-        "outputs": [_field_job(field) for field in card.outputs],
+        "orientation": card.orientation,
+        "inputs": [_field_job(field, card.sample) for field in card.inputs],
+        "outputs": [_field_job(field, card.sample) for field in card.outputs],
         "emulators": [],
     }
 
 
-def _field_job(field: Field) -> Json:
-    return {
+def _field_job(field: Field, sample: str) -> Json:
+    job = {
         "name": field.name,
         "unit": field.unit,
         "role": field.role,
@@ -69,6 +70,18 @@ def _field_job(field: Field) -> Json:
         "levels": field.levels or 0,
         "species": field.species or 0,
     }
+    return job | {key: _by_row(field, sample, key) for key in ("offset", "scale")}
+
+
+def _by_row(field: Field, sample: str, key: str) -> list[float]:
+    """Of the host's array, levels innermost; empty without a normalisation."""
+    if field.normalisation is None:
+        return []
+    numbers = getattr(field.normalisation, key)
+    levels, rows = field.levels or 1, (field.levels or 1) * (field.species or 1)
+    if len(numbers) == 1:
+        return list(numbers) * rows
+    return [one for one in numbers for _ in range(levels if sample == "box" else 1)]
 
 
 def emulators(network: Network, names: Iterable[str]) -> tuple[list[Json], list[Json]]:
@@ -84,15 +97,53 @@ def emulators(network: Network, names: Iterable[str]) -> tuple[list[Json], list[
     return found, missing
 
 
+@dataclass(frozen=True)
+class _File:
+    """A user's emulator."""
+
+    path: Path
+    card: Card
+    backend: str
+
+
 def file_jobs(paths: Sequence[Path]) -> list[Json]:
-    """A user's emulators, each as a network of its own.
+    """A user's emulators: a network for all those that have one card.
 
     Raises
     ------
     HybridError
         If one cannot be opened.
     """
-    return [_file_job(path, name) for path, name in zip(paths, _file_names(paths), strict=True)]
+    groups = _by_network([_opened(path) for path in paths])
+    names = _file_names([group[0].path for group in groups])
+    return [_file_job(group, name) for group, name in zip(groups, names, strict=True)]
+
+
+def _opened(path: Path) -> _File:
+    with Emulator(path) as emulator:
+        return _File(path, emulator.card, emulator.backend)
+
+
+def _by_network(files: Sequence[_File]) -> list[list[_File]]:
+    """Files of one card, one of each backend: those of one stem before others."""
+    groups = [[file] for file in files]
+    for same_stem in (True, False):
+        merged: list[list[_File]] = []
+        for group in groups:
+            found = next((one for one in merged if _fits(one, group, same_stem)), None)
+            if found is None:
+                merged.append(group)
+            else:
+                found += group
+        groups = merged
+    return groups
+
+
+def _fits(group: Sequence[_File], other: Sequence[_File], same_stem: bool) -> bool:
+    first, second = group[0], other[0]
+    alike = first.path.with_suffix("") == second.path.with_suffix("") or not same_stem
+    backends = {one.backend for one in group}
+    return alike and first.card == second.card and backends.isdisjoint(o.backend for o in other)
 
 
 def _file_names(paths: Sequence[Path]) -> list[str]:
@@ -107,13 +158,15 @@ def _file_names(paths: Sequence[Path]) -> list[str]:
     return names
 
 
-def _file_job(path: Path, name: str) -> Json:
-    with Emulator(path) as emulator:
-        card, backend = emulator.card, emulator.backend
-    job = card_job(name, card) | {"flops": flops_of(path, backend, card)}
-    job["emulators"].append({"name": backend, "file": str(path)})
-    if backend == "torchscript" and _one_matrix(card):
-        job["plain"] = str(path)
+def _file_job(files: Sequence[_File], name: str) -> Json:
+    card = files[0].card
+    job = card_job(name, card)
+    flops = (flops_of(file.path, file.backend, card) for file in files)
+    job["flops"] = next((one for one in flops if one is not None), None)
+    job["emulators"] = [{"name": file.backend, "file": str(file.path)} for file in files]
+    for file in files:
+        if file.backend == "torchscript" and _one_matrix(card):
+            job["plain"] = str(file.path)
     return job
 
 

@@ -86,6 +86,7 @@ def _throughput(section: Json) -> Any:
     figure, panels, spare = _panels(names)
     for name, axes in zip(names, panels, strict=True):
         _curves(axes, [row for row in rows if row["network"] == name])
+        plain_log(axes, "y", map(_rate, rows))  # one axis for all panels
         axes.set_title(_title(name), fontsize=10)
         axes.set_xlabel("columns of a call")
         axes.set_ylabel("thousand columns per second")
@@ -103,7 +104,6 @@ def _curves(axes: Any, rows: Sequence[Json]) -> None:
         axes.plot(x, y, line, color=colour, marker=marker, markersize=5, label=text)
     blocks = sorted({row["block"] for row in rows})
     axes.set_xscale("log", base=2)
-    plain_log(axes, "y", map(_rate, rows))
     axes.set_xticks(blocks, [str(block) for block in blocks], minor=False)
     axes.grid(True, which="major", color="0.9", linewidth=0.6)
 

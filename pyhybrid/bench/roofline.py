@@ -37,7 +37,7 @@ def roofline(section: Json) -> Any:
 
 
 def _roofline_title(section: Json, shown: Container[str]) -> str:
-    title = "What one core can do, and each backend at its best block"
+    title = "What one core can do, and each backend at its best block (set side by side)"
     measured = dict.fromkeys(row["network"] for row in section["rows"] if "seconds" in row)
     without = ", ".join(name for name in measured if name not in shown)
     return f"{title}\nwithout {without}: number of operations unknown" if without else title

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .about import about_text
 from .goals import Verdict
 from .jobs import Json
 from .networks import networks
+
+
+_SIZES = ("columns", "block", "threads")  # of a row
 
 
 @dataclass(frozen=True)
@@ -121,8 +124,15 @@ def _throughput(name: str, rows: Sequence[Json]) -> Table:
     )
     known = networks()
     what = f"{name} ({known[name].what})" if name in known else name
-    title = f"{what}: thousand columns per second (times plain libtorch), columns of a call:"
-    return Table(title, ("", *map(str, blocks)), cells, _failures(rows))
+    over = " (times plain libtorch)" if any(plain.values()) else ""
+    title = f"{what}: thousand columns per second{over}, columns of a call:"
+    return Table(title, ("", *map(str, blocks)), cells, (*_failures(rows), *_hint(name, labels)))
+
+
+def _hint(name: str, contenders: Container[str]) -> Iterator[str]:
+    """How to have a user's network compared."""
+    if name not in networks() and "plain" not in contenders and "torchscript" not in contenders:
+        yield "to compare with plain libtorch, give the .pt as well"
 
 
 def label(contender: str, row: Json) -> str:
@@ -146,6 +156,19 @@ def _rate(row: Json | None, plain: float | None) -> str:
         return "-"
     rate = f"{1e-3 * row['block'] / row['seconds']:.4g}"
     return f"{rate} ({plain / row['seconds']:.2f}x)" if plain else rate
+
+
+def failures(results: Mapping[str, Json]) -> list[str]:
+    """A line for each row of any section that has an error in place of its numbers."""
+    sections = [part for name, part in results.items() if name != "about"]
+    rows = [row for part in sections for key in ("rows", "start") for row in part.get(key, [])]
+    return [f"{_place(row)}: {_short(row['error'], 150)}" for row in rows if "error" in row]
+
+
+def _place(row: Json) -> str:
+    words = [row.get("network"), row.get("contender"), row.get("form")]
+    sizes = [f"{key} {row[key]}" for key in _SIZES if row.get(key)]
+    return ", ".join(filter(None, [*words, *sizes]))
 
 
 def _failures(rows: Sequence[Json]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +21,7 @@ from ..bench.goals import Verdict
 from ..bench.goals import check as check_goals
 from ..bench.jobs import NORMAL, QUICK, Pace
 from ..bench.program import BenchError, run_bridge
-from ..bench.tables import measured, tables
+from ..bench.tables import failures, measured, tables
 from ..errors import HybridError
 
 Json = dict[str, Any]
@@ -115,7 +115,7 @@ def _report(measure: Callable[[], Json], output: Output) -> None:
     except HybridError as error:
         raise click.ClickException(error.message) from error
     if output.check:
-        _end(verdicts)
+        _end(verdicts, failures(results))
 
 
 def _prepare(output: Output) -> None:
@@ -145,8 +145,8 @@ def _write(results: Json, verdicts: list[Verdict], output: Output) -> None:
             click.echo(f"wrote {path}", err=True)
 
 
-def _end(verdicts: list[Verdict]) -> None:
-    """Names what is missed, and says why where goals do not count."""
+def _end(verdicts: list[Verdict], failed: Sequence[str]) -> None:
+    """Names what is missed or failed, and says why where goals do not count."""
     excused = Counter(one.excuse for one in verdicts if one.excuse)
     for why, count in excused.items():
         click.echo(f"not applicable: {count} goals: {why}", err=True)
@@ -154,7 +154,9 @@ def _end(verdicts: list[Verdict]) -> None:
     for one in missed:
         goal = f"{one.goal.sense} {one.goal.limit:g} {one.goal.unit}".rstrip()
         click.echo(f"missed: {one.goal.row}: goal {goal}, found {measured(one)}", err=True)
-    if missed:
+    for line in failed:
+        click.echo(f"failed: {line}", err=True)
+    if missed or failed:
         raise SystemExit(1)
 
 
@@ -233,8 +235,11 @@ def emulator(
     process, and medians count. Start, memory and the time of each stage besides.
     """
     output = Output(**options)
-    named = click.get_current_context().get_parameter_source("networks")
-    networks = () if files and named is ParameterSource.DEFAULT else networks
+    source = click.get_current_context().get_parameter_source
+    if files and source("networks") is ParameterSource.DEFAULT:
+        if source("backends") is not ParameterSource.DEFAULT:
+            raise click.UsageError("--backend is for the built-in networks: a FILE has its own")
+        networks = ()
     _report(lambda: {"emulator": _compare(files, networks, backends, blocks, output)}, output)
 
 

@@ -47,15 +47,18 @@ def _head(card: Card) -> Iterator[str]:
 
 
 def _rest(card: Card) -> Iterator[str]:
-    yield from _table(f"inputs ({card.nfeature} values a sample)", card.inputs)
-    yield from _table(f"outputs ({card.noutput} values a sample)", card.outputs)
+    yield from _table(f"inputs ({card.nfeature} values a sample)", card.inputs, "(x - {}) / {}")
+    yield from _table(f"outputs ({card.noutput} values a sample)", card.outputs, "y * {1} + {0}")
     for title in ("provenance", "scores", "training_range", "constraints"):
         yield from _carried(title, getattr(card, title))
 
 
-def _table(title: str, fields: tuple[Field, ...]) -> Iterator[str]:
+def _table(title: str, fields: tuple[Field, ...], normalised: str) -> Iterator[str]:
     """A line for each field, in columns as wide as their widest word."""
-    rows = [(f.name, f"[{f.unit}]", _dims(f), f.role, f.kind, _normalised(f)) for f in fields]
+    rows = [
+        (f.name, f"[{f.unit}]", _dims(f), f.role, f.kind, _normalised(f, normalised))
+        for f in fields
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield ""
     yield title
@@ -70,12 +73,11 @@ def _dims(field: Field) -> str:
     return f"({', '.join(words)})"
 
 
-def _normalised(field: Field) -> str:
-    """One number where it is one, else how far they reach."""
+def _normalised(field: Field, how: str) -> str:
+    """With offset and scale: one number where it is one, else how far they reach."""
     if field.normalisation is None:
         return ""
-    offset, scale = (_range(getattr(field.normalisation, key)) for key in ("offset", "scale"))
-    return f"(x - {offset}) / {scale}"
+    return how.format(_range(field.normalisation.offset), _range(field.normalisation.scale))
 
 
 def _range(numbers: tuple[float, ...]) -> str:

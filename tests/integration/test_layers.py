@@ -35,12 +35,13 @@ FOLDERS = [
     "bridge/bench",
     "bridge/plugin",
 ]
-# What plug-ins share; headers only, so that the core needs none of it.
-SHARED = {"plugin/failure.hpp"}
+# What plug-ins share; headers only. The core writes words into messages as they do, no more.
+QUOTES = "plugin/quotes.hpp"
+SHARED = {"plugin/failure.hpp", QUOTES}
 ENGINE = "bridge/engine"
 # The core and its hosts know no plug-ins. The benchmarks measure the engine's products of matrices
 # by themselves.
-KNOWN = {"bridge/bench": {"hybrid.h", "gemm.hpp"}, "bridge/src": PUBLIC}
+KNOWN = {"bridge/bench": {"hybrid.h", "gemm.hpp"}, "bridge/src": PUBLIC | {QUOTES}}
 
 
 def includes(text):

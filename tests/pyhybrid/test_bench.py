@@ -5,6 +5,7 @@ import json
 import re
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import safetensors.numpy
 from bench_results import results
 from click.testing import CliRunner
 
+from pyhybrid import Normalisation
 from pyhybrid.bench import networks as built_in
 from pyhybrid.bench import program
 from pyhybrid.cli import main
@@ -115,11 +117,75 @@ def test_files_of_one_name_are_told_apart(torch_plugin, builtin_plugin, tmp_path
     for path in files:
         export(module("gru"), card, path)
     jobs = file_jobs(files)
-    names = [str(files[0]), str(files[1]), "two.pt", "two.safetensors", "three", "gru.safetensors"]
+    names = [str(files[0]), str(files[1]), "two", "three"]
     assert [job["name"] for job in jobs] == names
-    backends = [one["name"] for job in jobs for one in job["emulators"]]
-    assert backends == ["torchscript"] * 3 + ["builtin", "torchscript", "builtin"]
+    both, one = ["torchscript", "builtin"], ["torchscript"]
+    assert [[e["name"] for e in job["emulators"]] for job in jobs] == [both, one, both, one]
+    assert jobs[2]["emulators"][1]["file"] == str(files[3])  # of its own stem, though not the first
     assert {job["flops"] for job in jobs} == {built_in.networks()["gru"].operations}
+
+
+def normalised(card):
+    """Far from 0 and 1, a pair of numbers for each row."""
+    by_row = {"offset": [1e5 + i for i in range(34)], "scale": [1e3 + i for i in range(34)]}
+    (x,), (y,) = card.inputs, card.outputs
+    (x, y) = replace(x, normalisation=by_row), replace(y, normalisation=Normalisation(-240, 30))
+    return replace(card, inputs=(x,), outputs=(y,))
+
+
+@pytest.fixture
+def of_one_card(torch_plugin, builtin_plugin, tmp_path):
+    """A network with a normalisation as two files."""
+    from pyhybrid import export
+    from pyhybrid.bench.modules import dense
+
+    network, card = dense(built_in.LAYERS["m7"]), normalised(built_in.networks()["m7"].card)
+    return [export(network, card, tmp_path / f"mine.{suffix}") for suffix in ("safetensors", "pt")]
+
+
+@pytest.mark.parametrize("orientation", ["top_down", "bottom_up"])
+def test_orientation_and_normalisation_of_levels(torch_plugin, tmp_path, orientation):
+    from pyhybrid import Card, Field, export
+    from pyhybrid.bench.modules import dense
+
+    levels = Normalisation([200, 210, 220, 230, 240], [1, 2, 3, 4, 5])
+    field = Field("t", "K", "state", "real", ("column", "level"), 5, normalisation=levels)
+    card = Card("levels", "column", "real32", (field,), (field,), orientation=orientation)
+    path = export(dense((5, 8, 5)), card, tmp_path / "levels.pt")
+    rows = measured("emulator", path, "--quick", "--block", 16)["emulator"]["rows"]
+    told = {row["contender"]: row.get("difference", 0) for row in rows}
+    assert set(told) == {"plain", "torchscript"} and max(told.values()) < 1e-6
+
+
+def test_files_of_one_card_are_one_network(of_one_card):
+    arguments = ["emulator", *of_one_card, "--quick", "--block", 16]
+    result = bench(*arguments, "--check")
+    assert result.exit_code == 0, result.stderr
+    assert "mine: thousand columns per second (times plain libtorch)" in result.stdout
+    rows = measured(*arguments)["emulator"]["rows"]
+    assert [row["contender"] for row in rows] == ["plain", "builtin", "torchscript"]
+    assert all(row["largest"] > 200 for row in rows)  # physical: the network's own are below 1
+    assert max(row.get("difference", 0) for row in rows) < 1e-6
+
+
+def test_hint_where_nothing_is_compared(of_one_card):
+    result = bench("emulator", of_one_card[0], "--quick", "--block", 16)
+    assert "give the .pt as well" in result.stdout
+    assert "times plain libtorch" not in result.stdout
+
+
+def test_backends_are_not_for_files(plain):
+    result = bench("emulator", plain, "--backend", "builtin")
+    assert result.exit_code == 2 and "a FILE has its own" in result.stderr
+
+
+def test_check_names_rows_that_failed(python_plugin, make_card, write_emulator):
+    program = "def emulate(x):\n    if x.min() < 0:\n        raise ValueError\n    return x\n"
+    arguments = ["emulator", write_emulator(make_card(), program), "--quick", "--block", 33]
+    assert bench(*arguments).exit_code == 0
+    result = bench(*arguments, "--check")
+    assert result.exit_code == 1
+    assert "failed: emulator, python, block 33: " in result.stderr
 
 
 @pytest.mark.parametrize("name", built_in.networks())
@@ -169,6 +235,7 @@ def test_scaling_keeps_the_bits(torch_plugin, backend):
     section = measured(*arguments)["scaling"]
     rows = [row for row in section["rows"] if row["form"] != "products"]
     assert section["ranks"]["contender"] == backend
+    assert section["ranks"].get("same_bits", True)
     assert {row["form"] for row in rows} == {"one call", "one loop", "two loops"}
     assert all(row["seconds"] > 0 and row["largest"] > 1e-3 for row in rows)
     assert all(row["same_bits"] for row in rows if row["form"] != "one call")

@@ -83,6 +83,16 @@ def test_other_bits_are_named():
     assert set(missed(found)) == {"forms and threads with other bits"}
 
 
+@pytest.mark.parametrize("rows", [[], [{"network": "m7", "contender": "builtin", "error": "no"}]])
+def test_bits_that_nobody_compared_are_not_the_same(rows):
+    found = results()
+    found["scaling"]["rows"] = rows
+    del found["scaling"]["ranks"]["same_bits"]
+    told = missed(found)
+    for name in ("forms and threads with other bits", "ranks with other bits"):
+        assert "not measured" in str(told[name])
+
+
 def test_best_form_counts_on_a_device():
     found = results()
     rows = found["gpu"]["rows"]
@@ -264,6 +274,14 @@ def test_no_panel_is_empty(figures):
     for axes in found["stages"].axes:
         contenders = len(axes.get_yticks())
         assert axes.get_ylim() == (contenders - 0.5, -0.5)
+
+
+def test_panels_have_one_axis_of_rates(figures):
+    found = results()
+    for row in found["emulator"]["rows"]:
+        row["seconds"] *= 1000 if row["network"] == "gru" else 1
+    limits = {axes.get_ylim() for axes in figures(found)["throughput"].axes}
+    assert len(limits) == 1
 
 
 def test_axes_are_logarithmic_and_enclose_the_data(figures):

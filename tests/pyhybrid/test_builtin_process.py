@@ -103,6 +103,12 @@ def test_portable_products_are_told_with_the_reason(
     assert log[-1] == f"{level} scheme 'x': backend 'builtin': {about}"
 
 
+def test_unknown_cpu_is_told(network):
+    about, *log = printed_by(network, TELL, HYBRID_CPU="foo").splitlines()
+    assert about.endswith("; HYBRID_CPU: expected 'avx2' or 'baseline', found 'foo'")
+    assert log[-1] == f"WARNING scheme 'x': backend 'builtin': {about}"
+
+
 ENVIRONMENT = """
 import ctypes, os, sys
 from pyhybrid import Emulator

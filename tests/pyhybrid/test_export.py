@@ -19,15 +19,6 @@ def linear(nin=5, nout=5, dtype=torch.float64):
     return torch.nn.Linear(nin, nout, dtype=dtype)
 
 
-class Branching(torch.nn.Module):
-    """Something that TorchScript compiles but a trace would freeze."""
-
-    def forward(self, x):
-        if bool(x.sum() > 0):
-            return x
-        return -x
-
-
 class Uncompilable(torch.nn.Module):
     def forward(self, x):
         return x + int(type(self).__name__ == "Uncompilable")
@@ -95,11 +86,6 @@ def test_one_array_for_each_field(torch_plugin, make_card, tmp_path):
     np.testing.assert_array_equal(found["heating"], expected)
 
 
-def test_script_keeps_branches(torch_plugin, make_card, tmp_path):
-    with Emulator(export(Branching(), make_card(), tmp_path / "branch.pt")) as emulator:
-        assert (emulator.run(np.full((64, 5), -1.0)) == 1.0).all()
-
-
 def test_trace_takes_what_script_cannot(torch_plugin, make_card, tmp_path):
     path = tmp_path / "uncompilable.pt"
     with pytest.raises(errors.ArgumentError, match="expected a module that TorchScript can"):
@@ -136,6 +122,49 @@ def test_modules_that_do_not_fit_the_card(make_card, tmp_path, module, error, me
     with pytest.raises(error, match=message):
         export(module, make_card(), tmp_path / "bad.pt")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "kind, advice",
+    [
+        ("real32", r"module has float64 parameters; use kind='real64' or module.float\(\)"),
+        ("real64", r"module has float32 parameters; use kind='real32' or module.double\(\)"),
+    ],
+)
+def test_module_of_another_kind(make_card, tmp_path, kind, advice):
+    module = linear(dtype={"real32": torch.float64, "real64": torch.float32}[kind])
+    with pytest.raises(errors.ShapeError, match=advice):
+        export(module, make_card(kind=kind), tmp_path / "bad.pt")
+
+
+def test_kind_that_no_card_has(make_card, tmp_path):
+    told = r"module has bfloat16 parameters; use module.float\(\)$"
+    with pytest.raises(errors.ShapeError, match=told):
+        export(linear().bfloat16(), make_card(kind="real32"), tmp_path / "bad.pt")
+
+
+@pytest.mark.parametrize(
+    "changed, error, message",
+    [
+        ({"module": linear().state_dict()}, errors.ArgumentError, r"OrderedDict \(a state_dict\?"),
+        ({"module": "net"}, errors.ArgumentError, "module: expected a torch.nn.Module, found str"),
+        ({"card": {"name": "x"}}, errors.CardError, "expected a pyhybrid.Card .*, found dict"),
+        ({"card": "card.json"}, errors.CardError, "expected a pyhybrid.Card .*, found str"),
+    ],
+)
+def test_what_is_no_module_or_card(make_card, tmp_path, changed, error, message):
+    given = {"module": linear(), "card": make_card(), "path": tmp_path / "a.safetensors"}
+    with pytest.raises(error, match=message):
+        export(**given | changed)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name, found", [("none", "none"), ("file", "a file")])
+def test_folder_that_is_none(make_card, tmp_path, name, found):
+    (tmp_path / "file").touch()
+    told = f"{name}: expected a folder, found {found}$"
+    with pytest.raises(errors.EmulatorFileError, match=told):
+        export(linear(), make_card(), tmp_path / name / "a.pt")
 
 
 class Single(torch.nn.Module):
