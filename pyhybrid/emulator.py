@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+from collections import Counter
 from collections.abc import Hashable, Mapping, Set
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +18,13 @@ from numpy.typing import DTypeLike
 from . import _abi
 from ._abi import Array
 from ._handle import Handle
-from ._words import mismatch, unknown
+from ._words import listed, mismatch, unknown
 from .card import Card, Field
-from .errors import ArgumentError, FieldError
-from .host import Domain, Scheme
+from .errors import ArgumentError, FieldError, ShapeError
+from .host import Domain, Scheme, to_logging
 
 _DTYPES = {"real32": np.float32, "real64": np.float64}
+_KINDS = {"real": ("real32", "real64"), "integer": ("int32",), "logical": ("int32",)}  # of arrays
 
 
 class Emulator(Handle):
@@ -65,14 +68,32 @@ class Emulator(Handle):
         _abi.call("hyb_emulator_card", self.pointer, text)
         return Card.from_json(_abi.text(text[0]))
 
+    @property
+    def backend(self) -> str:
+        """What runs it: "builtin", "torchscript", ..."""
+        return self._about["backend"]
+
+    @property
+    def about(self) -> str:
+        """What the backend says of itself, such as the library of its products; "" for nothing."""
+        return self._about["about"]
+
+    @cached_property
+    def _about(self) -> dict[str, str]:
+        text = _abi.ffi().new("const char **")
+        _abi.call("hyb_emulator_about", self.pointer, text)
+        about: dict[str, str] = json.loads(_abi.text(text[0]))
+        return about
+
     def run(self, x: Array) -> Array:
         """Runs samples as the network takes them: the low-level interface.
 
         Parameters
         ----------
         x : ndarray, shape (sample, feature)
-            Of the card's kind, in the card's order of fields and levels, in physical values. Used in
-            place where it is one batch without padding: contiguous along samples, 64-byte aligned.
+            Of the card's kind, in the card's order of fields and levels, in physical values. Used
+            in place where it is one batch without padding: contiguous along samples, 64-byte
+            aligned.
 
         Returns
         -------
@@ -86,7 +107,7 @@ class Emulator(Handle):
         BackendError
             If the emulator failed.
         """
-        view = _abi.as_view(x, "x")
+        view = _abi.as_view(x, "x", kinds=(self.card.kind,))
         nsample = x.shape[0] if x.ndim else 0
         y = np.empty((self.card.noutput, nsample), _DTYPES[self.card.kind]).T
         _abi.call("hyb_emulator_run", self.pointer, view, _abi.as_view(y, "y", write=True))
@@ -140,12 +161,25 @@ class Emulator(Handle):
         return (*self.card.inputs, *self.card.outputs)
 
     def _check(self, fields: Mapping[str, Array]) -> None:
-        """Refuses what the card does not know, which the library takes from a host."""
-        known = [field.name for field in self.card.inputs]
+        """Refuses what the library would take from a host, or tell in a host's words."""
+        known = {field.name: field for field in self.card.inputs}
         for name, array in fields.items():
             if name not in known:
                 raise FieldError(f"{self.path}: {unknown('input', name, known)}")
-            _abi.require_array(array, f"field {name!r}")
+            _abi.as_view(array, f"field {name!r}", kinds=_KINDS[known[name].kind])
+        missing = [name for name in known if name not in fields]
+        if missing:
+            wanted = f"every input of the card of {self.path}"
+            raise FieldError(mismatch("predict", wanted, f"no {listed(missing)}"))
+        _require_one_length(self._columns(fields))
+
+    def _columns(self, fields: Mapping[str, Array]) -> dict[str, int]:
+        """How many each input has that has an axis of them."""
+        return {
+            field.name: fields[field.name].shape[0]
+            for field in self.card.inputs
+            if "column" in field.dims and fields[field.name].ndim == len(field.dims)
+        }
 
     def _extent(self, fields: Mapping[str, Array], axis: str) -> int:
         """Of the first input that has the axis; the library compares the others."""
@@ -188,11 +222,32 @@ class Emulator(Handle):
         """Declares the card's dims, without which rank 2 is levels, but not for `scalars`."""
         keys = {"mode": "emulate", "emulator": str(self.path)}
         text = f"[scheme.predict]\n{_toml_lines(keys)}{self._options}"
-        scheme = Domain(text=text).scheme("predict", self._orientation)
+        scheme = Domain(text=text, log=_log).scheme("predict", self._orientation)
         for field in self._fields():
             dims = None if field.name in scalars else " ".join(field.dims) or None
             scheme.field(field.name, field.unit, field.role, dims)
         return scheme
+
+
+def _require_one_length(columns: Mapping[str, int]) -> None:
+    """Names the odd ones out: those that have not what most have."""
+    counts = Counter(columns.values()).most_common()
+    if len(counts) < 2:
+        return
+    (usual, most), (_, second) = counts[:2]
+    told = ", ".join(
+        f"{count} of {listed(name for name, one in columns.items() if one == count)}"
+        for count, _ in counts
+        if count != usual or most == second
+    )
+    wanted = "one number" if most == second else f"{usual}, as in most fields"
+    raise ShapeError(mismatch("predict: columns", wanted, told))
+
+
+def _log(level: int, text: str) -> None:
+    """A failure is told by its exception."""
+    if level < logging.ERROR:
+        to_logging(level, text)
 
 
 def _real_dtype(fields: Mapping[str, Array]) -> np.dtype[Any]:

@@ -85,7 +85,7 @@ class Domain(Handle):
             found = "neither" if config is None else "both"
             raise ArgumentError(mismatch("Domain", "either config or text", found))
         grid, arrays = _grid(column, {"lat": lat, "lon": lon, "area": area})
-        host, handler = _host(log or _to_logging)
+        host, handler = _host(log or to_logging)
         domain = _abi.ffi().new("hyb_domain **")
         if config is not None:
             _abi.call("hyb_domain_create", os.fsencode(config), grid, host, domain)
@@ -334,7 +334,8 @@ def _common_length(arrays: dict[str, Array]) -> int:
     return next(iter(lengths.values()))
 
 
-def _to_logging(level: int, text: str) -> None:
+def to_logging(level: int, text: str) -> None:
+    """What becomes of the log where a host says nothing else."""
     logging.getLogger("pyhybrid").log(level, "%s", text)
 
 

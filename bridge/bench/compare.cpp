@@ -30,6 +30,21 @@ class PlainContender : public Contender {
   HostArrays y_;
 };
 
+// Of all fields, if any has one.
+Normalisation normalisation_of(const std::vector<Field> &fields) {
+  Normalisation rows;
+  bool any = false;
+  for (const Field &field : fields) {
+    const auto end = rows.scale.size() + static_cast<size_t>(field.rows());
+    any |= !field.scale.empty();
+    rows.offset.insert(rows.offset.end(), field.offset.begin(), field.offset.end());
+    rows.scale.insert(rows.scale.end(), field.scale.begin(), field.scale.end());
+    rows.offset.resize(end, 0);
+    rows.scale.resize(end, 1);
+  }
+  return any ? rows : Normalisation{};
+}
+
 double seconds_of(const json &row) { return row.value("seconds", 1e30); }
 
 // A network and a block.
@@ -55,8 +70,12 @@ class Comparison {
 
   std::unique_ptr<Contender> plain(const PlainTable &table, int32_t way) {
     const std::string path = job_.at("plain");
-    const PlainOptions options{path.c_str(), rows_of(network_.inputs), rows_of(network_.outputs),
-                               way};
+    const PlainOptions options{path.c_str(),
+                               rows_of(network_.inputs),
+                               rows_of(network_.outputs),
+                               way,
+                               normalisation_of(network_.inputs),
+                               normalisation_of(network_.outputs)};
     return std::make_unique<PlainContender>(table, options, x_,
                                             HostArrays(network_.outputs, block_));
   }
@@ -119,7 +138,7 @@ json compare(const json &job) {
       append(rows, Comparison(network, block).rows(plain, pace_of(job)));
     }
   if (rate > 0) roofline["products"] = std::max(rate, product_rate());
-  return {{"rows", rows}, {"roofline", roofline}};
+  return {{"rows", rows}, {"roofline", roofline}, {"library", product_library()}};
 }
 
 }  // namespace hybrid_bench

@@ -22,7 +22,9 @@ const std::map<std::string, int32_t> kinds = {
 Field field_of(const json &job) {
   return {job.at("name"),         job.at("unit"),           job.at("dims"),
           roles.at(job.at("role")), kinds.at(job.at("kind")), job.at("levels"),
-          job.at("species"),      job.value("low", -1.0),   job.value("high", 1.0)};
+          job.at("species"),      job.value("low", -1.0),   job.value("high", 1.0),
+          job.value("offset", std::vector<double>{}),
+          job.value("scale", std::vector<double>{})};
 }
 
 std::vector<Field> fields_of(const json &jobs) {
@@ -50,7 +52,9 @@ int64_t rows_of(const std::vector<Field> &fields) {
 }
 
 Network network_of(const json &job) {
-  return {job.at("name"), fields_of(job.at("inputs")), fields_of(job.at("outputs"))};
+  const bool bottom_up = job.value("orientation", "") == "bottom_up";
+  return {job.at("name"), fields_of(job.at("inputs")), fields_of(job.at("outputs")),
+          bottom_up ? HYB_BOTTOM_UP : HYB_TOP_DOWN};
 }
 
 HostArrays::HostArrays(const std::vector<Field> &fields, int64_t ncol, int64_t block)
@@ -66,12 +70,20 @@ HostArrays::HostArrays(const std::vector<Field> &fields, int64_t ncol, int64_t b
   }
 }
 
+// From what the network sees of a field, [row][column].
+void HostArrays::to_physical(const Field &field, double *values) const {
+  for (size_t row = 0; row < field.scale.size(); ++row)
+    for (int64_t column = 0; column < ncol_; ++column, ++values)
+      *values = *values * field.scale[row] + field.offset[row];
+}
+
 void HostArrays::draw() {
   std::mt19937_64 random(1);
   for (size_t i = 0; i < fields_.size(); ++i) {
     std::uniform_real_distribution<double> values(fields_[i].low, fields_[i].high);
     double *start = data() + start_[i] * ncol_, *end = start + fields_[i].rows() * ncol_;
     if (fields_[i].kind == HYB_REAL64) std::generate(start, end, [&] { return values(random); });
+    to_physical(fields_[i], start);
   }
 }
 

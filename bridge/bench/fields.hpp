@@ -15,7 +15,8 @@ struct Field {
   std::string name, unit, dims;
   int32_t role, kind;      // HYB_REAL64 for every real one
   int64_t levels, species; // 0: no such axis
-  double low, high;        // values of inputs are drawn between them
+  double low, high;        // values of inputs are drawn between them, as the network sees them
+  std::vector<double> offset, scale;  // of each row, if it sees (value - offset) / scale
 
   int64_t rows() const;
 };
@@ -23,6 +24,7 @@ struct Field {
 struct Network {
   std::string name;
   std::vector<Field> inputs, outputs;
+  int32_t orientation;  // of its levels, and so of the host's
 };
 
 Network network_of(const nlohmann::json &job);
@@ -52,6 +54,7 @@ class HostArrays {
   std::vector<Field> fields_;
   std::vector<int64_t> start_;  // first row of each field
   char *address(size_t field, int64_t row, int64_t column);
+  void to_physical(const Field &field, double *values) const;
 
   int64_t ncol_, block_, rows_;
   std::vector<double> values_;

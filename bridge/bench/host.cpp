@@ -53,7 +53,7 @@ Host::Host(const Network &network, const Emulator &emulator) {
   check(hyb_domain_create_text(configuration(emulator).c_str(), nullptr, &host, &domain));
   domain_.reset(domain);
   hyb_scheme *scheme = nullptr;
-  check(hyb_scheme_create(domain, scheme_name, HYB_TOP_DOWN, &scheme));
+  check(hyb_scheme_create(domain, scheme_name, network.orientation, &scheme));
   scheme_.reset(scheme);
   declare(scheme, network.inputs);
   declare(scheme, network.outputs);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 namespace hybrid_bench {
 
@@ -14,10 +15,16 @@ class Plain {
   virtual void run(const double *x, double *y, int64_t ncol) = 0;
 };
 
+// What the network sees of a matrix's rows: (value - offset) / scale. Empty: the values.
+struct Normalisation {
+  std::vector<double> offset, scale;
+};
+
 struct PlainOptions {
   const char *path;
   int64_t nfeature, noutput;
   int32_t way;  // one of `ways`
+  Normalisation inputs, outputs;
 };
 
 // [bytes s-1], [FLOP s-1]

@@ -16,7 +16,7 @@ using nlohmann::json;
 #ifdef HYBRID_HAVE_ENGINE
 using Gemm = hybrid_builtin::Gemm<float>;
 using hybrid_builtin::GemmShape;
-const std::string library = hybrid_builtin::gemm_library();
+const hybrid_builtin::GemmLibrary &library = hybrid_builtin::gemm_library();
 #else
 struct GemmShape {
   int64_t m, n, k, lda, ldb, ldc;
@@ -26,7 +26,9 @@ struct Gemm {
   explicit Gemm(const GemmShape &) { throw std::runtime_error("built without the engine"); }
   void operator()(const float *, const float *, float *) const {}
 };
-const std::string library;
+const struct {
+  const char *name = "none", *why = "built without the engine";
+} library;
 #endif
 
 template <class Get>
@@ -56,7 +58,7 @@ class OnlyProducts : public Contender {
           kernels_[i](in_.data(), weights_.data(), out_.data());
   }
 
-  json details() override { return {{"tile", tile_}, {"library", library}}; }
+  json details() override { return {{"tile", tile_}, {"library", library.name}}; }
 
  private:
   std::vector<Product> products_;
@@ -102,6 +104,12 @@ std::unique_ptr<Contender> only_products(const std::vector<Product> &products, i
     least = std::min(time, least);
   }
   return best;
+}
+
+json product_library() {
+  json told = {{"name", library.name}};
+  if (library.why) told["why"] = library.why;
+  return told;
 }
 
 double product_rate() try {

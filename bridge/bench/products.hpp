@@ -21,6 +21,9 @@ std::vector<Product> products_of(const nlohmann::json &job);
 // Throws std::runtime_error where the library was built without the engine.
 std::unique_ptr<Contender> only_products(const std::vector<Product> &products, int64_t ncol);
 
+// Its "name", "portable" for our own code, and if it is not a library "why".
+nlohmann::json product_library();
+
 // [FLOP s-1], the best of several shapes; 0 without the engine.
 double product_rate();
 

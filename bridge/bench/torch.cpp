@@ -48,10 +48,33 @@ Tensor converted(const Tensor &host, Input input) {
   return host.to(torch::kFloat32, false, false, torch::MemoryFormat::Contiguous);
 }
 
+// In real64, as pyhybrid does for a host of real64.
+class Scaling {
+ public:
+  explicit Scaling(const Normalisation &rows) {
+    if (rows.scale.empty()) return;
+    offset_ = torch::tensor(rows.offset, torch::kFloat64);
+    scale_ = torch::tensor(rows.scale, torch::kFloat64);
+  }
+  Tensor normalised(const Tensor &host) const {
+    return scale_.defined() ? host.sub(offset_).div_(scale_) : host;
+  }
+  void to_physical(Tensor &host) const {
+    if (scale_.defined()) host.mul_(scale_).add_(offset_);
+  }
+
+ private:
+  Tensor offset_, scale_;
+};
+
 class PlainModule : public Plain {
  public:
   explicit PlainModule(const PlainOptions &options)
-      : nfeature_(options.nfeature), noutput_(options.noutput), input_(inputs[options.way]) {
+      : nfeature_(options.nfeature),
+        noutput_(options.noutput),
+        input_(inputs[options.way]),
+        inputs_(options.inputs),
+        outputs_(options.outputs) {
     at::set_num_threads(1);
     module_ = torch::jit::load(options.path, torch::kCPU);
     module_.eval();
@@ -63,8 +86,10 @@ class PlainModule : public Plain {
     const torch::InferenceMode guard;
     told([&] {
       const Tensor host = of_host(const_cast<double *>(x), ncol, nfeature_);
-      const Tensor result = module_.forward({converted(host, input_)}).toTensor();
-      of_host(y, ncol, noutput_).copy_(result);
+      const Tensor seen = converted(inputs_.normalised(host), input_);
+      Tensor results = of_host(y, ncol, noutput_);
+      results.copy_(module_.forward({seen}).toTensor());
+      outputs_.to_physical(results);
     });
   }
 
@@ -72,6 +97,7 @@ class PlainModule : public Plain {
   torch::jit::Module module_;
   int64_t nfeature_, noutput_;
   Input input_;
+  Scaling inputs_, outputs_;
 };
 
 // Without this glibc gives freed tensors back to the system after many a call and faults their

@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A failure on its way to the C table, where it becomes a status and a message.
 #pragma once
 
-#include <cstdint>
-#include <stdexcept>
 #include <string>
 
-#include "hybrid_plugin.h"
+#include "plugin/failure.hpp"
+#include "plugin/quotes.hpp"
 
 namespace hybrid_builtin {
 
-class Failure : public std::runtime_error {
- public:
-  Failure(int32_t status, const std::string &text) : std::runtime_error(text), status(status) {}
-  const int32_t status;
-};
+using hybrid_plugin::Failure;
+using hybrid_plugin::in_quotes;
+using hybrid_plugin::printable;
 
 [[noreturn]] inline void refuse(const std::string &what, const std::string &expected,
-                                  const std::string &found, int32_t status = HYB_ERROR_FILE) {
-  throw Failure(status, what + ": expected " + expected + ", found " + found);
+                                const std::string &found, int32_t status = HYB_ERROR_FILE) {
+  hybrid_plugin::mismatch(status, what, expected, found);
 }
-
-inline std::string in_quotes(const std::string &text) { return "'" + text + "'"; }
 
 }  // namespace hybrid_builtin

@@ -19,6 +19,17 @@ namespace {
 template <class Real>
 using Kernel = void (*)(const Real *, const Real *, Real *, ...);
 
+constexpr bool surprise = true;
+
+// Where no library of products can be had on this CPU, whatever is built in.
+bool is_for_portable_only(GemmLibrary &found) {
+  if (is_restricted())
+    found = {"portable", "HYBRID_CPU asks for less than this CPU has", !surprise};
+  else if (cpu() == Cpu::baseline)
+    found = {"portable", "this CPU has no AVX2", !surprise};
+  return found.why;
+}
+
 #ifdef HYBRID_HAVE_LIBXSMM
 // A mapping of this process that may be executed.
 bool is_executable(const void *address) {
@@ -44,19 +55,24 @@ void start_libxsmm() {
 
 // libxsmm takes its target and what it prints from the environment; here both are ours. Where a
 // system denies memory that is written and executed it hands out kernels that cannot be called.
-bool is_usable() {
+// Null if all is well.
+const char *why_unusable() {
   start_libxsmm();
   libxsmm_set_verbosity(0);
   libxsmm_set_target_archid(cpu() == Cpu::avx512 ? LIBXSMM_X86_AVX512_CORE : LIBXSMM_X86_AVX2);
   const libxsmm_blasint n = 16;
   const float one = 1, zero = 0;
   const auto kernel = libxsmm_smmdispatch(n, n, n, &n, &n, &n, &one, &zero, nullptr, nullptr);
-  return kernel && is_executable(reinterpret_cast<const void *>(kernel));
+  if (!kernel) return "libxsmm makes no kernels on this machine";
+  const bool callable = is_executable(reinterpret_cast<const void *>(kernel));
+  return callable ? nullptr : "this system denies libxsmm memory to execute";
 }
 
-bool uses_libxsmm() {
-  static const bool usable = cpu() != Cpu::baseline && !is_restricted() && is_usable();
-  return usable;
+GemmLibrary chosen() {
+  GemmLibrary found{};
+  if (is_for_portable_only(found)) return found;
+  if (const char *why = why_unusable()) return {"portable", why, surprise};
+  return {"libxsmm " LIBXSMM_VERSION, nullptr, !surprise};
 }
 
 // libxsmm counts columns first: its m are our columns, its A is our a. Alpha and beta are given
@@ -75,7 +91,7 @@ libxsmm_dmmfunction dispatch(libxsmm_blasint m, libxsmm_blasint n, libxsmm_blasi
 // Null where it has none.
 template <class Real>
 Kernel<Real> made_for(const GemmShape &shape) {
-  if (!uses_libxsmm()) return nullptr;
+  if (gemm_library().why) return nullptr;
   const auto number = [](int64_t i) { return static_cast<libxsmm_blasint>(i); };
   const libxsmm_blasint lda = number(shape.lda), ldb = number(shape.ldb), ldc = number(shape.ldc);
   const Real alpha = 1, beta = shape.accumulate ? 1 : 0;
@@ -83,6 +99,12 @@ Kernel<Real> made_for(const GemmShape &shape) {
                   &beta);
 }
 #else
+GemmLibrary chosen() {
+  GemmLibrary found{};
+  if (is_for_portable_only(found)) return found;
+  return {"portable", "built without libxsmm", surprise};
+}
+
 template <class Real>
 Kernel<Real> made_for(const GemmShape &) {
   return nullptr;
@@ -106,12 +128,9 @@ void Gemm<Real>::operator()(const Real *a, const Real *b, Real *c) const {
 template class Gemm<float>;
 template class Gemm<double>;
 
-const char *gemm_library() {
-#ifdef HYBRID_HAVE_LIBXSMM
-  return uses_libxsmm() ? "libxsmm " LIBXSMM_VERSION : "portable";
-#else
-  return "portable";
-#endif
+const GemmLibrary &gemm_library() {
+  static const GemmLibrary library = chosen();
+  return library;
 }
 
 }  // namespace hybrid_builtin

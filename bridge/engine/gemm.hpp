@@ -29,7 +29,12 @@ class Gemm {
   GemmShape shape_{};
 };
 
-// "libxsmm 1.17" or "portable", for those who ask what runs.
-const char *gemm_library();
+// What makes the products in this process: "libxsmm 1.17", or "portable" and why.
+struct GemmLibrary {
+  const char *name;
+  const char *why;   // null with a library
+  bool is_surprise;  // the library would run on this CPU, and nobody asked for less
+};
+const GemmLibrary &gemm_library();
 
 }  // namespace hybrid_builtin

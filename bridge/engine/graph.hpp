@@ -17,6 +17,9 @@ enum class Kind { real32, real64 };
 
 const char *kind_name(Kind kind);
 
+// Of a number.
+inline int64_t bytes_of(Kind kind) { return kind == Kind::real32 ? 4 : 8; }
+
 // Rows of a value.
 struct Rows {
   int value;
@@ -113,6 +116,15 @@ struct Graph {
   std::vector<Node> nodes;
   Rows output;
 };
+
+// What makes a value, which is not the input.
+inline const Node &node_of(const Graph &graph, int value) {
+  return graph.nodes[static_cast<size_t>(value) - 1];
+}
+
+inline Kind kind_of(const Graph &graph, int value) {
+  return value == 0 ? graph.kind : node_of(graph, value).kind;
+}
 
 // Reads the operations. The graph borrows the file's tensors.
 Graph read_graph(const TensorFile &file, int64_t features, int64_t outputs, Kind kind);

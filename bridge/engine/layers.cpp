@@ -6,9 +6,6 @@
 namespace hybrid_builtin {
 namespace {
 
-// As many rows as stay in the first cache until the operations behind the product have read them.
-constexpr int64_t panel_rows = 128;
-
 // Weights (out, channels, width) as (out, width, channels): the rows of a window follow each other
 // in x, so that a window is one product.
 template <class Real>
@@ -36,7 +33,7 @@ class Window {
     const int64_t out = op_.size_out / op_.groups;
     Panel<Real> panel{position * op_.size_out + group_ * out, out, {}};
     weight += group_ * out * op_.width * channels();
-    const bool one_product = op_.groups == 1 && op_.dilation == 1;
+    const bool one_product = products_of_window(op_) == 1;
     for (int64_t tap = first_tap(); tap < end_tap(); tap += one_product ? op_.width : 1)
       add(panel, x, weight, kernels, tap, one_product ? end_tap() - tap : 1);
     return panel;

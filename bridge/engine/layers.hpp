@@ -13,6 +13,14 @@
 
 namespace hybrid_builtin {
 
+// As many rows as stay in the first cache until the operations behind the product have read them.
+constexpr int64_t panel_rows = 128;
+
+// A window is one product where its rows follow each other, else one for each tap.
+inline int64_t products_of_window(const Convolution &op) {
+  return op.groups == 1 && op.dilation == 1 ? 1 : op.width;
+}
+
 using PlaceOf = std::function<Place(const Rows &)>;
 
 template <class Real>

@@ -32,6 +32,33 @@ void check_options(const hyb_backend_options &options) {
            HYB_ERROR_CONFIG);
 }
 
+// What makes the matrix products, and a level to log it at: a warning where they are slower than
+// this machine could have them.
+int32_t tell_products(const Plan &plan, std::string &about) {
+  const GemmLibrary &library = gemm_library();
+  KernelCount count;
+  for (const auto &step : plan.steps) step->count(count);
+  about = std::string("matrix products by ") + library.name;
+  if (library.why) {
+    about += std::string(" code, not libxsmm: ") + library.why;
+    return library.is_surprise ? HYB_LOG_WARNING : HYB_LOG_INFO;
+  }
+  if (count.portable == 0) return 0;
+  about += ", " + std::to_string(count.portable) + " of " + std::to_string(count.all) +
+           " kernels by portable code, where libxsmm's bits depend on the batch";
+  if (count.portable == count.all) return HYB_LOG_WARNING;
+  about += " (normal)";
+  return HYB_LOG_INFO;
+}
+
+// The same, and what the environment asks for in vain.
+int32_t tell(const Plan &plan, std::string &about) {
+  const int32_t level = tell_products(plan, about);
+  if (unknown_cpu().empty()) return level;
+  about += "; HYBRID_CPU: expected 'avx2' or 'baseline', found " + in_quotes(unknown_cpu());
+  return HYB_LOG_WARNING;
+}
+
 Kind kind_of(const hyb_signature &signature) {
   return signature.kind == HYB_REAL64 ? Kind::real64 : Kind::real32;
 }
@@ -64,9 +91,7 @@ class Network::Lease {
   }
   ~Lease() {
     const std::lock_guard<std::mutex> lock(network_.mutex_);
-    // Not beyond what prepare made room for: a destructor may not fail.
-    if (network_.idle_.size() < network_.idle_.capacity())
-      network_.idle_.push_back(std::move(workspace_));
+    if (workspace_) network_.idle_.push_back(std::move(workspace_));  // there is room: made()
   }
   Lease(const Lease &) = delete;
   Lease &operator=(const Lease &) = delete;
@@ -83,6 +108,9 @@ class Network::Lease {
     workspace->arena = reserve(network_.plan_.column_bytes * tile);
     workspace->x = reserve(network_.graph_.features * value_bytes * tile);
     workspace->y = reserve(network_.graph_.output.rows * value_bytes * tile);
+    const std::lock_guard<std::mutex> lock(network_.mutex_);
+    network_.idle_.reserve(network_.made_ + 1);  // giving back cannot fail
+    ++network_.made_;
     return workspace;
   }
 
@@ -103,11 +131,14 @@ void Network::prepare(const hyb_signature &signature, hyb_plan &plan) {
   graph_ = read_graph(file_, signature.nfeature, signature.noutput, kind_of(signature));
   plan_ = make_plan(graph_, signature.samples[signature.nsamples - 1]);
   idle_.clear();  // of another tile, if it was prepared before
-  idle_.reserve(64);
+  made_ = 0;
   // Every column goes through the same operations in the same order, whatever is beside it.
   plan.batch_invariant = 1;
   plan.tile = plan_.tile;
   plan.step = column_step;
+  if (plan.size < sizeof plan) return;  // a core that does not ask
+  plan.about_level = tell(plan_, about_);
+  plan.about = about_.c_str();
 }
 
 void Network::run(const hyb_matrices &matrices) {

@@ -18,6 +18,7 @@ class Network {
   Network(const char *path, const hyb_backend_options &options);
   ~Network();
 
+  const std::string &path() const { return file_.path(); }
   const std::string &card() const { return file_.text("card"); }
   void prepare(const hyb_signature &signature, hyb_plan &plan);
   void run(const hyb_matrices &matrices);
@@ -36,8 +37,10 @@ class Network {
   TensorFile file_;
   Graph graph_;
   Plan plan_;
+  std::string about_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_;
+  size_t made_ = 0;  // workspaces, idle or not
 };
 
 }  // namespace hybrid_builtin

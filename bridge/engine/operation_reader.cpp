@@ -45,7 +45,7 @@ OperationReader::OperationReader(const TensorFile &file, const Json &table, size
     const Kind found = values_[static_cast<size_t>(rows->value)].kind;
     if (any && found != kind_)
       refuse(about("kind of operand " + std::to_string(in_.size())), kind_name(kind_),
-               kind_name(found));
+             kind_name(found));
     kind_ = found;
     any = true;
   }
@@ -53,7 +53,7 @@ OperationReader::OperationReader(const TensorFile &file, const Json &table, size
 
 std::string OperationReader::about(const std::string &what) const {
   return file_.path() + ": operation " + std::to_string(number_) + " " + in_quotes(op_) + " (" +
-         name_ + "): " + what;
+         printable(name_) + "): " + what;
 }
 
 const Json *OperationReader::find(const std::string &key) {
@@ -74,15 +74,15 @@ Rows OperationReader::read_rows(const Json &entry, bool whole) {
   const int64_t count = static_cast<int64_t>(values_.size());
   if (value < 0 || value >= count)
     refuse(about("value"), "one made before, 0 to " + std::to_string(count - 1),
-             std::to_string(value));
+           std::to_string(value));
   const int64_t all = values_[static_cast<size_t>(value)].rows;
   if (whole) return {static_cast<int>(value), 0, all};
   const int64_t first = whole_number(about("first"), entry.at("first"));
   const int64_t rows = whole_number(about("rows"), entry.at("rows"));
   if (first < 0 || rows < 1 || first > all || rows > all - first)
     refuse(about("rows of value " + std::to_string(value)),
-             "within its " + std::to_string(all),
-             std::to_string(rows) + " from " + std::to_string(first));
+           "within its " + std::to_string(all),
+           std::to_string(rows) + " from " + std::to_string(first));
   return {static_cast<int>(value), first, rows};
 }
 
@@ -92,15 +92,15 @@ Operand OperationReader::read_operand(const Json &entry) {
   if (entry.is_number()) return entry.get<double>();
   if (entry.is_string()) return named("operand", entry.get<std::string>());
   refuse(about("operand"), "a value, rows of one, the name of a tensor, or a real number",
-           entry.dump());
+         entry.dump());
 }
 
 void OperationReader::need_operands(size_t least, size_t most) const {
   if (in_.size() < least || in_.size() > most)
     refuse(about("operands"),
-             least == most ? std::to_string(least)
-                           : std::to_string(least) + " to " + std::to_string(most),
-             std::to_string(in_.size()));
+           least == most ? std::to_string(least)
+                         : std::to_string(least) + " to " + std::to_string(most),
+           std::to_string(in_.size()));
 }
 
 Rows OperationReader::rows(size_t operand) const {
@@ -113,7 +113,7 @@ Operand OperationReader::operand(size_t operand) const {
   const auto *constant = std::get_if<const Tensor *>(&in_[operand]);
   if (constant && (*constant)->dtype != dtype_of(kind_))
     refuse(about("tensor " + in_quotes((*constant)->name)), kind_name(kind_),
-             dtype_name((*constant)->dtype));
+           dtype_name((*constant)->dtype));
   return in_[operand];
 }
 
@@ -134,8 +134,8 @@ const Tensor *OperationReader::shaped(const std::string &key, const std::string 
   const Tensor *found = named(key, name);
   if (found->dtype != dtype || !fits(shape, found->shape))
     refuse(about(key + " " + in_quotes(name)),
-             std::string(dtype_name(dtype)) + " " + spelled(shape),
-             described(found->dtype, found->shape));
+           std::string(dtype_name(dtype)) + " " + spelled(shape),
+           described(found->dtype, found->shape));
   return found;
 }
 
@@ -155,7 +155,7 @@ const Tensor *OperationReader::index(const std::string &key, int64_t count, int6
     const int32_t place = found->as<int32_t>()[i];
     if (place < least || place > most)
       refuse(about(key + " " + std::to_string(i)),
-               std::to_string(least) + " to " + std::to_string(most), std::to_string(place));
+             std::to_string(least) + " to " + std::to_string(most), std::to_string(place));
   }
   return found;
 }
@@ -183,7 +183,7 @@ std::vector<int64_t> OperationReader::integers(const std::string &key, size_t co
         values.push_back(value.get<int64_t>());
   if (values.size() != count || entry.size() != count)
     refuse(about(key), std::to_string(count) + " whole numbers from " + std::to_string(least),
-             entry.dump());
+           entry.dump());
   return values;
 }
 
@@ -215,7 +215,7 @@ void OperationReader::finish() const {
 int64_t OperationReader::groups(const Rows &x, int64_t size) const {
   if (x.rows % size != 0)
     refuse(about("rows of its operand"), "a multiple of " + std::to_string(size),
-             std::to_string(x.rows));
+           std::to_string(x.rows));
   return x.rows / size;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The backend "builtin": libhybrid_builtin.so as the core sees it.
-#include <cstdio>
+#include <memory>
 #include <new>
+#include <string>
 
 #include "failure.hpp"
 #include "network.hpp"
@@ -9,24 +10,14 @@
 namespace hybrid_builtin {
 namespace {
 
-int32_t told(hyb_message *message, int32_t status, const char *text) {
-  if (message) std::snprintf(message->text, sizeof message->text, "%s", text);
-  return status;
-}
+using hybrid_plugin::guarded;
 
-// The one exception guard around every function of the table.
+// A lack of memory is told with the file that asks for it.
 template <class Work>
-int32_t guarded(hyb_message *message, Work &&work) noexcept try {
+void load(const std::string &path, Work &&work) try {
   work();
-  return HYB_OK;
-} catch (const Failure &failure) {
-  return told(message, failure.status, failure.what());
 } catch (const std::bad_alloc &) {
-  return told(message, HYB_ERROR_MEMORY, "out of memory");
-} catch (const std::exception &error) {
-  return told(message, HYB_ERROR_INTERNAL, error.what());
-} catch (...) {
-  return told(message, HYB_ERROR_INTERNAL, "an unknown exception");
+  refuse(path, "memory for its network", "too little", HYB_ERROR_MEMORY);
 }
 
 int32_t open(const char *path, const hyb_backend_options *options, void **network,
@@ -34,15 +25,20 @@ int32_t open(const char *path, const hyb_backend_options *options, void **networ
   *network = nullptr;
   *card = nullptr;
   return guarded(message, [&] {
-    auto opened = std::make_unique<Network>(path, *options);
-    *card = opened->card().c_str();
-    *network = opened.release();
+    load(path, [&] {
+      auto opened = std::make_unique<Network>(path, *options);
+      *card = opened->card().c_str();
+      *network = opened.release();
+    });
   });
 }
 
 int32_t prepare(void *network, const hyb_signature *signature, hyb_plan *plan,
                 hyb_message *message) {
-  return guarded(message, [&] { static_cast<Network *>(network)->prepare(*signature, *plan); });
+  auto *opened = static_cast<Network *>(network);
+  return guarded(message, [&] {
+    load(opened->path(), [&] { opened->prepare(*signature, *plan); });
+  });
 }
 
 int32_t run(void *network, const hyb_matrices *matrices, hyb_message *message) {

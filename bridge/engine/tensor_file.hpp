@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,12 @@ struct Tensor {
 // "real32 (256, 124)"
 std::string described(Dtype dtype, const std::vector<int64_t> &shape);
 
+// Of the data behind the header.
+struct ByteRange {
+  uint64_t begin, end;
+  std::string name;  // of the tensor
+};
+
 class TensorFile {
  public:
   explicit TensorFile(const std::string &path);
@@ -41,6 +48,9 @@ class TensorFile {
   const Tensor *find(const std::string &name) const;
 
  private:
+  // Tensors without their numbers, texts; where the numbers are in the `size` bytes of data.
+  std::vector<ByteRange> read_entries(const nlohmann::json &header, uint64_t size);
+
   std::string path_;
   std::map<std::string, std::string> texts_;
   std::map<std::string, Tensor> tensors_;

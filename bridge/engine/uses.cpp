@@ -34,32 +34,42 @@ struct Visitor {
 
 bool whole(const Rows &rows, const Node &node) { return rows.first == 0 && rows.rows == node.rows; }
 
-// Row `row` of what a gather reads.
-Rows source_of(const Gather &gather, int64_t row) {
-  for (const Rows &in : gather.in) {
-    if (row < in.rows) return {in.value, in.first + row, 1};
-    row -= in.rows;
-  }
-  return {};
-}
-
 bool follows(const Rows &next, const Rows &last) {
   return next.value == last.value && (next.value < 0 || next.first == last.first + last.rows);
 }
 
 }  // namespace
 
-Sources sources_of(const Gather &gather, int64_t first, int64_t count) {
-  const int32_t *index = gather.index->as<int32_t>();
+GatherSources::GatherSources(const Gather &gather) : gather_(gather) {
+  int64_t end = 0;
+  for (const Rows &in : gather.in) ends_.push_back(end += in.rows);
+}
+
+Sources GatherSources::runs(int64_t first, int64_t count) const {
   Sources runs;
   for (int64_t i = first; i < first + count; ++i) {
-    const Rows next = index[i] < 0 ? Rows{-1, 0, 1} : source_of(gather, index[i]);
+    const Rows next = row(gather_.index->as<int32_t>()[i]);
     if (!runs.empty() && follows(next, runs.back()))
       ++runs.back().rows;
     else
       runs.push_back(next);
   }
   return runs;
+}
+
+int64_t GatherSources::number_of_runs(int64_t first, int64_t count) const {
+  const int32_t *index = gather_.index->as<int32_t>();
+  int64_t runs = count > 0;
+  for (int64_t i = first + 1; i < first + count; ++i)
+    runs += !follows(row(index[i]), row(index[i - 1]));
+  return runs;
+}
+
+Rows GatherSources::row(int64_t index) const {
+  if (index < 0) return {-1, 0, 1};
+  const auto end = std::upper_bound(ends_.begin(), ends_.end(), index);
+  const Rows &in = gather_.in[static_cast<size_t>(end - ends_.begin())];
+  return {in.value, in.first + in.rows - (*end - index), 1};
 }
 
 bool is_rowwise(const Operation &operation) {
@@ -96,21 +106,20 @@ void Uses::find_skipped() {
                      can_be_skipped(node);
 }
 
-// A product of a few rows costs more than copying them.
 bool Uses::can_be_skipped(size_t node) const {
-  constexpr int64_t least_rows = 8;
   const auto *gather = std::get_if<Gather>(&graph_.nodes[node].operation);
   if (!gather) return false;
   const int32_t *index = gather->index->as<int32_t>();
   if (std::any_of(index, index + gather->index->count, [](int32_t row) { return row < 0; }))
     return false;
-  const Rows result = {static_cast<int>(node) + 1, 0, graph_.nodes[node].rows};
+  const int result = static_cast<int>(node) + 1;
+  const GatherSources sources(*gather);
   for (const Node &reader : graph_.nodes) {
     const auto *dense = std::get_if<Dense>(&reader.operation);
-    if (!dense || dense->x.value != result.value) continue;
+    if (!dense || dense->x.value != result) continue;
     for (int64_t group = 0; group < dense->groups; ++group)
-      for (const Rows &run : sources_of(*gather, group * dense->size_in, dense->size_in))
-        if (run.rows < least_rows) return false;
+      for (const Rows &run : sources.runs(group * dense->size_in, dense->size_in))
+        if (run.rows < least_rows_of_run) return false;
   }
   return true;
 }
@@ -121,16 +130,26 @@ const Gather *Uses::skipped_gather(const Rows &x) const {
 }
 
 std::vector<Sources> Uses::sources(const Dense &dense) const {
-  const Gather *gather = skipped_gather(dense.x);
   std::vector<Sources> groups;
-  for (int64_t group = 0; group < dense.groups; ++group) {
-    const int64_t first = group * dense.size_in;
-    if (gather)
-      groups.push_back(sources_of(*gather, first, dense.size_in));
-    else
-      groups.push_back({{dense.x.value, dense.x.first + first, dense.size_in}});
+  if (const Gather *gather = skipped_gather(dense.x)) {
+    const GatherSources sources(*gather);
+    for (int64_t group = 0; group < dense.groups; ++group)
+      groups.push_back(sources.runs(group * dense.size_in, dense.size_in));
+  } else {
+    for (int64_t group = 0; group < dense.groups; ++group)
+      groups.push_back({{dense.x.value, dense.x.first + group * dense.size_in, dense.size_in}});
   }
   return groups;
+}
+
+int64_t Uses::number_of_runs(const Dense &dense) const {
+  const Gather *gather = skipped_gather(dense.x);
+  if (!gather) return dense.groups;
+  const GatherSources sources(*gather);
+  int64_t runs = 0;
+  for (int64_t group = 0; group < dense.groups; ++group)
+    runs += sources.number_of_runs(group * dense.size_in, dense.size_in);
+  return runs;
 }
 
 void Uses::for_each(size_t node, const Visit &f) const {

@@ -12,8 +12,24 @@ namespace hybrid_builtin {
 // Rows of x that follow each other, in the order in which a dense layer reads them.
 using Sources = std::vector<Rows>;
 
-// What a gather reads, row by row of its result, as few runs as possible; value -1: filled.
-Sources sources_of(const Gather &gather, int64_t first, int64_t count);
+// What a gather reads.
+class GatherSources {
+ public:
+  explicit GatherSources(const Gather &gather);
+
+  // Row by row of its result, as few runs as possible; value -1: filled.
+  Sources runs(int64_t first, int64_t count) const;
+  int64_t number_of_runs(int64_t first, int64_t count) const;
+
+ private:
+  Rows row(int64_t index) const;
+
+  const Gather &gather_;
+  std::vector<int64_t> ends_;  // of the operands, their rows counted through
+};
+
+// Of a run that dense layers read themselves: a product of a few rows costs more than copying them.
+constexpr int64_t least_rows_of_run = 8;
 
 // Elementwise: its rows depend on the same rows of its operands.
 bool is_rowwise(const Operation &operation);
@@ -33,6 +49,7 @@ class Uses {
 
   // What each group of a dense layer reads.
   std::vector<Sources> sources(const Dense &dense) const;
+  int64_t number_of_runs(const Dense &dense) const;  // of all groups
 
  private:
   void find_skipped();

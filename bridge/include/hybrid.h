@@ -176,8 +176,9 @@ HYB_API int32_t hyb_domain_flush(hyb_domain *domain);
 HYB_API int32_t hyb_domain_statistics(hyb_domain *domain, const char **json);
 
 /* Ends a domain: finishes its recordings and writes its statistics file; calls that are still open
- * are discarded, with a warning in the log. Takes domain; null is allowed. Schemes that still exist keep what they need. A host that stops without it loses
- * nothing: recordings are finished when the process exits. */
+ * are discarded, with a warning in the log. Takes domain; null is allowed. Schemes that still exist
+ * keep what they need. A host that stops without it loses nothing: recordings are finished when the
+ * process exits. */
 HYB_API int32_t hyb_domain_destroy(hyb_domain *domain);
 
 /* ---- Scheme --------------------------------------------------------------------------------- */
@@ -208,10 +209,11 @@ HYB_API int32_t hyb_call_open(hyb_scheme *scheme, int64_t ncol, int64_t first, h
  * kind and extents for the scheme. One that the emulator does not want is ignored. Borrows all. */
 HYB_API int32_t hyb_call_put(const hyb_call *call, const char *name, const hyb_view *view);
 
-/* Submits the block to the emulator, where the mode has one. Inference happens now, or at the latest
- * in the first hyb_call_native_wanted, hyb_call_get or hyb_call_close of this call: blocks that a
- * thread submits before it asks for results go together. A failure is told once, by the function in
- * which it shows; after it the native routine is wanted and hyb_call_get leaves what that wrote. */
+/* Submits the block to the emulator, where the mode has one. Inference happens now, or at the
+ * latest in the first hyb_call_native_wanted, hyb_call_get or hyb_call_close of this call: blocks
+ * that a thread submits before it asks for results go together. A failure is told once, by the
+ * function in which it shows; after it the native routine is wanted and hyb_call_get leaves what
+ * that wrote. */
 HYB_API int32_t hyb_call_run(const hyb_call *call);
 
 /* *wanted = 1 if the host has to call its native routine now, else 0; 1 also on failure: the
@@ -236,10 +238,14 @@ HYB_API int32_t hyb_emulator_open(const char *path, const char *options, hyb_emu
 /* The card as JSON; borrowed from the emulator. */
 HYB_API int32_t hyb_emulator_card(const hyb_emulator *emulator, const char **json);
 
+/* What runs it, as JSON: {"backend": "builtin", "about": "matrix products by libxsmm 1.17"}, where
+ * "about" is what the backend says of itself, "" for nothing; borrowed from the emulator. */
+HYB_API int32_t hyb_emulator_about(const hyb_emulator *emulator, const char **json);
+
 /* Runs nsample samples: x (sample, feature) and y (sample, output), both of the card's kind, in
  * the card's order of fields and levels, in physical values. Arrays that are one batch are used in
  * place: samples fastest, no gaps, 64-byte aligned, a number of samples that needs no padding, and
- * no normalisation in the card. Borrows both. */
+ * no normalisation in the card. Borrows both; they have no memory in common. */
 HYB_API int32_t hyb_emulator_run(hyb_emulator *emulator, const hyb_view *x, const hyb_view *y);
 
 /* Takes emulator; null is allowed. */

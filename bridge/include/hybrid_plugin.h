@@ -42,7 +42,7 @@ typedef struct hyb_message {
 
 typedef struct hyb_backend_options {
   size_t size;
-  const char *backend;     /* which one of the plug-in: "torchscript", "aoti", "python", "builtin" */
+  const char *backend;     /* which of the plug-in: "torchscript", "aoti", "python", "builtin" */
   const char *device;      /* "cpu", "auto", or an accelerator of Torch: "cuda", "cuda:1", "xpu" */
   const char *precision;   /* of products of real32 matrices: "float32" or "tf32" */
   const char *environment; /* Python: prefix of the virtual environment, "" for the default */
@@ -69,18 +69,21 @@ typedef struct hyb_signature {
   const hyb_slice *input, *result;
   const int64_t *samples; /* the numbers of samples that run will see, for the warm-up; ascending */
   int32_t nsamples;
-  double tolerance;       /* that the card grants a precision below float32, of the output's scale */
+  double tolerance;       /* of the output's scale, that the card grants below float32 */
   int64_t declared;       /* samples of a batch by the configuration, 0 where it does not say */
 } hyb_signature;
 
 /* What the backend makes of it. The core fills in size; all else is 0 before prepare. */
 typedef struct hyb_plan {
   size_t size;
-  int32_t batch_invariant; /* 1: a sample's result has the same bits at every place of every batch */
+  int32_t batch_invariant; /* 1: a sample's bits are the same at every place of every batch */
   int64_t tile;            /* samples of the largest batch that run is to see; 0: the largest in
                               signature.samples, which it may not exceed */
-  int64_t step;            /* run takes any multiple of it up to tile; 0: those in signature.samples */
+  int64_t step;            /* run takes multiples of it up to tile; 0: those in signature.samples */
   int32_t in_flight;       /* batches that may be submitted and not yet waited for; 0: no submit */
+  const char *about;       /* in a line, what runs it, for logs and those who ask; null: nothing to
+                              say. Borrowed from the network until it is closed */
+  int32_t about_level;     /* hyb_log_level of that line; 0: it is not logged */
 } hyb_plan;
 
 /* x is [nfeature][ld], y is [noutput][ld]: samples fastest. */

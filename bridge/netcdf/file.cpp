@@ -144,7 +144,7 @@ void File::check_replaceable() const {
   bool open_already = flock(old.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   for (const File *file : all())
     open_already = open_already || same_file(file->descriptor_, old.number());
-  if (open_already) throw Error("cannot be replaced: is it open already, or locked?");
+  if (open_already) refuse("cannot be replaced: is it open already, or locked?");
 }
 
 // By us first: netCDF calls every failure "Permission denied".
@@ -175,7 +175,7 @@ void File::find_twin() {
 }
 
 void File::check_alive() const {
-  if (status_of(descriptor_).st_nlink == 0) throw Error("the file was removed");
+  if (status_of(descriptor_).st_nlink == 0) refuse("the file was removed");
 }
 
 // The kernel applies this limit to writes, but not to reserving.

@@ -34,8 +34,7 @@ Type type_of(int32_t kind, const std::string &name) {
     case HYB_INT32:
     case HYB_LOGICAL32: return {NC_INT, 4};
   }
-  throw Error("variable '" + name + "': expected a kind from 1 to 4, found " +
-              std::to_string(kind));
+  refuse("variable '" + name + "'", "a kind from 1 to 4", std::to_string(kind));
 }
 
 // Of netCDF's rules those that a name may break; the last word is netCDF's.

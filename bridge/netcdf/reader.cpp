@@ -31,9 +31,9 @@ bool starts_with(const std::string &text, const std::string &start) {
 Reader::Reader(const std::string &path) : path_(path) {
   try {
     open();
-  } catch (const Error &error) {
+  } catch (const Failure &error) {
     if (id_ >= 0) nc_close(id_);
-    throw Error("recording '" + path_ + "': " + error.what());
+    refuse("recording '" + path_ + "': " + error.what());
   }
 }
 

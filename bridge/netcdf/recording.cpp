@@ -79,7 +79,7 @@ void Recording::admit(int64_t bytes) {
     return closed_ || !failure_.empty() || waiting_ == 0 || waiting_ + bytes <= buffer_;
   });
   check_state_locked();
-  if (closed_) throw Error("recording '" + path_ + "': the process is ending");
+  if (closed_) refuse("recording '" + path_ + "': the process is ending");
   waiting_ += bytes;
 }
 
@@ -146,7 +146,7 @@ void Recording::check_state() {
 }
 
 void Recording::check_state_locked() const {
-  if (!failure_.empty()) throw Error(failure_);
+  if (!failure_.empty()) refuse(failure_);
 }
 
 void Recording::flush() {

@@ -57,9 +57,9 @@ void after_fork_in_child() {
 void initialize(Worker &worker) {
   worker.run([] { check(nc_initialize(), "netCDF cannot be initialised"); });
   if (pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) != 0)
-    throw Error("no handler can be registered for a fork");
+    refuse("no handler can be registered for a fork");
   if (std::atexit([] { Worker::instance().end(); }) != 0)
-    throw Error("no handler can be registered for the end of the process");
+    refuse("no handler can be registered for the end of the process");
 }
 
 // At the end of the process HDF5 complains, on stderr, of what a failed write left in its memory.
@@ -86,7 +86,7 @@ Worker::Worker() : process_(getpid()) {
 void Worker::post(std::function<void()> job) {
   if (forked()) refuse("its writer", "the process that started it", "a fork of it");
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (ending_) throw Error("the process is ending");
+  if (ending_) refuse("the process is ending");
   jobs_.push_back(std::move(job));
   changed_.notify_all();
 }
@@ -105,7 +105,7 @@ void Worker::run(const std::function<void()> &job) {
     promise->set_value(failure);
   });
   const std::string failure = promise->get_future().get();
-  if (!failure.empty()) throw Error(failure);
+  if (!failure.empty()) refuse(failure);
 }
 
 void Worker::be_patient(std::chrono::seconds patience) {

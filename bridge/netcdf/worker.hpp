@@ -42,7 +42,7 @@ class Worker {
   // Runs a job later. Jobs run in the order of posting and do not throw.
   void post(std::function<void()> job);
 
-  // Runs a job and waits for it; what it throws is thrown here as an Error.
+  // Runs a job and waits for it; what it throws is thrown here as a Failure.
   void run(const std::function<void()> &job);
 
   // Finishes all jobs and clients and ends the thread; later jobs are refused. Gives up after

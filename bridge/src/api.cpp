@@ -252,6 +252,14 @@ int32_t hyb_emulator_card(const hyb_emulator *emulator, const char **json) {
   });
 }
 
+int32_t hyb_emulator_about(const hyb_emulator *emulator, const char **json) {
+  return guarded("hyb_emulator_about", [&] {
+    checked(json, "json");
+    *json = nullptr;
+    *json = checked(emulator, "emulator").emulator.about().c_str();
+  });
+}
+
 int32_t hyb_emulator_run(hyb_emulator *emulator, const hyb_view *x, const hyb_view *y) {
   return guarded("hyb_emulator_run", [&] {
     checked(emulator, "emulator").emulator.run(checked(x, "x"), checked(y, "y"));

@@ -25,7 +25,7 @@ int32_t axis_of(std::string_view word) {
     if (word == entry.name) return entry.axis;
   std::vector<std::string> known;
   for (const AxisName &entry : axis_names) known.push_back(entry.name);
-  fail(HYB_ERROR_SHAPE, unknown("axis", std::string(word), known));
+  fail(HYB_ERROR_SHAPE, unknown("axis", std::string(word), known) + "; blanks separate axes");
 }
 
 // The next word of `text`, which is cut off it; "" at the end.
@@ -118,6 +118,14 @@ Axes default_axes(int32_t rank) {
   return axes;
 }
 
+// One of 0 repeats an element. Below an element's size it was meant to count elements.
+void check_stride(const hyb_view &view, int32_t axis, const char *name) {
+  const int64_t stride = view.stride[axis], size = size_of_kind(view.kind);
+  if (view.extent[axis] > 1 && stride != 0 && stride > -size && stride < size)
+    mismatch(HYB_ERROR_SHAPE, label(name) + ": stride", std::to_string(size) + " bytes or more",
+             std::to_string(stride));
+}
+
 int32_t rank_of(const Axes &axes) {
   return static_cast<int32_t>(std::find(axes.begin(), axes.end(), HYB_AXIS_DEFAULT) - axes.begin());
 }
@@ -148,6 +156,7 @@ HostArray host_array(const hyb_view &view, const Axes &declared, const char *nam
     if (view.extent[i] < 0 || view.extent[i] > most_extent)
       mismatch(HYB_ERROR_SHAPE, label(name) + ": extent", "0 to " + std::to_string(most_extent),
                std::to_string(view.extent[i]));
+    check_stride(view, i, name);
     take_axis(array, axes[i], view.extent[i], view.stride[i]);
   }
   if (array.has_column && array.ncol() != ncol)

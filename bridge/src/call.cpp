@@ -266,8 +266,8 @@ std::string Call::where() const {
 
 void Call::notice_failure(const char *message) const {
   scheme->notice(Scheme::Notice::failure,
-                 where() + ": the emulator failed and native is wanted; further failures are only "
-                           "counted: " + message);
+                 where() + ": no result of the emulator, native is wanted; further such calls are "
+                           "only counted: " + message);
 }
 
 void Call::notice_not_finite() const {

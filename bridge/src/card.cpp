@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "card_table.hpp"
 #include "error.hpp"
 #include "text.hpp"
 
@@ -15,99 +16,21 @@ namespace {
 
 using nlohmann::json;
 
-std::string shown(const json &value) {
-  return value.is_structured() ? std::string("an ") + value.type_name() : value.dump();
-}
-
-// A JSON object that remembers which keys were asked for.
-class CardTable {
- public:
-  CardTable(const json &object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object_.is_object()) mismatch(HYB_ERROR_CARD, where_, "an object", shown(object_));
-  }
-
-  const json *find(const char *key) {
-    asked_.insert(key);
-    const auto at = object_.find(key);
-    return at == object_.end() ? nullptr : &*at;
-  }
-
-  const json &need(const char *key, const char *expected) {
-    const json *value = find(key);
-    if (!value) mismatch(HYB_ERROR_CARD, where_ + ": " + key, expected, "nothing");
-    return *value;
-  }
-
-  std::string text(const char *key) {
-    const json &value = need(key, "a text");
-    if (!value.is_string()) wrong(key, "a text", value);
-    return value.get<std::string>();
-  }
-
-  std::string word(const char *key, const std::vector<std::string> &words, const char *otherwise) {
-    if (otherwise && !find(key)) return otherwise;
-    const std::string found = text(key);
-    if (std::find(words.begin(), words.end(), found) == words.end())
-      mismatch(HYB_ERROR_CARD, where_ + ": " + key, "one of " + listed(words), in_quotes(found));
-    return found;
-  }
-
-  int64_t count(const char *key) {
-    const json &value = need(key, "a positive integer");
-    if (!value.is_number_integer() || value.get<int64_t>() < 1 ||
-        value.get<int64_t>() > most_rows)
-      wrong(key, "a positive integer", value);
-    return value.get<int64_t>();
-  }
-
-  const json &list(const char *key) {
-    const json &value = need(key, "a list");
-    if (!value.is_array()) wrong(key, "a list", value);
-    return value;
-  }
-
-  // 0 where the key is absent.
-  double positive(const char *key) {
-    const json *value = find(key);
-    if (!value) return 0;
-    if (!value->is_number() || !(value->get<double>() > 0) || !std::isfinite(value->get<double>()))
-      wrong(key, "a number above 0", *value);
-    return value->get<double>();
-  }
-
-  void carry_object(const char *key) {
-    const json *value = find(key);
-    if (value && !value->is_object()) wrong(key, "an object", *value);
-  }
-
-  void finish() const {
-    for (const auto &[key, value] : object_.items())
-      if (!asked_.count(key))
-        fail(HYB_ERROR_CARD, where_ + ": " + unknown("key", key, {asked_.begin(), asked_.end()}));
-  }
-
-  const std::string &where() const { return where_; }
-
-  [[noreturn]] void wrong(const char *key, const char *expected, const json &found) const {
-    mismatch(HYB_ERROR_CARD, where_ + ": " + key, expected, shown(found));
-  }
-
- private:
-  const json &object_;
-  std::string where_;
-  std::set<std::string> asked_;
-};
-
-void read_dims(CardTable &table, CardField &field) {
+std::string axes_of(CardTable &table) {
   std::string dims;
   for (const json &axis : table.list("dims")) {
     if (!axis.is_string()) table.wrong("dims", "a list of axes", axis);
     dims += (dims.empty() ? "" : " ") + axis.get<std::string>();
   }
+  return dims;
+}
+
+void read_dims(CardTable &table, CardField &field) {
+  const std::string dims = axes_of(table);
   const std::vector<std::string> known = {"", "column", "column level", "column species",
                                           "column level species"};
   if (std::find(known.begin(), known.end(), dims) == known.end())
-    mismatch(HYB_ERROR_CARD, table.where() + ": dims", "one of " + listed(known), in_quotes(dims));
+    mismatch(HYB_ERROR_CARD, table.where("dims"), "one of " + listed(known), in_quotes(dims));
   field.has_column = !dims.empty();
   field.has_level = dims.find("level") != std::string::npos;
   field.has_species = dims.find("species") != std::string::npos;
@@ -131,7 +54,7 @@ std::vector<double> read_by_row(CardTable &table, const char *key, int64_t count
     if (!usable(number, divides)) table.wrong(key, one.c_str(), number);
   const int64_t found = static_cast<int64_t>(list.size());
   if (found != 1 && found != count)
-    mismatch(HYB_ERROR_CARD, table.where() + ": " + key,
+    mismatch(HYB_ERROR_CARD, table.where(key),
              "1 number or " + std::to_string(count) + ", one per row of the field",
              std::to_string(found));
   if (found == count) return list.get<std::vector<double>>();
@@ -166,6 +89,24 @@ Normalisation joined(const std::vector<CardField> &fields) {
   return any ? all : Normalisation();
 }
 
+// The rows of the network's matrix that a field takes, from row `offset` on.
+void read_extents(CardTable &table, bool box, int64_t offset, CardField &field) {
+  read_dims(table, field);
+  field.nlevel = field.has_level ? table.count("levels") : 1;
+  field.nspecies = field.has_species ? table.count("species") : 1;
+  field.offset = offset;
+  field.count = (box ? 1 : field.nlevel) * field.nspecies;
+  if (offset + field.count > most_rows)
+    mismatch(HYB_ERROR_CARD, table.where() + ": values of all fields up to this one",
+             "at most " + std::to_string(most_rows), std::to_string(offset + field.count));
+}
+
+void check_kind(const CardTable &table, const CardField &field) {
+  if ((field.role == HYB_FLAG) == (field.kind == "real"))
+    mismatch(HYB_ERROR_CARD, table.where() + ": kind of role " + in_quotes(role_name(field.role)),
+             field.role == HYB_FLAG ? "'integer' or 'logical'" : "'real'", in_quotes(field.kind));
+}
+
 CardField read_field(const json &object, const std::string &where, bool box, int64_t offset) {
   CardTable table(object, where);
   CardField field;
@@ -173,20 +114,11 @@ CardField read_field(const json &object, const std::string &where, bool box, int
   field.unit = table.text("unit");
   field.role = role_of(table.word("role", {"state", "tendency", "increment", "flag"}, nullptr));
   field.kind = table.word("kind", {"real", "integer", "logical"}, nullptr);
-  read_dims(table, field);
-  field.nlevel = field.has_level ? table.count("levels") : 1;
-  field.nspecies = field.has_species ? table.count("species") : 1;
-  field.offset = offset;
-  field.count = (box ? 1 : field.nlevel) * field.nspecies;
-  if (offset + field.count > most_rows)
-    mismatch(HYB_ERROR_CARD, where + ": values of all fields up to this one",
-             "at most " + std::to_string(most_rows), std::to_string(offset + field.count));
+  read_extents(table, box, offset, field);
   if (const json *normalisation = table.find("normalisation"))
-    field.normalisation = read_normalisation(*normalisation, where + ": normalisation", field);
+    field.normalisation = read_normalisation(*normalisation, table.where("normalisation"), field);
   table.finish();
-  if ((field.role == HYB_FLAG) == (field.kind == "real"))
-    mismatch(HYB_ERROR_CARD, where + ": kind of role " + in_quotes(role_name(field.role)),
-             field.role == HYB_FLAG ? "'integer' or 'logical'" : "'real'", in_quotes(field.kind));
+  check_kind(table, field);
   return field;
 }
 
@@ -195,8 +127,7 @@ std::vector<CardField> read_fields(CardTable &table, const char *key, bool box, 
   std::set<std::string> names;
   rows = 0;
   for (const json &object : table.list(key)) {
-    const std::string where =
-        table.where() + ": " + key + "[" + std::to_string(fields.size()) + "]";
+    const std::string where = table.where(key) + "[" + std::to_string(fields.size()) + "]";
     const CardField field = read_field(object, where, box, rows);
     if (!names.insert(field.name).second)
       mismatch(HYB_ERROR_CARD, where + ": name", "each name once",
@@ -204,22 +135,20 @@ std::vector<CardField> read_fields(CardTable &table, const char *key, bool box, 
     rows += field.count;
     fields.push_back(field);
   }
-  if (fields.empty()) mismatch(HYB_ERROR_CARD, table.where() + ": " + key, "a field", "none");
+  if (fields.empty()) mismatch(HYB_ERROR_CARD, table.where(key), "a field", "none");
   return fields;
 }
 
-void check_outputs(const Card &card, const std::string &source) {
-  for (const CardField &output : card.outputs) {
-    const CardField *input = card.input(output.name);
-    if (input && input->role != output.role)
-      mismatch(HYB_ERROR_CARD, source + ": role of " + in_quotes(output.name) + " as output",
-               in_quotes(role_name(input->role)) + " as in inputs",
-               in_quotes(role_name(output.role)));
-    const std::string dims = source + ": dims of output " + in_quotes(output.name);
-    if (!output.has_column) mismatch(HYB_ERROR_CARD, dims, "an axis 'column'", "none");
-    if (card.box && !output.has_level)
-      mismatch(HYB_ERROR_CARD, dims, "an axis 'level', as a sample is a box", "none");
-  }
+void check_output(const Card &card, const CardField &output, const std::string &source) {
+  const CardField *input = card.input(output.name);
+  if (input && input->role != output.role)
+    mismatch(HYB_ERROR_CARD, source + ": role of " + in_quotes(output.name) + " as output",
+             in_quotes(role_name(input->role)) + " as in inputs",
+             in_quotes(role_name(output.role)));
+  const std::string dims = source + ": dims of output " + in_quotes(output.name);
+  if (!output.has_column) mismatch(HYB_ERROR_CARD, dims, "an axis 'column'", "none");
+  if (card.box && !output.has_level)
+    mismatch(HYB_ERROR_CARD, dims, "an axis 'level', as a sample is a box", "none");
 }
 
 const CardField *found(const std::vector<CardField> &fields, const std::string &name) {
@@ -236,6 +165,30 @@ json parsed(const std::string &text, const std::string &source) {
   }
 }
 
+// Whether a key with two words has the second one.
+bool second(CardTable &table, const char *key, const std::vector<std::string> &words,
+            const char *otherwise) {
+  return table.word(key, words, otherwise) == words[1];
+}
+
+void read_head(CardTable &table, Card &card) {
+  table.word("format", {"pyhybrid card"}, nullptr);
+  if (table.count("version") != 1) table.wrong("version", "1", *table.find("version"));
+  card.name = table.text("name");
+  card.box = second(table, "sample", {"column", "box"}, nullptr);
+  card.kind = second(table, "kind", {"real32", "real64"}, nullptr) ? HYB_REAL64 : HYB_REAL32;
+  card.packed = !second(table, "arguments", {"packed", "fields"}, "packed");
+  const bool upwards = second(table, "orientation", {"top_down", "bottom_up"}, "top_down");
+  card.orientation = upwards ? HYB_BOTTOM_UP : HYB_TOP_DOWN;
+}
+
+void read_all_fields(CardTable &table, Card &card) {
+  card.inputs = read_fields(table, "inputs", card.box, card.nfeature);
+  card.outputs = read_fields(table, "outputs", card.box, card.noutput);
+  card.normalised_inputs = joined(card.inputs);
+  card.normalised_outputs = joined(card.outputs);
+}
+
 }  // namespace
 
 const CardField *Card::input(const std::string &wanted) const { return found(inputs, wanted); }
@@ -246,26 +199,13 @@ Card parse_card(const std::string &text, const std::string &source) {
   CardTable table(object, source + ": card");
   Card card{};
   card.json = text;
-  table.word("format", {"pyhybrid card"}, nullptr);
-  if (table.count("version") != 1) table.wrong("version", "1", *table.find("version"));
-  card.name = table.text("name");
-  card.box = table.word("sample", {"column", "box"}, nullptr) == "box";
-  card.kind = table.word("kind", {"real32", "real64"}, nullptr) == "real64" ? HYB_REAL64
-                                                                           : HYB_REAL32;
-  card.packed = table.word("arguments", {"packed", "fields"}, "packed") == "packed";
-  card.orientation =
-      table.word("orientation", {"top_down", "bottom_up"}, "top_down") == "bottom_up"
-          ? HYB_BOTTOM_UP
-          : HYB_TOP_DOWN;
-  card.inputs = read_fields(table, "inputs", card.box, card.nfeature);
-  card.outputs = read_fields(table, "outputs", card.box, card.noutput);
-  card.normalised_inputs = joined(card.inputs);
-  card.normalised_outputs = joined(card.outputs);
+  read_head(table, card);
+  read_all_fields(table, card);
   card.tolerance = table.positive("tolerance");
   for (const char *key : {"provenance", "scores", "training_range", "constraints"})
     table.carry_object(key);
   table.finish();
-  check_outputs(card, source + ": card");
+  for (const CardField &output : card.outputs) check_output(card, output, table.where());
   return card;
 }
 

@@ -12,11 +12,6 @@ namespace {
 
 const toml::table empty_table;
 
-std::string at_line(const toml::node &node) {
-  const auto line = node.source().begin.line;
-  return line == 0 ? "" : " (line " + std::to_string(line) + ")";
-}
-
 std::string shown(const toml::node &node) {
   std::ostringstream text;
   node.visit([&](const auto &value) { text << value; });
@@ -27,13 +22,32 @@ std::string shown(const toml::node &node) {
 
 }  // namespace
 
+ConfigTable::ConfigTable(const toml::table &table, std::string source, std::string path,
+                         uint32_t line)
+    : table_(table), source_(std::move(source)), path_(std::move(path)), line_(line) {}
+
+std::string ConfigTable::placed(const std::string &path, uint32_t line) const {
+  return source_ + (line == 0 ? "" : ", line " + std::to_string(line)) +
+         (path.empty() ? "" : ": " + path);
+}
+
+uint32_t ConfigTable::line_of(const char *key) const {
+  const toml::node *node = table_.get(key);
+  const uint32_t line = node ? node->source().begin.line : 0;
+  return line == 0 ? line_ : line;
+}
+
+std::string ConfigTable::where(const char *key) const {
+  return placed(path_of(key), line_of(key));
+}
+
 const toml::node *ConfigTable::find(const char *key) {
   asked_.insert(key);
   return table_.get(key);
 }
 
 void ConfigTable::wrong_type(const char *key, const toml::node &node, const char *expected) const {
-  mismatch(HYB_ERROR_CONFIG, where_ + ": " + key + at_line(node), expected, shown(node));
+  mismatch(HYB_ERROR_CONFIG, where(key), expected, shown(node));
 }
 
 void ConfigTable::read(const char *key, std::string &value) {
@@ -85,16 +99,14 @@ size_t ConfigTable::read_word(const char *key, const std::vector<std::string> &w
   if (!has(key)) return otherwise;
   const auto at = std::find(words.begin(), words.end(), word);
   if (at == words.end())
-    fail(HYB_ERROR_CONFIG, where_ + at_line(*table_.get(key)) + ": " + unknown(key, word, words));
+    fail(HYB_ERROR_CONFIG, placed(path_, line_of(key)) + ": " + unknown(key, word, words));
   return static_cast<size_t>(at - words.begin());
 }
 
 ConfigTable ConfigTable::table(const char *key) {
-  const std::string where = where_ + "." + key;
   const toml::node *node = find(key);
-  if (!node) return ConfigTable(empty_table, where);
-  if (!node->is_table()) wrong_type(key, *node, "a table");
-  return ConfigTable(*node->as_table(), where);
+  if (node && !node->is_table()) wrong_type(key, *node, "a table");
+  return {node ? *node->as_table() : empty_table, source_, path_of(key), line_of(key)};
 }
 
 std::vector<std::string> ConfigTable::keys() const {
@@ -107,7 +119,7 @@ void ConfigTable::finish() const {
   for (const auto &[key, node] : table_) {
     const std::string name(key.str());
     if (asked_.count(name)) continue;
-    fail(HYB_ERROR_CONFIG, where_ + at_line(node) + ": " +
+    fail(HYB_ERROR_CONFIG, placed(path_, line_of(name.c_str())) + ": " +
                                unknown("key", name, {asked_.begin(), asked_.end()}));
   }
 }

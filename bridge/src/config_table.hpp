@@ -14,9 +14,9 @@ namespace hyb {
 
 class ConfigTable {
  public:
-  // `where` names the table in messages: "hybrid.toml: [scheme.radiation]".
-  ConfigTable(const toml::table &table, std::string where)
-      : table_(table), where_(std::move(where)) {}
+  // Of a file: "hybrid.toml", or what a text is.
+  ConfigTable(const toml::table &table, std::string source)
+      : ConfigTable(table, std::move(source), "", 0) {}
 
   bool has(const char *key) const { return table_.contains(key); }
   void read(const char *key, std::string &value);
@@ -35,14 +35,22 @@ class ConfigTable {
   // Fails on the first key that was never asked for.
   void finish() const;
 
-  const std::string &where() const { return where_; }
+  // What messages begin with: "hybrid.toml, line 7: scheme.radiation", the line being the table's,
+  // and "hybrid.toml, line 9: scheme.radiation.device", the line being the key's.
+  std::string where() const { return placed(path_, line_); }
+  std::string where(const char *key) const;
 
  private:
+  ConfigTable(const toml::table &table, std::string source, std::string path, uint32_t line);
+  std::string placed(const std::string &path, uint32_t line) const;
+  std::string path_of(const char *key) const { return path_.empty() ? key : path_ + "." + key; }
+  uint32_t line_of(const char *key) const;
   const toml::node *find(const char *key);
   [[noreturn]] void wrong_type(const char *key, const toml::node &node, const char *expected) const;
 
   const toml::table &table_;
-  std::string where_;
+  std::string source_, path_;  // the path of the root is ""
+  uint32_t line_;              // 0 where there is none
   std::set<std::string> asked_;
 };
 

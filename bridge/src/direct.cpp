@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "axes.hpp"
@@ -35,6 +37,43 @@ bool usable_in_place(const HostArray &array) {
          aligned(static_cast<int64_t>(reinterpret_cast<intptr_t>(array.data)));
 }
 
+// Bytes from the first to behind the last.
+struct Reach {
+  intptr_t begin, end;
+};
+
+// Of the samples of a row.
+Reach reach_of_row(const HostArray &array, int64_t row) {
+  const intptr_t first = reinterpret_cast<intptr_t>(array.data) + row * array.slevel;
+  const intptr_t last = first + (array.nx - 1) * array.sx;
+  return {std::min(first, last), std::max(first, last) + size_of_kind(array.kind)};
+}
+
+Reach reach_of(const HostArray &array) {
+  const Reach first = reach_of_row(array, 0), last = reach_of_row(array, array.nlevel - 1);
+  return {std::min(first.begin, last.begin), std::max(first.end, last.end)};
+}
+
+bool meet(const Reach &a, const Reach &b) { return a.begin < b.end && b.begin < a.end; }
+
+// Rows with the same stride may lie between each other's samples.
+bool rows_overlap(const HostArray &x, int64_t i, const HostArray &y, int64_t j) {
+  const Reach a = reach_of_row(x, i), b = reach_of_row(y, j);
+  if (!meet(a, b)) return false;
+  const int64_t step = std::abs(x.sx), size = size_of_kind(x.kind);
+  if (step == 0 || step != std::abs(y.sx)) return true;
+  const int64_t shift = std::abs(a.begin - b.begin) % step;
+  return shift < size || step - shift < size;
+}
+
+bool overlap(const HostArray &x, const HostArray &y) {
+  if (x.nx == 0 || !meet(reach_of(x), reach_of(y))) return false;
+  for (int64_t i = 0; i < x.nlevel; ++i)
+    for (int64_t j = 0; j < y.nlevel; ++j)
+      if (rows_overlap(x, i, y, j)) return true;
+  return false;
+}
+
 HostArray samples(HostArray array, int64_t begin, int64_t count) {
   array.data += begin * array.sx;
   array.nx = count;
@@ -50,7 +89,15 @@ Rows rows_of(Buffer &buffer, const HostArray &array, const Tiles &tiles,
   return rows;
 }
 
+std::string json_about(const Emulator &emulator) {
+  const nlohmann::json about = {{"backend", emulator.backend()}, {"about", emulator.about()}};
+  return about.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
 }  // namespace
+
+DirectEmulator::DirectEmulator(const EmulatorConfig &config)
+    : emulator_(config, ""), about_(json_about(emulator_)) {}
 
 // Memory that was used before, since fresh memory costs more than the copy.
 class DirectEmulator::Lent {
@@ -107,6 +154,7 @@ void DirectEmulator::run(const hyb_view &x_view, const hyb_view &y_view) {
   if (x.nx != y.nx)
     mismatch(HYB_ERROR_SHAPE, "y: samples", std::to_string(x.nx) + " as in x",
              std::to_string(y.nx));
+  if (overlap(x, y)) mismatch(HYB_ERROR_ARGUMENT, "y: memory", "none that x has too", "some");
   const bool one_batch = x.nx <= emulator_.tile() && emulator_.padded(x.nx) == x.nx;
   const bool physical = card.normalised_inputs.empty() && card.normalised_outputs.empty();
   if (one_batch && physical && usable_in_place(x) && usable_in_place(y))

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "buffer.hpp"
@@ -13,9 +14,10 @@ namespace hyb {
 
 class DirectEmulator {
  public:
-  explicit DirectEmulator(const EmulatorConfig &config) : emulator_(config, "") {}
+  explicit DirectEmulator(const EmulatorConfig &config);
 
   const Card &card() const { return emulator_.card(); }
+  const std::string &about() const { return about_; }  // JSON
 
   // x (sample, feature) and y (sample, output), physical values. In place where they are one batch
   // that needs no padding, contiguous, aligned, and not normalised; else through a copy. Any number
@@ -31,6 +33,7 @@ class DirectEmulator {
   void run_copied(const HostArray &x, const HostArray &y);
 
   Emulator emulator_;
+  const std::string about_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> workspaces_;  // not in use
   size_t made_ = 0;

@@ -105,9 +105,15 @@ void Domain::remove(Scheme *scheme) {
 
 void Domain::step(int64_t step, const char *date, double dt) {
   clock_ = {step, date ? date : "", dt};
-  if (!stepped_) warn_of_unclaimed();
+  if (!stepped_) tell_of_first_step();
   stepped_ = true;
   for_all(schemes_, [](Scheme &scheme) { scheme.step(); });
+}
+
+// All that the host declares is known by now.
+void Domain::tell_of_first_step() {
+  warn_of_unclaimed();
+  for (const auto &entry : schemes_) entry.second->tell_undeclared();
 }
 
 // A typing error in a name would otherwise mean: native, silently.
@@ -117,8 +123,8 @@ void Domain::warn_of_unclaimed() {
   if (known.empty()) return;
   for (const auto &[name, scheme] : config_.schemes)
     if (!statistics_.count(name))
-      log_.warning("[scheme." + name + "] in the configuration: " +
-                   unknown("scheme of the host", name, known));
+      log_.warning("[scheme." + name + "] in the configuration: expected a scheme of the host, " +
+                   listed(known) + ", found one that it did not create");
 }
 
 void Domain::flush() {

@@ -50,6 +50,7 @@ class Domain {
   std::string statistics_text;  // what hyb_domain_statistics last gave out
 
  private:
+  void tell_of_first_step();
   void warn_of_unclaimed();
 
   DomainConfig config_;

@@ -17,15 +17,17 @@ namespace {
 
 struct Backend {
   const char *name, *suffix, *plugin;
-  bool accelerated;  // can run on anything but the CPU
+  bool accelerated;  // can run on anything but the CPU, in the precision that it is told
+  bool threaded;     // can run one inference on several threads
+  bool python;       // runs a function of Python
 };
 
 constexpr Backend backends[] = {
-    {"builtin", ".safetensors", "builtin", false},
-    {"aoti", ".pt2", "torch", true},
-    {"torchscript", ".pt", "torch", true},
-    {"python", ".py", "python", false},
-    {"null", ".json", "null", false},
+    {"builtin", ".safetensors", "builtin", false, false, false},
+    {"aoti", ".pt2", "torch", true, true, false},
+    {"torchscript", ".pt", "torch", true, true, false},
+    {"python", ".py", "python", false, true, true},
+    {"null", ".json", "null", false, false, false},
 };
 
 const Backend &backend_of(const EmulatorConfig &config) {
@@ -43,11 +45,25 @@ const Backend &backend_of(const EmulatorConfig &config) {
   fail(HYB_ERROR_CONFIG, unknown("backend", config.backend, known));
 }
 
-// A function of Python may use what it likes, but the library does not tell it to.
-void check_device(const Backend &backend, const EmulatorConfig &config) {
-  if (!backend.accelerated && config.device != "cpu" && config.device != "auto")
-    mismatch(HYB_ERROR_CONFIG, std::string("device of the backend ") + in_quotes(backend.name),
-             "'cpu' or 'auto'", in_quotes(config.device));
+// What a backend could not do is refused, not passed over in silence. A function of Python may use
+// what it likes, but the library does not tell it to.
+void check_options(const Backend &backend, const EmulatorConfig &config) {
+  const auto require = [&](bool honoured, const char *key, const char *expected,
+                           const std::string &found) {
+    if (!honoured)
+      mismatch(HYB_ERROR_CONFIG, key + (" of the backend " + in_quotes(backend.name)), expected,
+               found);
+  };
+  require(backend.accelerated || config.device == "cpu" || config.device == "auto", "device",
+          "'cpu' or 'auto'", in_quotes(config.device));
+  require(backend.accelerated || config.precision == "float32", "precision", "'float32'",
+          in_quotes(config.precision));
+  require(backend.threaded || config.threads == 1, "batch.threads", "1",
+          std::to_string(config.threads));
+  require(backend.python || config.environment.empty(), "python.environment", "none",
+          in_quotes(config.environment));
+  require(backend.python || config.function == EmulatorConfig().function, "python.function",
+          "none", in_quotes(config.function));
 }
 
 hyb_backend_options options_of(const EmulatorConfig &config, const Backend &backend) {
@@ -59,7 +75,8 @@ hyb_backend_options options_of(const EmulatorConfig &config, const Backend &back
 void check_readable(const std::string &path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored))
-    mismatch(HYB_ERROR_FILE, "emulator " + in_quotes(path), "a file", "none");
+    mismatch(HYB_ERROR_FILE, "emulator " + in_quotes(path), "a file",
+             "none at " + std::filesystem::absolute(path, ignored).string());
 }
 
 // Of a device. Asked for rarely, by whatever thread.
@@ -132,8 +149,9 @@ void check_flights(const hyb_plan &plan, const hyb_backend &backend) {
 Emulator::Emulator(const EmulatorConfig &config, const std::string &plugin_folders)
     : path_(config.path), sizes_(sizes_up_to(config.columns)) {
   const Backend &backend = backend_of(config);
-  check_device(backend, config);
+  check_options(backend, config);
   check_readable(path_);
+  backend_name_ = backend.name;
   backend_ = load_plugin<hyb_backend>(backend.plugin, HYB_PLUGIN_BACKEND, plugin_folders);
   const hyb_backend_options options = options_of(config, backend);
   hyb_message message{};
@@ -164,7 +182,8 @@ void Emulator::prepare(int64_t declared) {
       inputs.data(), results.data(), sizes_.data(), static_cast<int32_t>(sizes_.size()),
       card_.tolerance, declared};
   hyb_message message{};
-  hyb_plan plan = {sizeof(hyb_plan), 0, 0, 0, 0};
+  hyb_plan plan{};
+  plan.size = sizeof plan;
   check_plugin(backend_->prepare(network_, &signature, &plan, &message), message);
   check_plan(plan, sizes_);
   check_flights(plan, *backend_);
@@ -174,6 +193,8 @@ void Emulator::prepare(int64_t declared) {
 void Emulator::take(const hyb_plan &plan) {
   tile_ = plan.tile > 0 ? plan.tile : sizes_.back();
   in_flight_ = plan.in_flight;
+  about_ = plan.about ? plan.about : "";
+  about_level_ = plan.about_level;
   if (in_flight_ > 0) memory_ = std::make_unique<DeviceMemory>(*backend_, network_);
   step_ = plan.batch_invariant ? plan.step : tile_;
   sizes_.erase(std::upper_bound(sizes_.begin(), sizes_.end(), tile_), sizes_.end());

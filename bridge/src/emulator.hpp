@@ -26,6 +26,12 @@ class Emulator {
   const Card &card() const { return card_; }
   const std::string &path() const { return path_; }
 
+  // What runs it: the backend's name, and a line of its own with a level to log it at. The line
+  // may be empty; 0: it is not for the log.
+  const std::string &backend() const { return backend_name_; }
+  const std::string &about() const { return about_; }
+  int32_t about_level() const { return about_level_; }
+
   // The largest number of samples that run at once.
   int64_t tile() const { return tile_; }
 
@@ -61,6 +67,8 @@ class Emulator {
   int64_t in_flight_ = 0;
   std::unique_ptr<Memory> memory_;
   int64_t step_ = 0;            // any multiple of it is a size; 0: those in sizes_ are
+  std::string backend_name_, about_;
+  int32_t about_level_ = 0;
   const hyb_backend *backend_ = nullptr;
   void *network_ = nullptr;
   Card card_;

@@ -15,6 +15,22 @@ int32_t store(const char *function, int32_t status, const char *text) noexcept {
   return status;
 }
 
+// What f makes of the exception in flight: its status and its text.
+template <class F>
+auto with_current(F &&f) {
+  try {
+    throw;
+  } catch (const Error &error) {
+    return f(error.status(), error.what());
+  } catch (const std::bad_alloc &) {
+    return f(HYB_ERROR_MEMORY, "out of memory");
+  } catch (const std::exception &error) {
+    return f(HYB_ERROR_INTERNAL, error.what());
+  } catch (...) {
+    return f(HYB_ERROR_INTERNAL, "an exception of unknown type");
+  }
+}
+
 }  // namespace
 
 void fail(int32_t status, const std::string &message) { throw Error(status, message); }
@@ -25,31 +41,13 @@ void mismatch(int32_t status, const std::string &what, const std::string &expect
 }
 
 int32_t report_failure(const char *function) noexcept {
-  try {
-    throw;
-  } catch (const Error &error) {
-    return store(function, error.status(), error.what());
-  } catch (const std::bad_alloc &) {
-    return store(function, HYB_ERROR_MEMORY, "out of memory");
-  } catch (const std::exception &error) {
-    return store(function, HYB_ERROR_INTERNAL, error.what());
-  } catch (...) {
-    return store(function, HYB_ERROR_INTERNAL, "an exception of unknown type");
-  }
+  return with_current([&](int32_t status, const char *text) noexcept {
+    return store(function, status, text);
+  });
 }
 
 Error current_error() {
-  try {
-    throw;
-  } catch (const Error &error) {
-    return error;
-  } catch (const std::bad_alloc &) {
-    return {HYB_ERROR_MEMORY, "out of memory"};
-  } catch (const std::exception &error) {
-    return {HYB_ERROR_INTERNAL, error.what()};
-  } catch (...) {
-    return {HYB_ERROR_INTERNAL, "an exception of unknown type"};
-  }
+  return with_current([](int32_t status, const char *text) { return Error(status, text); });
 }
 
 const char *last_error() noexcept { return last_error_text; }

@@ -49,7 +49,8 @@ void Grid::check(int64_t first, int64_t ncol) const {
              std::to_string(ncol));
   constexpr int64_t last_first = INT64_MAX - most_extent;
   if (first < 1 || first > last_first)
-    mismatch(HYB_ERROR_ARGUMENT, "first", "1 to " + std::to_string(last_first),
+    mismatch(HYB_ERROR_ARGUMENT, "first",
+             first < 1 ? "1 or more" : "at most " + std::to_string(last_first),
              std::to_string(first));
   if (known_ && first + ncol - 1 > ncol_)
     mismatch(HYB_ERROR_SHAPE, "last column of the block",

@@ -60,8 +60,8 @@ void HostQueue::forget(Block &block) {
   block.release();
 }
 
-// A batch that fails is tried again block by block: a bad block spoils no other, and smaller batches
-// may fit where a large one did not.
+// A batch that fails is tried again block by block: a bad block spoils no other, and smaller
+// batches may fit where a large one did not.
 void HostQueue::run(PendingList &list) {
   bool done = false;
   if (list.blocks.size() > 1) {

@@ -6,59 +6,40 @@
 
 #include "error.hpp"
 #include "floating_point.hpp"
+#include "parcel.hpp"
 #include "plugin.hpp"
 #include "text.hpp"
 
 namespace hyb {
-
-// Captures that are free. Shared with the parcels under way, so that it outlives the recorder.
-class CapturePool {
- public:
-  std::unique_ptr<Capture> take() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (free_.empty()) return std::make_unique<Capture>();
-    auto capture = std::move(free_.back());
-    free_.pop_back();
-    return capture;
-  }
-  void put(std::unique_ptr<Capture> capture) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    free_.push_back(std::move(capture));
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Capture>> free_;
-};
-
 namespace {
 
-// A capture on its way to the writer, with all that hyb_capture borrows.
-struct Parcel {
-  std::unique_ptr<Capture> capture;
-  std::shared_ptr<CapturePool> pool;
-  std::string date;
-  std::vector<int64_t> row, column;
-  std::vector<double> lat, lon, area;
-  std::vector<void *> data;
-
-  static void release(void *owner) {
-    const std::unique_ptr<Parcel> parcel(static_cast<Parcel *>(owner));
-    parcel->pool->put(std::move(parcel->capture));
+// The variables of a file, as its first call filled them.
+class RecordedVariables {
+ public:
+  explicit RecordedVariables(const Capture &capture) {
+    units_.reserve(capture.entries().size());  // whose texts are borrowed
+    for (const Capture::Entry &entry : capture.entries())
+      if (entry.filled) add(entry);
   }
+  const std::vector<std::pair<Group, const Field *>> &fields() const { return fields_; }
+  const hyb_variable *data() const { return variables_.data(); }
+  int32_t size() const { return static_cast<int32_t>(variables_.size()); }
+
+ private:
+  void add(const Capture::Entry &entry) {
+    const Field &field = *entry.field;
+    units_.push_back(field.effective_unit());
+    fields_.emplace_back(entry.group, &field);
+    variables_.push_back({group_name(entry.group), field.name.c_str(), units_.back().c_str(),
+                          role_name(field.effective_role()), entry.kind,
+                          field.has_level ? field.nlevel : 0,
+                          field.has_species ? field.nspecies : 0});
+  }
+
+  std::vector<std::string> units_;
+  std::vector<std::pair<Group, const Field *>> fields_;
+  std::vector<hyb_variable> variables_;
 };
-
-std::vector<double> picked(const std::vector<double> &values, int64_t first,
-                           const std::vector<int64_t> &rows) {
-  std::vector<double> chosen;
-  if (!values.empty())
-    for (const int64_t row : rows) chosen.push_back(values[static_cast<size_t>(first - 1 + row)]);
-  return chosen;
-}
-
-const double *pointer(const std::vector<double> &values) {
-  return values.empty() ? nullptr : values.data();
-}
 
 std::string variable_name(Group group, const Field &field) {
   return std::string(group_name(group)) + "/" + field.name;
@@ -106,33 +87,23 @@ void Recorder::give_back(std::unique_ptr<Capture> capture) { pool_->put(std::mov
 void Recorder::check_new() const {
   if (!config_.replace && std::filesystem::exists(path_))
     mismatch(HYB_ERROR_RECORD, "recording " + in_quotes(path_),
-             "no such file yet (or replace = true; {step} in the path keeps files of restarts apart)",
+             "no such file yet (or replace = true; {step} in the path keeps files of restarts "
+             "apart)",
              "one");
 }
 
 void Recorder::create(const Capture &capture, int64_t step) {
   path_ = replaced(path_, "{step}", std::to_string(step));
   check_new();
-  std::vector<std::string> units;
-  std::vector<hyb_variable> variables;
-  units.reserve(capture.entries().size());
-  for (const Capture::Entry &entry : capture.entries()) {
-    if (!entry.filled) continue;
-    const Field &field = *entry.field;
-    units.push_back(field.effective_unit());
-    variables_.emplace_back(entry.group, &field);
-    variables.push_back({group_name(entry.group), field.name.c_str(), units.back().c_str(),
-                         role_name(field.effective_role()), entry.kind,
-                         field.has_level ? field.nlevel : 0,
-                         field.has_species ? field.nspecies : 0});
-  }
+  const RecordedVariables described(capture);
+  variables_ = described.fields();
   const hyb_attribute attributes[] = {{"title", "pyhybrid recording"},
                                       {"pyhybrid_version", HYB_VERSION},
                                       {"scheme", scheme_.c_str()},
                                       {"orientation", bottom_up_ ? "bottom_up" : "top_down"}};
   const hyb_recording_options options = {
-      sizeof(hyb_recording_options), variables.data(), static_cast<int32_t>(variables.size()),
-      attributes, 4, !grid_.lat().empty(), !grid_.lon().empty(), !grid_.area().empty(),
+      sizeof(hyb_recording_options), described.data(), described.size(), attributes, 4,
+      !grid_.lat().empty(), !grid_.lon().empty(), !grid_.area().empty(),
       config_.compression, config_.buffer, config_.patience};
   hyb_message message{};
   check_plugin(storage_->create(path_.c_str(), &options, &file_, &message), message);
@@ -140,60 +111,47 @@ void Recorder::create(const Capture &capture, int64_t step) {
 
 // Every call must deliver what the first one did, or samples would have holes.
 void Recorder::compare(const Capture &capture) const {
-  size_t found = 0;
   for (const Capture::Entry &entry : capture.entries()) {
-    if (!entry.filled) continue;
     const std::pair<Group, const Field *> variable{entry.group, entry.field};
-    if (std::find(variables_.begin(), variables_.end(), variable) == variables_.end())
-      mismatch(HYB_ERROR_FIELD, "recording of scheme " + in_quotes(scheme_),
-               "the fields of the first call",
-               "another, " + variable_name(entry.group, *entry.field));
-    ++found;
+    if (entry.filled &&
+        std::find(variables_.begin(), variables_.end(), variable) == variables_.end())
+      refuse("another, " + variable_name(entry.group, *entry.field));
   }
-  if (found == variables_.size()) return;
   for (const auto &[group, field] : variables_)
-    if (!capture.has(group, *field))
-      mismatch(HYB_ERROR_FIELD, "recording of scheme " + in_quotes(scheme_),
-               "the fields of the first call", "none for " + variable_name(group, *field));
+    if (!capture.has(group, *field)) refuse("none for " + variable_name(group, *field));
+}
+
+void Recorder::refuse(const std::string &found) const {
+  mismatch(HYB_ERROR_FIELD, "recording of scheme " + in_quotes(scheme_),
+           "the fields of the first call", found);
+}
+
+// Whether there is a file to write to.
+bool Recorder::opened(const Capture &capture, int64_t step) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!active()) return false;
+  try {
+    if (!file_) create(capture, step);
+  } catch (const Error &error) {
+    give_up(error.what());
+  }
+  return active();
 }
 
 void Recorder::append(std::unique_ptr<Capture> capture, int64_t step, const std::string &date,
                       int64_t first, const std::vector<int64_t> &rows) {
   const FloatingPointGuard guard;
-  auto parcel = std::make_unique<Parcel>();
-  parcel->pool = pool_;
-  parcel->date = date;
-  parcel->row = rows;
-  for (const int64_t row : rows) parcel->column.push_back(grid_.column(first + row));
-  parcel->lat = picked(grid_.lat(), first, rows);
-  parcel->lon = picked(grid_.lon(), first, rows);
-  parcel->area = picked(grid_.area(), first, rows);
-  hyb_message message{};
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!active()) return;
-    try {
-      if (!file_) create(*capture, step);
-    } catch (const Error &error) {
-      give_up(error.what());
-      return;
-    }
-  }
+  auto parcel = std::make_unique<Parcel>(pool_, date, grid_, first, rows);
+  if (!opened(*capture, step)) return;
   compare(*capture);
   for (const auto &[group, field] : variables_)
     parcel->data.push_back(capture->rows(group, *field).data);
-  const int64_t bytes = capture->bytes(), ld = capture->ncol();
   parcel->capture = std::move(capture);
-  Parcel *owner = parcel.release();
-  const hyb_capture sent = {sizeof(hyb_capture), step, owner->date.c_str(),
-                            static_cast<int64_t>(owner->row.size()), owner->row.data(),
-                            owner->column.data(), pointer(owner->lat), pointer(owner->lon),
-                            pointer(owner->area), ld, owner->data.data(), bytes,
-                            &Parcel::release, owner};
-  if (storage_->append(file_, &sent, &message) != HYB_OK) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    give_up(message.text);
-  }
+  const hyb_capture sent = sent_away(std::move(parcel), step);
+  hyb_message message{};
+  if (storage_->append(file_, &sent, &message) == HYB_OK) return;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  give_up(message.text);
 }
 
 void Recorder::give_up(const std::string &why) {

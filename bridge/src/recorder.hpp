@@ -50,7 +50,9 @@ class Recorder {
  private:
   void check_new() const;
   void create(const Capture &capture, int64_t step);
+  bool opened(const Capture &capture, int64_t step);
   void compare(const Capture &capture) const;
+  [[noreturn]] void refuse(const std::string &found) const;
   void give_up(const std::string &why);
 
   RecordConfig config_;

@@ -20,13 +20,22 @@ SchemeConfig config_of(const Domain &domain, const std::string &name) {
   return native;
 }
 
+// With several schemes a message has to say whose emulator it is about.
+std::unique_ptr<Emulator> opened(const SchemeConfig &config, const std::string &plugins) {
+  try {
+    return std::make_unique<Emulator>(config.emulator, plugins);
+  } catch (const Error &error) {
+    fail(error.status(), "[scheme." + config.name + "]: " + error.what());
+  }
+}
+
 }  // namespace
 
 Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t orientation)
     : domain_(std::move(domain)), config_(config_of(*domain_, name)), orientation_(orientation) {
   const std::string &plugins = domain_->config().plugins;
   const bool infers = mode() == Mode::shadow || mode() == Mode::emulate;
-  if (infers) emulator_ = std::make_unique<Emulator>(config_.emulator, plugins);
+  if (infers) emulator_ = opened(config_, plugins);
   if (infers) queue_ = make_queue(*emulator_);
   const bool records = config_.record && (mode() == Mode::record || infers);
   fields_ = std::make_unique<Fields>(infers ? &emulator_->card() : nullptr, config_.emulator.path,
@@ -42,13 +51,21 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   statistics_ = std::make_shared<Statistics>(mode_name(mode()));
   domain_->log().info("scheme " + in_quotes(name) + ": mode " + mode_name(mode()) +
                       (infers ? ", emulator " + config_.emulator.path : ""));
+  if (infers) tell_about(*emulator_);
   domain_->add(name, this, statistics_);  // last: what fails before leaves nothing in the domain
 }
 
 Scheme::~Scheme() {
   domain_->remove(this);
-  warn_of_open_calls();
+  warn_at_end();
   for (Call *call : calls_) CallTable::instance().release(*call);
+}
+
+void Scheme::tell_about(const Emulator &emulator) const {
+  const std::string text = "scheme " + in_quotes(name()) + ": backend " +
+                           in_quotes(emulator.backend()) + ": " + emulator.about();
+  if (emulator.about_level() == HYB_LOG_INFO) domain_->log().info(text);
+  if (emulator.about_level() > HYB_LOG_INFO) domain_->log().warning(text);
 }
 
 void Scheme::declare_configured() {
@@ -158,8 +175,36 @@ void Scheme::flush() {
   if (recorder_) recorder_->flush();
 }
 
-void Scheme::finish() {
+// One line in a log of years says little; the end says how many there were.
+void Scheme::warn_of_failures() {
+  const std::string failures = statistics_->failures();
+  if (!failures.empty())
+    notice(Notice::failures, "end of scheme " + in_quotes(name()) + ": " + failures +
+                                 " calls had no result of the emulator");
+}
+
+// What the card could not be compared with, as the host is free to say little.
+void Scheme::tell_undeclared() {
+  if (!infers()) return;
+  std::vector<std::string> silent;
+  const auto look = [&](const std::vector<CardField> &fields) {
+    for (const CardField &field : fields)
+      if (fields_->find(field.name).unit.empty()) silent.push_back(field.name);
+  };
+  look(emulator_->card().inputs);
+  look(emulator_->card().outputs);
+  if (!silent.empty())
+    domain_->log().info("scheme " + in_quotes(name()) + ": no unit declared, so none compared " +
+                        "with the card's: " + listed(silent));
+}
+
+void Scheme::warn_at_end() {
   warn_of_open_calls();
+  warn_of_failures();
+}
+
+void Scheme::finish() {
+  warn_at_end();
   if (recorder_) recorder_->finish();
 }
 

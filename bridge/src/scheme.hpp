@@ -53,9 +53,20 @@ class Scheme {
   bool unused(const std::string &output) const;
 
   // Logs a message of that sort the first time only; counters say how often.
-  enum class Notice { failure, input_not_finite, output_not_finite, field_not_seen, no_step, count };
+  enum class Notice {
+    failure,
+    failures,  // all of them, at the end
+    input_not_finite,
+    output_not_finite,
+    field_not_seen,
+    no_step,
+    count
+  };
   void notice(Notice sort, const std::string &text);
   bool noticed(Notice sort) const { return noticed_[static_cast<size_t>(sort)]; }
+
+  // Of the first step: says which units of the card the host did not declare.
+  void tell_undeclared();
 
   // The step boundary: discards calls that were left open and looks at the recording.
   void step();
@@ -71,9 +82,12 @@ class Scheme {
 
   Call *take_from(Shelf &shelf);
   Call &new_call();
+  void tell_about(const Emulator &emulator) const;
   void declare_configured();
   std::string discard_open_calls();  // what to say of them, empty: there were none
   void warn_of_open_calls();
+  void warn_of_failures();
+  void warn_at_end();
 
   std::shared_ptr<Domain> domain_;
   SchemeConfig config_;

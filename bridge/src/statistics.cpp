@@ -106,9 +106,20 @@ void Statistics::compare(const std::string &field, const std::string &unit, cons
       add_row(score.rows[static_cast<size_t>(s * native.nlevel + l)], native, emulated, s, l, ncol);
 }
 
+void Statistics::add_up(Counters &sum) const {
+  for (const Counters &one : counters_) one.add_to(sum);
+}
+
+std::string Statistics::failures() const {
+  Counters sum;
+  add_up(sum);
+  if (sum.failures == 0) return "";
+  return std::to_string(sum.failures) + " of " + std::to_string(sum.calls);
+}
+
 std::string Statistics::json() const {
   Counters sum;
-  for (const Counters &one : counters_) one.add_to(sum);
+  add_up(sum);
   const std::lock_guard<std::mutex> lock(mutex_);
   nlohmann::json object = {
       {"mode", mode_},

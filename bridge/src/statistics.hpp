@@ -49,6 +49,9 @@ class Statistics {
   void compare(const std::string &field, const std::string &unit, const Rows &native,
                const Rows &emulated, int64_t ncol);
 
+  // Calls so far that had no result of the emulator, "3 of 32"; "" if none.
+  std::string failures() const;
+
   // The statistics as a JSON object.
   std::string json() const;
 
@@ -67,6 +70,8 @@ class Statistics {
 
     void add_to(Counters &sum) const;
   };
+
+  void add_up(Counters &sum) const;
 
   std::string mode_;
   std::array<Counters, thread_places> counters_;

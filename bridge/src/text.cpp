@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "hybrid.h"
+#include "plugin/quotes.hpp"
 
 namespace hyb {
 namespace {
@@ -27,7 +28,7 @@ size_t edit_distance(const std::string &a, const std::string &b) {
 
 }  // namespace
 
-std::string in_quotes(const std::string &word) { return "'" + word + "'"; }
+std::string in_quotes(const std::string &word) { return hybrid_plugin::in_quotes(word); }
 
 std::string listed(const std::vector<std::string> &words) {
   std::string text;

@@ -8,6 +8,7 @@
 
 namespace hyb {
 
+// Control characters as codes.
 std::string in_quotes(const std::string &word);
 
 // "'a', 'b' and 'c'"

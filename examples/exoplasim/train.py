@@ -73,7 +73,8 @@ def train_scheme(
 ) -> dict[str, Any]:
     """Train on the first three quarters of the days, choose on the next eighth, score on the last.
 
-    Writes ``<scheme>.safetensors`` with its card and scores; `place` is the line of its progress bar.
+    Writes ``<scheme>.safetensors`` with its card and scores; `place` is the line of its progress
+    bar.
     """
     last_training, last_validation = 3 * days // 4 - 1, 7 * days // 8 - 1
     recorded = read(recording / f"{scheme}.0.nc")

@@ -3,7 +3,7 @@
 
 from .header import enumeration, ffi, word_value
 from .loading import call, library, text, version
-from .view import Array, as_view, require_array
+from .view import Array, as_view
 
 __all__ = [
     "Array",
@@ -12,7 +12,6 @@ __all__ = [
     "enumeration",
     "ffi",
     "library",
-    "require_array",
     "text",
     "version",
     "word_value",

@@ -20,7 +20,17 @@ _WORDS = {
 }
 
 
-def as_view(array: Array, what: str, *, write: bool = False, logical: bool = False) -> Any:
+KINDS = tuple(_WORDS.values())
+
+
+def as_view(
+    array: Array,
+    what: str,
+    *,
+    write: bool = False,
+    logical: bool = False,
+    kinds: tuple[str, ...] = KINDS,
+) -> Any:
     """A ``hyb_view *`` of an array, borrowed: valid as long as the array lives.
 
     Parameters
@@ -33,6 +43,8 @@ def as_view(array: Array, what: str, *, write: bool = False, logical: bool = Fal
         The library writes into it.
     logical : bool
         The int32 array holds truth values, 0 or 1.
+    kinds : tuple of str
+        That are taken here, of `KINDS`.
 
     Raises
     ------
@@ -45,7 +57,7 @@ def as_view(array: Array, what: str, *, write: bool = False, logical: bool = Fal
     view = ffi().new("hyb_view *")
     view.size = ffi().sizeof("hyb_view")
     view.data = ffi().cast("void *", array.__array_interface__["data"][0])
-    view.kind = _kind(array.dtype, what, logical)
+    view.kind = _kind(array.dtype, what, ("int32",) if logical else kinds, logical)
     view.device = word_value("hyb_device", "cpu")
     view.rank, view.truth = array.ndim, 1
     view.extent[0 : array.ndim] = array.shape
@@ -63,12 +75,11 @@ def require_array(array: object, what: str, write: bool = False) -> None:
         raise ArgumentError(mismatch(what, "an array to write into", "a read-only one"))
 
 
-def _kind(dtype: np.dtype[Any], what: str, logical: bool) -> int:
+def _kind(dtype: np.dtype[Any], what: str, expected: tuple[str, ...], logical: bool) -> int:
     """The ``hyb_kind`` of a dtype."""
-    if dtype == np.bool_:
+    if dtype == np.bool_ and "int32" in expected:
         advice = "bool (1 byte); convert it with .astype(numpy.int32) and pass logical=True"
         raise FieldError(mismatch(what, "int32 for truth values", advice))
-    expected = ("int32",) if logical else tuple(_WORDS.values())
     word = _WORDS.get(dtype)
     if word not in expected:
         dtypes = " or ".join(str(one) for one, name in _WORDS.items() if name in expected)

@@ -10,7 +10,7 @@ from statistics import median
 
 from . import program
 from .files import CONTENDERS
-from .jobs import Json, Pace, built_in, emulators, file_job, network_job
+from .jobs import Json, Pace, built_in, emulators, file_jobs, network_job
 
 BLOCKS = (16, 64, 128, 512, 4096)  # columns of a call
 NETWORKS = ("mlp", "m7", "gru", "conv")
@@ -45,7 +45,8 @@ def compare(
     Returns
     -------
     dict
-        "rows", "roofline" [FLOP s-1, bytes s-1], "start" [s, bytes], "calls" [bytes], "asked".
+        "rows", "networks" [FLOP, host's values of a column], "roofline" [FLOP s-1, bytes s-1],
+        "library" (of the products), "start" [s, bytes], "calls" [bytes], "asked".
 
     Raises
     ------
@@ -55,9 +56,12 @@ def compare(
         If one of the files cannot be opened.
     """
     backends = backends if names else ()
-    jobs = [file_job(path) for path in files]
+    jobs = file_jobs(files)
     missing = _add_built_in(jobs, names, backends)
     result = program.run({**_job(pace), "networks": jobs, "blocks": list(blocks)})
+    result["networks"] = {
+        job["name"]: {"flops": job["flops"], "values": job["values"]} for job in jobs
+    }
     wanting = [row | {"block": block} for row in missing for block in blocks]
     result["rows"] += wanting
     found, failed = _one_network(backends)
@@ -80,7 +84,8 @@ def _add_built_in(jobs: list[Json], names: Iterable[str], backends: Iterable[str
         job = network_job(network)
         job["emulators"], failed = emulators(network, backends)
         baseline, _ = emulators(network, ["torchscript"])
-        job |= {"plain": one["file"] for one in baseline}
+        for one in baseline:
+            job["plain"] = one["file"]
         jobs.append(job)
         missing += failed
     return missing

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from ..card import Card, Field
 from ..emulator import Emulator
 from .files import CONTENDERS, Contender, MissingError, emulator_file
 from .networks import Network, networks
+from .operations import flops_of
 
 Json = dict[str, Any]
 
@@ -42,21 +44,24 @@ def built_in(names: Iterable[str]) -> list[Network]:
 def network_job(network: Network) -> Json:
     """A built-in network without emulators."""
     products = [asdict(product) for product in network.products]
-    return {**card_job(network.name, network.card), "products": products}
+    job = card_job(network.name, network.card)
+    return job | {"products": products, "flops": network.operations}
 
 
 def card_job(name: str, card: Card) -> Json:
     """A network as its card describes it."""
     return {
         "name": name,
-        "inputs": [_field_job(field) for field in card.inputs],
-        "outputs": [_field_job(field) for field in card.outputs],
+        "values": card.nfeature + card.noutput,
+        "orientation": card.orientation,
+        "inputs": [_field_job(field, card.sample) for field in card.inputs],
+        "outputs": [_field_job(field, card.sample) for field in card.outputs],
         "emulators": [],
     }
 
 
-def _field_job(field: Field) -> Json:
-    return {
+def _field_job(field: Field, sample: str) -> Json:
+    job = {
         "name": field.name,
         "unit": field.unit,
         "role": field.role,
@@ -65,6 +70,18 @@ def _field_job(field: Field) -> Json:
         "levels": field.levels or 0,
         "species": field.species or 0,
     }
+    return job | {key: _by_row(field, sample, key) for key in ("offset", "scale")}
+
+
+def _by_row(field: Field, sample: str, key: str) -> list[float]:
+    """Of the host's array, levels innermost; empty without a normalisation."""
+    if field.normalisation is None:
+        return []
+    numbers = getattr(field.normalisation, key)
+    levels, rows = field.levels or 1, (field.levels or 1) * (field.species or 1)
+    if len(numbers) == 1:
+        return list(numbers) * rows
+    return [one for one in numbers for _ in range(levels if sample == "box" else 1)]
 
 
 def emulators(network: Network, names: Iterable[str]) -> tuple[list[Json], list[Json]]:
@@ -80,20 +97,76 @@ def emulators(network: Network, names: Iterable[str]) -> tuple[list[Json], list[
     return found, missing
 
 
-def file_job(path: Path) -> Json:
-    """A user's emulator as a network of its own.
+@dataclass(frozen=True)
+class _File:
+    """A user's emulator."""
+
+    path: Path
+    card: Card
+    backend: str
+
+
+def file_jobs(paths: Sequence[Path]) -> list[Json]:
+    """A user's emulators: a network for all those that have one card.
 
     Raises
     ------
     HybridError
-        If it cannot be opened.
+        If one cannot be opened.
     """
+    groups = _by_network([_opened(path) for path in paths])
+    names = _file_names([group[0].path for group in groups])
+    return [_file_job(group, name) for group, name in zip(groups, names, strict=True)]
+
+
+def _opened(path: Path) -> _File:
     with Emulator(path) as emulator:
-        card = emulator.card
-    job = card_job(path.name, card)
-    job["emulators"].append({"name": path.suffix.removeprefix("."), "file": str(path)})
-    if path.suffix == ".pt" and _one_matrix(card):
-        job["plain"] = str(path)
+        return _File(path, emulator.card, emulator.backend)
+
+
+def _by_network(files: Sequence[_File]) -> list[list[_File]]:
+    """Files of one card, one of each backend: those of one stem before others."""
+    groups = [[file] for file in files]
+    for same_stem in (True, False):
+        merged: list[list[_File]] = []
+        for group in groups:
+            found = next((one for one in merged if _fits(one, group, same_stem)), None)
+            if found is None:
+                merged.append(group)
+            else:
+                found += group
+        groups = merged
+    return groups
+
+
+def _fits(group: Sequence[_File], other: Sequence[_File], same_stem: bool) -> bool:
+    first, second = group[0], other[0]
+    alike = first.path.with_suffix("") == second.path.with_suffix("") or not same_stem
+    backends = {one.backend for one in group}
+    return alike and first.card == second.card and backends.isdisjoint(o.backend for o in other)
+
+
+def _file_names(paths: Sequence[Path]) -> list[str]:
+    """The stem of each, or as much more as tells it from the others and the built-in networks."""
+    names = [path.stem for path in paths]
+    for longer in (lambda path: path.name, str):
+        taken = Counter([*names, *networks()])
+        names = [
+            name if taken[name] == 1 else longer(path)
+            for name, path in zip(names, paths, strict=True)
+        ]
+    return names
+
+
+def _file_job(files: Sequence[_File], name: str) -> Json:
+    card = files[0].card
+    job = card_job(name, card)
+    flops = (flops_of(file.path, file.backend, card) for file in files)
+    job["flops"] = next((one for one in flops if one is not None), None)
+    job["emulators"] = [{"name": file.backend, "file": str(file.path)} for file in files]
+    for file in files:
+        if file.backend == "torchscript" and _one_matrix(card):
+            job["plain"] = str(file.path)
     return job
 
 

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .about import about_text
 from .goals import Verdict
 from .jobs import Json
 from .networks import networks
+
+
+_SIZES = ("columns", "block", "threads")  # of a row
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,21 @@ def tables(results: Mapping[str, Json], verdicts: Sequence[Verdict]) -> Iterator
             yield from maker(results[name])
     if verdicts:
         title = f"Goals: {about_text(results['about'])}"
-        yield Table(title, ("what", "goal", "measured", "met"), tuple(map(_goal, verdicts)))
+        notes = tuple(dict.fromkeys(f"not applicable: {v.excuse}" for v in verdicts if v.excuse))
+        head = ("what", "goal", "measured", "met")
+        yield Table(title, head, tuple(map(_goal, verdicts)), notes)
 
 
 def _goal(verdict: Verdict) -> tuple[str, ...]:
     goal = verdict.goal
     limit = f"{goal.sense} {goal.limit:g} {goal.unit}".rstrip()
-    return goal.row, limit, measured(verdict), "yes" if verdict.met else "NO"
+    return goal.row, limit, measured(verdict), _reached(verdict)
+
+
+def _reached(verdict: Verdict) -> str:
+    if verdict.excuse:
+        return "not applicable"
+    return "yes" if verdict.met else "NO"
 
 
 def measured(verdict: Verdict) -> str:
@@ -99,28 +110,45 @@ def _emulator(section: Json) -> Iterator[Table]:
         yield from _stages(name, rows)
     if section["start"]:
         yield _start(section)
-    yield _roofline(section["roofline"])
+    yield _roofline(section)
 
 
 def _throughput(name: str, rows: Sequence[Json]) -> Table:
     blocks = sorted({row["block"] for row in rows})
-    contenders = list(dict.fromkeys(row["contender"] for row in rows))
+    labels = {row["contender"]: label(row["contender"], row) for row in rows}
     place = {(row["contender"], row["block"]): row for row in rows}
     plain = {block: place.get(("plain", block), {}).get("seconds") for block in blocks}
     cells = tuple(
-        (label(one), *(_rate(place.get((one, block)), plain[block]) for block in blocks))
-        for one in contenders
+        (labels[one], *(_rate(place.get((one, block)), plain[block]) for block in blocks))
+        for one in labels
     )
     known = networks()
     what = f"{name} ({known[name].what})" if name in known else name
-    title = f"{what}: thousand columns per second (times plain libtorch), columns of a call:"
-    return Table(title, ("", *map(str, blocks)), cells, _failures(rows))
+    over = " (times plain libtorch)" if any(plain.values()) else ""
+    title = f"{what}: thousand columns per second{over}, columns of a call:"
+    return Table(title, ("", *map(str, blocks)), cells, (*_failures(rows), *_hint(name, labels)))
 
 
-def label(contender: str) -> str:
+def _hint(name: str, contenders: Container[str]) -> Iterator[str]:
+    """How to have a user's network compared."""
+    if name not in networks() and "plain" not in contenders and "torchscript" not in contenders:
+        yield "to compare with plain libtorch, give the .pt as well"
+
+
+def label(contender: str, row: Json) -> str:
     """As it is called in tables and pictures."""
-    words = {"plain": "plain libtorch", "products": "matrix products alone"}
-    return words.get(contender, contender)
+    if contender == "products":
+        by = f" by {library}" if (library := _by(row.get("library", ""))) else ""
+        return f"matrix products alone{by}"
+    return {"plain": "plain libtorch"}.get(contender, contender)
+
+
+def _is_portable(library: Json) -> bool:
+    return bool(library["name"] == "portable")
+
+
+def _by(library: str) -> str:
+    return "portable code" if library == "portable" else library
 
 
 def _rate(row: Json | None, plain: float | None) -> str:
@@ -130,8 +158,21 @@ def _rate(row: Json | None, plain: float | None) -> str:
     return f"{rate} ({plain / row['seconds']:.2f}x)" if plain else rate
 
 
+def failures(results: Mapping[str, Json]) -> list[str]:
+    """A line for each row of any section that has an error in place of its numbers."""
+    sections = [part for name, part in results.items() if name != "about"]
+    rows = [row for part in sections for key in ("rows", "start") for row in part.get(key, [])]
+    return [f"{_place(row)}: {_short(row['error'], 150)}" for row in rows if "error" in row]
+
+
+def _place(row: Json) -> str:
+    words = [row.get("network"), row.get("contender"), row.get("form")]
+    sizes = [f"{key} {row[key]}" for key in _SIZES if row.get(key)]
+    return ", ".join(filter(None, [*words, *sizes]))
+
+
 def _failures(rows: Sequence[Json]) -> tuple[str, ...]:
-    told = {label(row["contender"]): row["error"] for row in rows if "error" in row}
+    told = {label(row["contender"], row): row["error"] for row in rows if "error" in row}
     return tuple(f"{contender}: {_short(why, 150)}" for contender, why in told.items())
 
 
@@ -174,9 +215,10 @@ def _growth_note(calls: Json) -> str:
     return f"builtin: {growth:+.1f} kB resident after {calls['calls']} further calls"
 
 
-def _roofline(values: Json) -> Table:
+def _roofline(section: Json) -> Table:
+    values, library = section["roofline"], section["library"]
     words = {
-        "products": ("products of matrices, real32", "GFLOP/s"),
+        "products": (f"matrix products, real32, by {_by(library['name'])}", "GFLOP/s"),
         "copy": ("copy, beyond the caches", "GB/s"),
         "triad": ("triad, likewise", "GB/s"),
         "conversion": ("real64 to real32, likewise", "GB/s"),
@@ -186,7 +228,9 @@ def _roofline(values: Json) -> Table:
         for key, (what, unit) in words.items()
         if key in values  # products: of the engine, which may not have been built
     )
-    return Table("What one core can do, measured in the same run", ("", "rate", ""), cells)
+    why = f"matrix products by portable code: {library.get('why')}"
+    notes = (why,) if _is_portable(library) else ()
+    return Table("What one core can do, measured in the same run", ("", "rate", ""), cells, notes)
 
 
 def _scaling(section: Json) -> Iterator[Table]:
@@ -207,7 +251,7 @@ def _forms(name: str, rows: Sequence[Json]) -> Table:
 
 
 def _form_cells(row: Json, base: float) -> tuple[str, ...]:
-    place = (label(row["form"]), str(row["block"]), str(row["threads"]))
+    place = (label(row["form"], row), str(row["block"]), str(row["threads"]))
     if "seconds" not in row:
         return (*place, "-", "-", "-")
     share = f"{row['seconds'] / base:.3f}" if base else "-"

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,7 +21,7 @@ from ..bench.goals import Verdict
 from ..bench.goals import check as check_goals
 from ..bench.jobs import NORMAL, QUICK, Pace
 from ..bench.program import BenchError, run_bridge
-from ..bench.tables import measured, tables
+from ..bench.tables import failures, measured, tables
 from ..errors import HybridError
 
 Json = dict[str, Any]
@@ -114,7 +115,7 @@ def _report(measure: Callable[[], Json], output: Output) -> None:
     except HybridError as error:
         raise click.ClickException(error.message) from error
     if output.check:
-        _end([verdict for verdict in verdicts if not verdict.met])
+        _end(verdicts, failures(results))
 
 
 def _prepare(output: Output) -> None:
@@ -144,11 +145,18 @@ def _write(results: Json, verdicts: list[Verdict], output: Output) -> None:
             click.echo(f"wrote {path}", err=True)
 
 
-def _end(missed: list[Verdict]) -> None:
+def _end(verdicts: list[Verdict], failed: Sequence[str]) -> None:
+    """Names what is missed or failed, and says why where goals do not count."""
+    excused = Counter(one.excuse for one in verdicts if one.excuse)
+    for why, count in excused.items():
+        click.echo(f"not applicable: {count} goals: {why}", err=True)
+    missed = [one for one in verdicts if one.missed]
     for one in missed:
         goal = f"{one.goal.sense} {one.goal.limit:g} {one.goal.unit}".rstrip()
         click.echo(f"missed: {one.goal.row}: goal {goal}, found {measured(one)}", err=True)
-    if missed:
+    for line in failed:
+        click.echo(f"failed: {line}", err=True)
+    if missed or failed:
         raise SystemExit(1)
 
 
@@ -170,6 +178,21 @@ def _backends_of(default: tuple[str, ...]) -> Callable[[Command], Command]:
         type=click.Choice(comparing.BACKENDS),
         default=default,
         help="Only this one for the built-in networks; repeatable.",
+    )
+
+
+def _columns_of(
+    option: str, name: str, default: tuple[int, ...], what: str
+) -> Callable[[Command], Command]:
+    """Numbers of columns."""
+    return click.option(
+        option,
+        name,
+        multiple=True,
+        type=click.IntRange(1),
+        default=default,
+        show_default=True,
+        help=f"Columns of {what}; repeatable.",
     )
 
 
@@ -196,15 +219,7 @@ def bridge(repetitions: int, **options: Any) -> None:
 )
 @_networks
 @_backends_of(comparing.BACKENDS)
-@click.option(
-    "--block",
-    "blocks",
-    multiple=True,
-    type=click.IntRange(1),
-    default=comparing.BLOCKS,
-    show_default=True,
-    help="Columns of a call; repeatable.",
-)
+@_columns_of("--block", "blocks", comparing.BLOCKS, "a call")
 @_with_output
 @_plots
 def emulator(
@@ -220,8 +235,11 @@ def emulator(
     process, and medians count. Start, memory and the time of each stage besides.
     """
     output = Output(**options)
-    named = click.get_current_context().get_parameter_source("networks")
-    networks = () if files and named is ParameterSource.DEFAULT else networks
+    source = click.get_current_context().get_parameter_source
+    if files and source("networks") is ParameterSource.DEFAULT:
+        if source("backends") is not ParameterSource.DEFAULT:
+            raise click.UsageError("--backend is for the built-in networks: a FILE has its own")
+        networks = ()
     _report(lambda: {"emulator": _compare(files, networks, backends, blocks, output)}, output)
 
 
@@ -242,14 +260,7 @@ def scaling(
 @click.option(
     "--device", help="As in hybrid.toml, such as cuda:1 or cpu. Default: what Torch finds."
 )
-@click.option(
-    "--columns",
-    multiple=True,
-    type=click.IntRange(1),
-    default=devices.COLUMNS,
-    show_default=True,
-    help="Of the host; repeatable.",
-)
+@_columns_of("--columns", "columns", devices.COLUMNS, "the host")
 @_with_output
 def gpu(device: str | None, columns: tuple[int, ...], **options: Any) -> None:
     """An accelerator against the slowest of packing, bus and memory, measured in the same run."""

@@ -57,7 +57,8 @@ def _card(path: Path) -> Card:
     try:
         return Card.from_json(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise EmulatorFileError(mismatch(f"export: card {path}", "a file of text", error)) from error
+        message = mismatch(f"export: card {path}", "a file of text", error)
+        raise EmulatorFileError(message) from error
 
 
 def _module(source: str) -> torch.nn.Module:

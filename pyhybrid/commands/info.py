@@ -13,22 +13,30 @@ import click
 from ..card import Card, Field
 from ..emulator import Emulator
 from ..errors import HybridError
+from ..network_file import NetworkFile
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the card as it is in the file.")
 def info(file: Path, as_json: bool) -> None:
-    """Print the card of the emulator FILE."""
+    """Print the card of the emulator FILE, and what runs it."""
     try:
         with Emulator(file) as emulator:
-            card = emulator.card
+            card, runs = emulator.card, list(_runs(emulator))
     except HybridError as error:
         raise click.ClickException(error.message) from error
-    click.echo(card.to_json() if as_json else "\n".join(_lines(card)))
+    click.echo(card.to_json() if as_json else "\n".join((*_head(card), *runs, *_rest(card))))
 
 
-def _lines(card: Card) -> Iterator[str]:
+def _runs(emulator: Emulator) -> Iterator[str]:
+    """What runs it."""
+    yield f"backend      {', '.join(filter(None, (emulator.backend, emulator.about)))}"
+    if emulator.backend == "builtin":
+        yield f"network      {NetworkFile(emulator.path).summary}"
+
+
+def _head(card: Card) -> Iterator[str]:
     yield f"emulator     {card.name}"
     yield f"sample       {card.sample}"
     yield f"kind         {card.kind}"
@@ -36,15 +44,21 @@ def _lines(card: Card) -> Iterator[str]:
     yield f"orientation  {card.orientation}"
     if card.tolerance is not None:
         yield f"tolerance    {card.tolerance:g}"
-    yield from _table(f"inputs ({card.nfeature} values a sample)", card.inputs)
-    yield from _table(f"outputs ({card.noutput} values a sample)", card.outputs)
+
+
+def _rest(card: Card) -> Iterator[str]:
+    yield from _table(f"inputs ({card.nfeature} values a sample)", card.inputs, "(x - {}) / {}")
+    yield from _table(f"outputs ({card.noutput} values a sample)", card.outputs, "y * {1} + {0}")
     for title in ("provenance", "scores", "training_range", "constraints"):
         yield from _carried(title, getattr(card, title))
 
 
-def _table(title: str, fields: tuple[Field, ...]) -> Iterator[str]:
+def _table(title: str, fields: tuple[Field, ...], normalised: str) -> Iterator[str]:
     """A line for each field, in columns as wide as their widest word."""
-    rows = [(f.name, f"[{f.unit}]", _dims(f), f.role, f.kind, _normalised(f)) for f in fields]
+    rows = [
+        (f.name, f"[{f.unit}]", _dims(f), f.role, f.kind, _normalised(f, normalised))
+        for f in fields
+    ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     yield ""
     yield title
@@ -59,12 +73,11 @@ def _dims(field: Field) -> str:
     return f"({', '.join(words)})"
 
 
-def _normalised(field: Field) -> str:
-    """One number where it is one, else how far they reach."""
+def _normalised(field: Field, how: str) -> str:
+    """With offset and scale: one number where it is one, else how far they reach."""
     if field.normalisation is None:
         return ""
-    offset, scale = (_range(getattr(field.normalisation, key)) for key in ("offset", "scale"))
-    return f"(x - {offset}) / {scale}"
+    return how.format(_range(field.normalisation.offset), _range(field.normalisation.scale))
 
 
 def _range(numbers: tuple[float, ...]) -> str:

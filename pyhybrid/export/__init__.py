@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +17,9 @@ import numpy as np
 
 from .._words import listed, mismatch
 from ..card import Card
-from ..errors import ArgumentError, ShapeError
+from ..errors import ArgumentError, CardError, EmulatorFileError, ShapeError
 from .checks import Check
+from .independence import require_independent
 from .notices import notices_accepted
 from .samples import dtype_of, random_matrix
 
@@ -44,9 +45,10 @@ def export(
     Parameters
     ----------
     module : torch.nn.Module
-        Takes and returns physical values, or normalised ones where the card says so: one matrix (sample, feature) to one (sample, output),
-        or as many arrays as the card has fields where its `arguments` are "fields". It is copied
-        to the CPU and put into evaluation mode. One that ``torch.export`` made stays as it is.
+        Takes and returns physical values, or normalised ones where the card says so: one matrix
+        (sample, feature) to one (sample, output), or as many arrays as the card has fields where
+        its `arguments` are "fields". It is copied to the CPU and put into evaluation mode. One
+        that ``torch.export`` made stays as it is.
     card : Card
         Its contract.
     path : path
@@ -73,15 +75,20 @@ def export(
     Raises
     ------
     ArgumentError
-        If the suffix, the method or the CPU is another, the module cannot be compiled, or it has
-        an operation that the built-in engine has not (the message says which and where).
+        If the suffix, the method or the CPU is another, the module is none or cannot be compiled,
+        or it has an operation that the built-in engine has not, or a branch or loop that depends
+        on values (the message says which and where).
+    EmulatorFileError
+        If there is no such folder.
     ShapeError, CardError
-        If the module does not take or return what the card says: shapes, or number and kind.
+        If the card is none; if the module does not take or return what it says: shapes, or number
+        and kind.
     PluginError
         If the backend that the check needs is not installed.
     BackendError
-        If the file's results are not torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of an output's
-        largest number, for ``.safetensors`` within 1e-6 (real64: 1e-12) of it, and within what
+        If a sample's result depends on the others in its batch. If the file's results are not
+        torch's: for ``.pt`` and ``.pt2`` within 1000 roundings of an output's largest number, for
+        ``.safetensors`` within 1e-6 of it (1e-12 if all of the module is real64), and within what
         a change of the input's last bit makes of them.
     """
     path = Path(path)
@@ -91,6 +98,8 @@ def export(
     _require_word("method", method, writer.methods)
     if path.suffix != ".pt2":
         _require_word(f"cpu of {path.suffix}", cpu, ("native",))
+    _require_kinds(module, card)
+    _require_folder(path.parent)
     with notices_accepted():
         _write(writer, _check(_for_inference(module), card, example), path, (method, cpu))
     return path
@@ -101,7 +110,7 @@ def _check(module: torch.nn.Module, card: Card, example: ArrayLike | None) -> Ch
 
     if example is None:
         return Check.of_network(module, card, random_matrix(card, _SAMPLES))
-    host = torch.as_tensor(np.asarray(example)[:_EXAMPLES]).to(dtype_of(card))
+    host = torch.as_tensor(np.asarray(example)[:_EXAMPLES]).to(dtype_of(card.kind))
     if host.ndim != 2 or host.shape[1] != card.nfeature or len(host) == 0:
         wanted = f"(samples, {card.nfeature} features)"
         raise ShapeError(mismatch("export: shape of example", wanted, tuple(host.shape)))
@@ -113,7 +122,9 @@ def _write(writer: _Writer, check: Check, path: Path, how: tuple[str, str]) -> N
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
     try:
         writer.save(check.module, check.card, partial, *how)
-        check.compare(partial, writer.tolerance[check.card.kind])
+        if path.suffix != ".safetensors":  # which has no operation across samples
+            require_independent(check)
+        check.compare(partial, writer.tolerance[check.kind])
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -122,6 +133,26 @@ def _write(writer: _Writer, check: Check, path: Path, how: tuple[str, str]) -> N
 def _require_word(what: str, word: str, words: tuple[str, ...]) -> None:
     if word not in words:
         raise ArgumentError(mismatch(f"export: {what}", f"one of {listed(words)}", repr(word)))
+
+
+def _require_kinds(module: object, card: object) -> None:
+    import torch
+
+    if isinstance(module, Mapping):
+        wanted = "a torch.nn.Module"
+        found = f"a {type(module).__name__} (a state_dict? module.load_state_dict() takes it)"
+        raise ArgumentError(mismatch("export: module", wanted, found))
+    if not isinstance(module, torch.nn.Module):
+        raise ArgumentError(mismatch("export: module", "a torch.nn.Module", type(module).__name__))
+    if not isinstance(card, Card):
+        wanted = "a pyhybrid.Card (Card.from_json() makes one of JSON text)"
+        raise CardError(mismatch("export: card", wanted, type(card).__name__))
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        found = "a file" if folder.exists() else "none"
+        raise EmulatorFileError(mismatch(f"export: {folder.absolute()}", "a folder", found))
 
 
 def _for_inference(module: torch.nn.Module) -> torch.nn.Module:
@@ -165,7 +196,8 @@ class _Writer:
     methods : tuple of str
         The first one is the usual one.
     tolerance : dict of str to float
-        Of the file's results, for each kind, relative to an output's largest number.
+        Of the file's results, for each kind that a module computes in, relative to an output's
+        largest number.
     """
 
     save: Callable[[torch.nn.Module, Card, Path, str, str], None]

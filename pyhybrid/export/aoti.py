@@ -138,19 +138,23 @@ def _compile(module: torch.nn.Module, card: Card, path: Path, options: dict[str,
     """Writes the package as torch makes it, for any number of samples."""
     import torch
 
+    from .notices import graph_withheld
+    from .user_source import refusal
+
     x = torch.rand(card.nfeature, _SAMPLES, dtype=getattr(torch, _DTYPES[card.kind]))
     shapes = ({1: torch.export.Dim("samples", min=1)},)
     inductor: Any = torch._inductor
     try:
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch warns of torch's own code
-            program = torch.export.export(module, (x,), dynamic_shapes=shapes)
+            with graph_withheld():
+                program = torch.export.export(module, (x,), dynamic_shapes=shapes)
             inductor.aoti_compile_and_package(
                 program, package_path=str(path), inductor_configs=options
             )
     except Exception as error:  # of many types, without a common one
         wanted = "a module that torch.export and AOTInductor can compile"
-        raise ArgumentError(mismatch("export", wanted, str(error))) from error
+        raise ArgumentError(refusal(error, wanted)) from error
 
 
 def _options(frozen: bool, cpu: str) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,6 +16,11 @@ from .samples import arguments_of, dtype_of, normalisation_of, packed
 
 if TYPE_CHECKING:
     import torch
+
+# Four times what the last bit of the inputs does may be allowed, but no more than this part of the
+# largest number: what a host would see in a result is no rounding.
+_MOST_ROUNDING = 1e-3
+_ADVICE = "give example= values that occur, or compute in real64 where large numbers cancel"
 
 
 def run(module: torch.nn.Module, card: Card, x: torch.Tensor) -> torch.Tensor:
@@ -27,13 +34,18 @@ def run(module: torch.nn.Module, card: Card, x: torch.Tensor) -> torch.Tensor:
     except (RuntimeError, TypeError) as error:
         taken = ", ".join(_spelled(one) for one in arguments)
         wanted = f"a network that takes {taken} as its card says"
-        raise ShapeError(mismatch("export", wanted, _first_line(error))) from error
+        found = _other_kind(module, card) or _first_line(error)
+        raise ShapeError(mismatch("export", wanted, found)) from error
     results = results if card.arguments == "fields" else (results,)
-    return torch.cat([packed(one) for one in _checked(results, card, len(x))], dim=1)
+    checked = _checked(results, card, len(x), _other_kind(module, card))
+    return torch.cat([packed(one) for one in checked], dim=1)
 
 
-def _checked(results: Any, card: Card, nsample: int) -> tuple[torch.Tensor, ...]:
-    """The results, if they are tensors of the shapes and the kind that the card says."""
+def _checked(results: Any, card: Card, nsample: int, other: str) -> tuple[torch.Tensor, ...]:
+    """The results, if they are tensors of the shapes and the kind that the card says.
+
+    `other` is what is said of parameters of another kind, if there are any.
+    """
     import torch
 
     shapes = [field.shape(card.sample) for field in card.outputs]
@@ -48,9 +60,34 @@ def _checked(results: Any, card: Card, nsample: int) -> tuple[torch.Tensor, ...]
             raise CardError(mismatch(what, "a tensor", type(result).__name__))
         if tuple(result.shape) != (nsample, *shape):
             raise ShapeError(mismatch(what, f"shape {(nsample, *shape)}", tuple(result.shape)))
-        if result.dtype != dtype_of(card):
-            raise CardError(mismatch(what, f"{dtype_of(card)} ({card.kind})", result.dtype))
+        if result.dtype != dtype_of(card.kind):
+            wanted = f"{dtype_of(card.kind)} ({card.kind})"
+            found = f"{result.dtype}; {other}" if other else result.dtype
+            raise CardError(mismatch(what, wanted, found))
     return results
+
+
+def _other_kind(module: torch.nn.Module, card: Card) -> str:
+    """What to do about parameters of another kind than the card's; "" if there are none."""
+    import torch
+
+    dtypes = {one.dtype for one in module.parameters() if one.is_floating_point()}
+    if not dtypes or dtype_of(card.kind) in dtypes:
+        return ""
+    converted = {"real32": "module.float()", "real64": "module.double()"}
+    kinds = {torch.float32: "real32", torch.float64: "real64"}
+    (first, *_) = sorted(dtypes, key=str)
+    ways = [f"kind={kinds[first]!r}"] if first in kinds else []
+    advice = " or ".join([*ways, converted[card.kind]])
+    return f"module has {str(first).removeprefix('torch.')} parameters; use {advice}"
+
+
+def working_kind(module: torch.nn.Module, card: Card) -> str:
+    """In which the module computes: a network of real64 may have layers of real32."""
+    import torch
+
+    tensors = itertools.chain(module.parameters(), module.buffers())
+    return "real32" if any(one.dtype == torch.float32 for one in tensors) else card.kind
 
 
 def _spelled(tensor: torch.Tensor) -> str:
@@ -61,7 +98,7 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
-def _largest(y: torch.Tensor) -> torch.Tensor:
+def largest_of(y: torch.Tensor) -> torch.Tensor:
     """Of each output, of its finite results."""
     return y.nan_to_num(0.0, 0.0, 0.0).abs().amax(0)
 
@@ -75,11 +112,17 @@ class Check:
     card : Card
     host : tensor (sample, feature)
         Physical values of the card's kind.
+
+    Attributes
+    ----------
+    kind : {"real32", "real64"}
+        In which the module computes: what roundings are to be expected.
     """
 
     def __init__(self, module: torch.nn.Module, card: Card, host: torch.Tensor) -> None:
         offset, scale = normalisation_of(card.inputs, card)
         self.module, self.card, self.host = module, card, host
+        self.kind = working_kind(module, card)
         self.x = (host - offset) / scale
         self.y = run(module, card, self.x)
 
@@ -131,5 +174,26 @@ class Check:
         """
         import torch
 
-        moved = run(self.module, self.card, self.x * (1 + torch.finfo(self.x.dtype).eps))
-        return tolerance * _largest(self.y) + 4 * _largest((moved - self.y).abs())
+        last_bit = torch.finfo(dtype_of(self.kind)).eps
+        moved = run(self.module, self.card, self.x * (1 + last_bit))
+        rounding = 4 * largest_of((moved - self.y).abs())
+        self._require_steady(rounding)
+        return tolerance * largest_of(self.y) + rounding
+
+    def _require_steady(self, rounding: torch.Tensor) -> None:
+        """Results that are little but rounding (output,) cannot tell a wrong file from a right one.
+
+        Relative to the largest of the field: one of its levels may be nothing but rounding.
+        """
+        start = 0
+        for field in self.card.outputs:
+            end = start + math.prod(field.shape(self.card.sample))
+            found = float(rounding[start:end].max())
+            largest = float(largest_of(self.y[:, start:end]).max())
+            if found > _MOST_ROUNDING * largest:
+                what = f"export: torch's results for {field.name!r}"
+                share = f"{_MOST_ROUNDING / 4:g} of their largest number, {largest:.3g}, at most"
+                wanted = f"a last bit of the inputs to change them by {share}"
+                told = f"{found / 4:.3g}; {_ADVICE}"
+                raise BackendError(mismatch(what, wanted, told))
+            start = end

@@ -22,7 +22,7 @@ def random_matrix(card: Card, nsample: int = _SAMPLES) -> torch.Tensor:
     import torch
 
     generator = torch.Generator().manual_seed(0)
-    return torch.rand(nsample, card.nfeature, generator=generator, dtype=dtype_of(card))
+    return torch.rand(nsample, card.nfeature, generator=generator, dtype=dtype_of(card.kind))
 
 
 def normalisation_of(
@@ -35,7 +35,7 @@ def normalisation_of(
         torch.cat([_numbers(field, card.sample, key) for field in fields])
         for key in ("offset", "scale")
     )
-    return offset.to(dtype_of(card)), scale.to(dtype_of(card))
+    return offset.to(dtype_of(card.kind)), scale.to(dtype_of(card.kind))
 
 
 def _numbers(field: Field, sample: str, key: str) -> torch.Tensor:
@@ -46,11 +46,11 @@ def _numbers(field: Field, sample: str, key: str) -> torch.Tensor:
     return torch.tensor(found, dtype=torch.float64).expand(math.prod(field.shape(sample)))
 
 
-def dtype_of(card: Card) -> torch.dtype:
-    """Of the network's input and output."""
+def dtype_of(kind: str) -> torch.dtype:
+    """The torch type of a card's kind."""
     import torch
 
-    return {"real32": torch.float32, "real64": torch.float64}[card.kind]
+    return {"real32": torch.float32, "real64": torch.float64}[kind]
 
 
 def arguments_of(card: Card, x: torch.Tensor) -> tuple[torch.Tensor, ...]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .._words import mismatch
 from ..card import Card
 from ..errors import ArgumentError
+from .branches import require_no_branches
 from .samples import arguments_of, random_matrix
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ def save_torchscript(module: torch.nn.Module, card: Card, path: Path, *, trace: 
     Raises
     ------
     ArgumentError
-        If TorchScript cannot compile the module.
+        If TorchScript cannot compile the module, or it branches on values.
     """
     import torch
 
     with _deprecation_accepted():
         compiled = _compiled(module, card, trace)
+        if hasattr(compiled, "forward"):
+            require_no_branches(compiled.inlined_graph)
         torch.jit.save(compiled, path, _extra_files={"card.json": card.to_json()})
 
 

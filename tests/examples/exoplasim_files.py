@@ -10,4 +10,7 @@ EMULATORS = ROOT / "examples/exoplasim/emulators"
 
 def emulated(*schemes, emulators=EMULATORS, mode="emulate", **more):
     """Tables of hybrid.toml for the shipped emulators."""
-    return {s: {"mode": mode, "emulator": str(emulators / f"{s}.safetensors"), **more} for s in schemes}
+    return {
+        one: {"mode": mode, "emulator": str(emulators / f"{one}.safetensors"), **more}
+        for one in schemes
+    }

@@ -5,9 +5,11 @@ from itertools import product
 
 from pyhybrid.bench.compare import BACKENDS, BLOCKS, NETWORKS
 from pyhybrid.bench.gpu import COLUMNS
+from pyhybrid.bench.networks import networks
 
 SECONDS = {"plain": 10.0, "builtin": 1.0, "products": 0.95}  # of a call, in any unit
 OTHER = 4.0
+LIBRARY = {"name": "libxsmm 1.17"}
 FORMS = {  # form, block, threads
     ("one call", 16384, 1): 1.0,
     ("one loop", 64, 1): 2.0,
@@ -29,12 +31,19 @@ def emulator():
     for row in rows:
         if row["contender"] in BACKENDS:
             row["stages"] = {"pack": 0.1, "infer": 0.7 * row["seconds"], "scatter": 0.1}
+        if row["contender"] == "products":
+            row["library"] = LIBRARY["name"]
     start = {"contender": "builtin", "seconds": 0.02, "resident": 2e7, "peak": 2e7}
     memory = {"contender": "builtin", "calls": 10**6, "before": 2e7, "after": 2e7}
     roofline = {"products": 2.5e11, "copy": 4e10, "triad": 4e10, "conversion": 4e10}
     asked = {"networks": list(NETWORKS), "contenders": list(BACKENDS), "blocks": list(BLOCKS)}
+    known = {
+        name: {"flops": one.operations, "values": one.card.nfeature + one.card.noutput}
+        for name, one in networks().items()
+    }
+    told = {"roofline": roofline, "library": dict(LIBRARY), "networks": known, "asked": asked}
     parts = {"start": [{"network": "m7"} | start], "calls": {"network": "m7"} | memory}
-    return {"rows": rows, "roofline": roofline, "asked": asked} | parts
+    return {"rows": rows} | told | parts
 
 
 def scaling():

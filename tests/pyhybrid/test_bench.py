@@ -2,14 +2,18 @@
 """``pyhybrid bench`` runs; how fast is not asserted."""
 
 import json
+import re
 import stat
 import sys
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import safetensors.numpy
 from bench_results import results
 from click.testing import CliRunner
 
+from pyhybrid import Normalisation
 from pyhybrid.bench import networks as built_in
 from pyhybrid.bench import program
 from pyhybrid.cli import main
@@ -92,17 +96,121 @@ def test_users_file_is_compared_with_plain_libtorch(torch_plugin, tmp_path):
     rows = built_in.LAYERS["m7"]
     path = export(dense(rows), built_in.networks()["m7"].card, tmp_path / "mine.pt")
     found = measured("emulator", path, *SMALL, "--backend", "torchscript", "--block", 16)
-    mine = [row for row in found["emulator"]["rows"] if row["network"] == "mine.pt"]
-    assert [row["contender"] for row in mine] == ["plain", "pt"]
+    mine = [row for row in found["emulator"]["rows"] if row["network"] == "mine"]
+    assert [row["contender"] for row in mine] == ["plain", "torchscript"]
     assert all(row["seconds"] > 0 for row in mine)
+    known = built_in.networks()["m7"]
+    told = found["emulator"]["networks"]["mine"]
+    assert told == {"flops": known.operations, "values": 34 + 28}
+
+
+def test_files_of_one_name_are_told_apart(torch_plugin, builtin_plugin, tmp_path):
+    from pyhybrid import export
+    from pyhybrid.bench.jobs import file_jobs
+    from pyhybrid.bench.modules import module
+
+    card = built_in.networks()["gru"].card
+    for folder in "ab":
+        (tmp_path / folder).mkdir()
+    files = [tmp_path / name for name in ("a/one.pt", "b/one.pt", "a/two.pt", "a/two.safetensors",
+                                          "a/three.pt", "a/gru.safetensors")]  # fmt: skip
+    for path in files:
+        export(module("gru"), card, path)
+    jobs = file_jobs(files)
+    names = [str(files[0]), str(files[1]), "two", "three"]
+    assert [job["name"] for job in jobs] == names
+    both, one = ["torchscript", "builtin"], ["torchscript"]
+    assert [[e["name"] for e in job["emulators"]] for job in jobs] == [both, one, both, one]
+    assert jobs[2]["emulators"][1]["file"] == str(files[3])  # of its own stem, though not the first
+    assert {job["flops"] for job in jobs} == {built_in.networks()["gru"].operations}
+
+
+def normalised(card):
+    """Far from 0 and 1, a pair of numbers for each row."""
+    by_row = {"offset": [1e5 + i for i in range(34)], "scale": [1e3 + i for i in range(34)]}
+    (x,), (y,) = card.inputs, card.outputs
+    (x, y) = replace(x, normalisation=by_row), replace(y, normalisation=Normalisation(-240, 30))
+    return replace(card, inputs=(x,), outputs=(y,))
+
+
+@pytest.fixture
+def of_one_card(torch_plugin, builtin_plugin, tmp_path):
+    """A network with a normalisation as two files."""
+    from pyhybrid import export
+    from pyhybrid.bench.modules import dense
+
+    network, card = dense(built_in.LAYERS["m7"]), normalised(built_in.networks()["m7"].card)
+    return [export(network, card, tmp_path / f"mine.{suffix}") for suffix in ("safetensors", "pt")]
+
+
+@pytest.mark.parametrize("orientation", ["top_down", "bottom_up"])
+def test_orientation_and_normalisation_of_levels(torch_plugin, tmp_path, orientation):
+    from pyhybrid import Card, Field, export
+    from pyhybrid.bench.modules import dense
+
+    levels = Normalisation([200, 210, 220, 230, 240], [1, 2, 3, 4, 5])
+    field = Field("t", "K", "state", "real", ("column", "level"), 5, normalisation=levels)
+    card = Card("levels", "column", "real32", (field,), (field,), orientation=orientation)
+    path = export(dense((5, 8, 5)), card, tmp_path / "levels.pt")
+    rows = measured("emulator", path, "--quick", "--block", 16)["emulator"]["rows"]
+    told = {row["contender"]: row.get("difference", 0) for row in rows}
+    assert set(told) == {"plain", "torchscript"} and max(told.values()) < 1e-6
+
+
+def test_files_of_one_card_are_one_network(of_one_card):
+    arguments = ["emulator", *of_one_card, "--quick", "--block", 16]
+    result = bench(*arguments, "--check")
+    assert result.exit_code == 0, result.stderr
+    assert "mine: thousand columns per second (times plain libtorch)" in result.stdout
+    rows = measured(*arguments)["emulator"]["rows"]
+    assert [row["contender"] for row in rows] == ["plain", "builtin", "torchscript"]
+    assert all(row["largest"] > 200 for row in rows)  # physical: the network's own are below 1
+    assert max(row.get("difference", 0) for row in rows) < 1e-6
+
+
+def test_hint_where_nothing_is_compared(of_one_card):
+    result = bench("emulator", of_one_card[0], "--quick", "--block", 16)
+    assert "give the .pt as well" in result.stdout
+    assert "times plain libtorch" not in result.stdout
+
+
+def test_backends_are_not_for_files(plain):
+    result = bench("emulator", plain, "--backend", "builtin")
+    assert result.exit_code == 2 and "a FILE has its own" in result.stderr
+
+
+def test_check_names_rows_that_failed(python_plugin, make_card, write_emulator):
+    program = "def emulate(x):\n    if x.min() < 0:\n        raise ValueError\n    return x\n"
+    arguments = ["emulator", write_emulator(make_card(), program), "--quick", "--block", 33]
+    assert bench(*arguments).exit_code == 0
+    result = bench(*arguments, "--check")
+    assert result.exit_code == 1
+    assert "failed: emulator, python, block 33: " in result.stderr
+
+
+@pytest.mark.parametrize("name", built_in.networks())
+def test_operations_of_a_file(builtin_plugin, tmp_path, name):
+    """Convolutions with their padding, as torch counts them: every window has all levels."""
+    from pyhybrid import export
+    from pyhybrid.bench.modules import module
+    from pyhybrid.network_file import NetworkFile
+
+    known = built_in.networks()[name]
+    path = export(module(name), known.card, tmp_path / "n.safetensors")
+    file = NetworkFile(path)
+    padded = 2 * 60 * 5 * (8 * 32 + 2 * 32 * 32 + 32 * 2)
+    expected = padded if name == "conv" else known.operations
+    assert file.flops(known.card.nfeature) == expected
+    assert file.parameters == sum(one.numel() for one in module(name).parameters())
 
 
 def test_users_file_of_any_backend(plain, tmp_path):
     """Fields of several ranks; what no Torch runs has no plain row."""
     arguments = [plain, *SMALL, "--backend", "builtin", "--block", 16]
-    mine = [r for r in measured("emulator", *arguments)["emulator"]["rows"]
-            if r["network"] == plain.name]  # fmt: skip
-    assert [row["contender"] for row in mine] == ["py"] and mine[0]["seconds"] > 0
+    section = measured("emulator", *arguments)["emulator"]
+    mine = [row for row in section["rows"] if row["network"] == plain.stem]
+    assert [row["contender"] for row in mine] == ["python"] and mine[0]["seconds"] > 0
+    assert section["networks"][plain.stem] == {"flops": None, "values": 10}
 
 
 def test_other_results_are_told(torch_plugin, builtin_plugin, tmp_path, monkeypatch):
@@ -113,7 +221,8 @@ def test_other_results_are_told(torch_plugin, builtin_plugin, tmp_path, monkeypa
     (path,) = tmp_path.glob("**/m7.safetensors")
     with safetensors.safe_open(path, "np") as file:
         metadata, weights = file.metadata(), {name: file.get_tensor(name) for name in file.keys()}
-    safetensors.numpy.save_file({name: 1.01 * one for name, one in weights.items()}, path, metadata=metadata)
+    others = {name: 1.01 * one for name, one in weights.items()}
+    safetensors.numpy.save_file(others, path, metadata=metadata)
     rows = measured(*arguments, "--block", 16)["emulator"]["rows"]
     told = {row["contender"]: row.get("error", "") for row in rows}
     assert "expected those of plain libtorch, found others" in told["builtin"]
@@ -126,6 +235,7 @@ def test_scaling_keeps_the_bits(torch_plugin, backend):
     section = measured(*arguments)["scaling"]
     rows = [row for row in section["rows"] if row["form"] != "products"]
     assert section["ranks"]["contender"] == backend
+    assert section["ranks"].get("same_bits", True)
     assert {row["form"] for row in rows} == {"one call", "one loop", "two loops"}
     assert all(row["seconds"] > 0 and row["largest"] > 1e-3 for row in rows)
     assert all(row["same_bits"] for row in rows if row["form"] != "one call")
@@ -266,6 +376,70 @@ def test_program_that_fails(monkeypatch, tmp_path, script, told):
     monkeypatch.setattr(program, "library_dir", lambda: tmp_path)
     with pytest.raises(program.BenchError, match=told.replace("(", r"\(").replace(")", r"\)")):
         program.run({"task": "compare"})
+
+
+def documented_keys():
+    """Those of the table on the page, as patterns."""
+    text = (Path(__file__).parents[2] / "docs/benchmarks.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[a-z]+\..*?`) \|", text, re.MULTILINE)
+    keys = [key for row in rows for key in re.findall(r"`(.+?)`", row)]
+    assert len(set(keys)) == len(keys) > 90
+    return {key: re.sub(r"<\w+>", r"[^.]+", re.escape(key)) for key in keys}
+
+
+def keys_of(value, path=""):
+    """Those of all values in it, [] for each place of a list."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from keys_of(one, f"{path}.{key}" if path else key)
+    elif isinstance(value, list):
+        for one in value:
+            yield from keys_of(one, f"{path}[]")
+    else:
+        yield path
+
+
+def written_keys(monkeypatch, folder):
+    small = ["--backend", "torchscript", "--backend", "builtin"]
+    yield from keys_of(measured("bridge", "--repetitions", 5))
+    yield from keys_of(measured("emulator", *SMALL, *small, "--block", 16))
+    yield from keys_of(measured("scaling", *SMALL, *small, "--columns", 130))
+    yield from keys_of(measured("gpu", "--quick", "--device", "cpu", "--columns", 33))
+    with monkeypatch.context() as patch:
+        patch.setenv("HYBRID_CPU", "baseline")
+        yield from keys_of(measured("emulator", *SMALL, "--backend", "builtin", "--block", 16))
+    without_torch(monkeypatch, folder)
+    yield from keys_of(measured("emulator", *SMALL, "--backend", "builtin", "--block", 16))
+    yield from keys_of(measured("scaling", *SMALL, "--backend", "builtin", "--columns", 130))
+    yield from keys_of(measured("gpu", "--quick", "--device", "cpu", "--columns", 33))
+    monkeypatch.setattr("pyhybrid.bench.gpu._accelerator", lambda: None)
+    yield from keys_of(measured("gpu", "--quick"))
+
+
+def test_json_is_as_documented(torch_plugin, builtin_plugin, monkeypatch, tmp_path):
+    written, documented = set(written_keys(monkeypatch, tmp_path)), documented_keys()
+    assert sorted(key for key in written if not fits(key, documented.values())) == []
+    found = {key for key, pattern in documented.items() if any(fits(w, [pattern]) for w in written)}
+    assert sorted(set(documented) - found) == []
+
+
+def fits(key, patterns):
+    return any(re.fullmatch(pattern, key) for pattern in patterns)
+
+
+def test_limit_of_portable_products(builtin_plugin, monkeypatch):
+    """As where libxsmm was not built in; the goals that assume it are not missed."""
+    monkeypatch.setenv("HYBRID_CPU", "baseline")
+    arguments = ["emulator", *SMALL, "--backend", "builtin", "--block", 16]
+    section = measured(*arguments)["emulator"]
+    why = "HYBRID_CPU asks for less than this CPU has"
+    assert section["library"] == {"name": "portable", "why": why}
+    (row,) = [row for row in section["rows"] if row["contender"] == "products"]
+    assert row["library"] == "portable"
+    checked = bench(*arguments, "--check")
+    assert f"portable products, not libxsmm: {why}" in checked.stderr
+    assert "missed: builtin against" not in checked.stderr
+    assert "matrix products alone by portable code" in checked.stdout
 
 
 def test_unknown_task():

@@ -12,7 +12,7 @@ from pyhybrid.bench.tables import tables
 
 
 def missed(found):
-    return {verdict.goal.row: verdict for verdict in check(found) if not verdict.met}
+    return {verdict.goal.row: verdict for verdict in check(found) if verdict.missed}
 
 
 def test_good_results_reach_every_goal():
@@ -83,6 +83,16 @@ def test_other_bits_are_named():
     assert set(missed(found)) == {"forms and threads with other bits"}
 
 
+@pytest.mark.parametrize("rows", [[], [{"network": "m7", "contender": "builtin", "error": "no"}]])
+def test_bits_that_nobody_compared_are_not_the_same(rows):
+    found = results()
+    found["scaling"]["rows"] = rows
+    del found["scaling"]["ranks"]["same_bits"]
+    told = missed(found)
+    for name in ("forms and threads with other bits", "ranks with other bits"):
+        assert "not measured" in str(told[name])
+
+
 def test_best_form_counts_on_a_device():
     found = results()
     rows = found["gpu"]["rows"]
@@ -116,6 +126,52 @@ def test_what_was_not_asked_for_is_no_goal():
         "builtin against plain libtorch, mlp, 64 columns",
         "builtin against its products alone, mlp, 64 columns",
     ]
+
+
+def test_portable_products_excuse_what_assumes_a_library():
+    found = results()
+    found["emulator"]["library"] = {"name": "portable", "why": "built without libxsmm"}
+    for row in found["emulator"]["rows"]:
+        if row["contender"] in ("builtin", "torchscript"):  # three times as slow
+            row |= {"seconds": 3 * row["seconds"], "by_round": [3 * one for one in row["by_round"]]}
+    verdicts = {one.goal.row: one for one in check(found)}
+    excused = {name for name, one in verdicts.items() if one.excuse}
+    assert excused == {
+        name
+        for name in verdicts
+        if name.startswith(("builtin against plain libtorch", "builtin against its products"))
+    }
+    missed = {name for name, one in verdicts.items() if one.missed}
+    assert "torchscript against plain libtorch, mlp, 512 columns" in missed
+    assert not missed & excused
+    text = "\n".join(table.text() for table in tables(found, list(verdicts.values())))
+    assert "not applicable: portable products, not libxsmm: built without libxsmm" in text
+    assert "matrix products by portable code: built without libxsmm" in text
+
+
+def test_portable_products_excuse_nothing_that_failed():
+    found = results()
+    found["emulator"]["library"] = {"name": "portable", "why": "built without libxsmm"}
+    row = row_of(found["emulator"], network="m7", block=64, contender="builtin")
+    del row["seconds"], row["by_round"]
+    row["error"] = "other results"
+    assert [one.why for one in check(found) if one.missed] == ["other results"]
+
+
+@pytest.mark.parametrize(
+    "library, label",
+    [
+        ("libxsmm 1.17", "matrix products alone by libxsmm 1.17"),
+        ("portable", "matrix products alone by portable code"),
+    ],
+)
+def test_limit_says_what_makes_its_products(library, label):
+    found = results()
+    for row in found["emulator"]["rows"]:
+        if row["contender"] == "products":
+            row["library"] = library
+    text = "\n".join(table.text() for table in tables(found, []))
+    assert label in text
 
 
 def test_two_threads_are_no_goal_on_one_core():
@@ -159,6 +215,85 @@ def test_pictures(tmp_path):
     paths = plot(results(), tmp_path / "new" / "folder")
     assert sorted(path.name for path in paths) == ["roofline.png", "stages.png", "throughput.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
+
+
+@pytest.fixture
+def figures(monkeypatch, tmp_path):
+    """The pictures of results as matplotlib has them, by name."""
+    from pyhybrid.bench import plots
+
+    found = {}
+    monkeypatch.setattr(plots, "_saved", lambda figure, _, path: found.update({path.stem: figure}))
+
+    def drawn(results):
+        plot(results, tmp_path)
+        return found
+
+    return drawn
+
+
+def with_a_file(network, contender, flops):
+    """Results that have a user's file besides."""
+    found = results()
+    section = found["emulator"]
+    section["networks"][network] = {"flops": flops, "values": 62}
+    of_m7 = [row for row in section["rows"] if row["network"] == "m7" and "stages" in row]
+    section["rows"] += [
+        row | {"network": network, "contender": contender}
+        for row in of_m7
+        if row["contender"] == "builtin"
+    ]
+    return found
+
+
+def legend_texts(figure):
+    return {text.get_text() for legend in figure.legends for text in legend.get_texts()}
+
+
+def test_users_file_is_in_all_pictures(figures):
+    found = figures(with_a_file("mine", "torchscript", 50000))
+    assert "mine" in legend_texts(found["roofline"])
+    titles = {name: [axes.get_title() for axes in one.axes] for name, one in found.items()}
+    assert "mine" in titles["throughput"] and "mine, 512 columns" in titles["stages"]
+    (title,) = titles["roofline"]
+    assert "without" not in title
+
+
+def test_roofline_says_what_it_cannot_show(figures):
+    figure = figures(with_a_file("mine", "python", None))["roofline"]
+    assert "without mine: number of operations unknown" in figure.axes[0].get_title()
+    assert "mine" not in legend_texts(figure)
+
+
+def test_no_panel_is_empty(figures):
+    """With five networks one place of two columns is spare: the legend is there."""
+    found = figures(with_a_file("mine", "python", None))
+    *drawn, spare = found["throughput"].axes
+    assert all(axes.lines for axes in drawn) and len(drawn) == 5
+    assert spare.get_legend() and not spare.axison
+    for axes in found["stages"].axes:
+        contenders = len(axes.get_yticks())
+        assert axes.get_ylim() == (contenders - 0.5, -0.5)
+
+
+def test_panels_have_one_axis_of_rates(figures):
+    found = results()
+    for row in found["emulator"]["rows"]:
+        row["seconds"] *= 1000 if row["network"] == "gru" else 1
+    limits = {axes.get_ylim() for axes in figures(found)["throughput"].axes}
+    assert len(limits) == 1
+
+
+def test_axes_are_logarithmic_and_enclose_the_data(figures):
+    found = figures(results())
+    for axes in (*found["throughput"].axes, *found["roofline"].axes):
+        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+        low, high = axes.get_ylim()
+        values = [y for line in axes.lines[1:] for y in line.get_ydata()]  # [0]: the roof
+        assert low < min(values) and max(values) < high
+        assert f"{low:.0e}"[0] in "125" and f"{high:.0e}"[0] in "125"
+    labels = {axes.get_ylabel() for figure in found.values() for axes in figure.axes}
+    assert labels == {"thousand columns per second", "matrix products [GFLOP/s]", ""}
 
 
 def test_pictures_of_what_failed(tmp_path):

@@ -11,7 +11,16 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from test_builtin_refusals import card_of, file_of, network_of, op, opened, valid
+from test_builtin_refusals import (
+    ARRAYS,
+    card_of,
+    file_of,
+    network_of,
+    op,
+    opened,
+    packed_card_of,
+    valid,
+)
 
 from pyhybrid import Emulator
 from pyhybrid.export.builtin import save_builtin
@@ -62,6 +71,29 @@ def test_instruction_sets_agree(tmp_path, cpu):
     np.testing.assert_allclose(run_with(cpu, tmp_path, x), expected, rtol=0, atol=1e-6 * scale)
 
 
+WORDS = (
+    "negative absolute sign square square_root reciprocal reciprocal_root exp exp_minus_1 log "
+    "log_1_plus log2 log10 tanh sigmoid erf relu silu gelu gelu_tanh mish softsign hard_sigmoid "
+    "hard_swish round selu"
+).split()
+
+
+def test_bits_are_those_of_any_cpu_with_fused_multiply_add(tmp_path):
+    """All functions, over the whole range; trivial where the CPU has no more than AVX2."""
+    operations = (*OPERATIONS, *(op(word, 0) for word in WORDS))
+    first = len(OPERATIONS) + 1
+    spans = [{"value": first + i, "first": 0, "rows": 6} for i in range(len(WORDS))]
+    index = np.arange(6 * len(WORDS) + 3, dtype="i4")
+    operations += (op("gather", len(OPERATIONS), *spans, index="all"),)
+    header = valid(network_of(*operations), packed_card_of(6, len(index)), {**ARRAYS, "all": index})
+    x = np.random.default_rng(0).standard_normal((6, 2000)).astype("f4")
+    x[:, 1000:] *= 40
+    x[:, 1990:] = np.float32([88.3, 88.5, 88.7, 88.8, -87.2, -87.5, -100, -103.9, np.inf, -np.inf])
+    expected = opened(tmp_path, file_of(*header)).run(x.T)
+    assert not np.isnan(expected).all(1).any()
+    np.testing.assert_array_equal(run_with("avx2", tmp_path, x.T), expected)
+
+
 def test_opening_often_does_not_grow(tmp_path):
     """200 of them take less than 200 files would: 100 kB each."""
     arrays = {"w": np.ones((3, 6), "f4"), "b": np.ones(3, "f4"), "pad": np.ones(25_000, "f4")}
@@ -110,7 +142,9 @@ def test_real64_tail_conserves(exchanges):
 
 
 def test_real32_core_is_that_of_torch(exchanges):
-    """5e-6: sums of real32 times inputs up to 4; so the core is no worse, and no part of the tail is lost."""
+    """The core is no worse, and no part of the tail is lost: 5e-6 is the rounding of sums of real32
+    times inputs up to 4.
+    """
     module, path = exchanges
     x = np.random.default_rng(2).uniform(1.0, 2.0, (6, 100)).T
     with torch.no_grad():

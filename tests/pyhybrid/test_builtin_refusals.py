@@ -2,7 +2,11 @@
 """Files that the built-in engine refuses, each with a message of what is wrong."""
 
 import json
+import resource
 import struct
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -40,6 +44,7 @@ ARRAYS = {
     "w64": np.ones((3, 6), "f8"),
     "empty": np.ones((0, 6), "f4"),
     "kernel": np.ones((3, 2, 2), "f4"),
+    "one": np.ones((1, 1), "f4"),
     "gw": np.ones((9, 2), "f4"),
     "gs": np.ones((9, 3), "f4"),
     "lw": np.ones((12, 2), "f4"),
@@ -58,9 +63,13 @@ def network_of(*operations, output=None, **changed):
     return json.dumps({**head, **body, **changed})
 
 
-def packed_card(**changed):
-    entries = json.loads(card_of().to_json())
+def packed_card_of(nin, nout, **changed):
+    entries = json.loads(card_of(nin, nout).to_json())
     return json.dumps({**entries, "arguments": "packed", **changed})
+
+
+def packed_card(**changed):
+    return packed_card_of(6, 3, **changed)
 
 
 def file_of(header, data, length=None):
@@ -152,6 +161,12 @@ NETWORKS = {
         + [op("gather", 9, index="three")],
         "working memory of a column", "expected at most 67108864 bytes, found",
     ),
+    "panels of 2^22 groups": (
+        [op("scatter_add", 0, index="six", rows=2**22), op("dense", 1, weight="one")]
+        + [op("dense", 2, weight="one"), op("dense", 3, weight="one")]
+        + [op("gather", 4, index="three")],
+        "panels, runs of rows and rearranged weights", "at most 1073741824 bytes, found",
+    ),
     "size 0": ([op("sum", 0, size=0)], "size: expected a whole number from 1", "found 0"),
     "size does not divide": ([op("sum", 0, size=4)], "a multiple of 4, found 6"),
     "size 2^63": ([op("sum", 0, size=2**63)], "size: expected a whole number from 1"),
@@ -178,6 +193,23 @@ NETWORKS = {
 def test_wrong_network_is_refused(tmp_path, name):
     operations, *words = NETWORKS[name]
     refused(tmp_path, file_of(*valid(network_of(*operations))), *words)
+
+
+def test_weights_rearranged_too_often_are_refused(tmp_path):
+    """300 times the 4 MiB of one tensor."""
+    arrays = {"wide": np.ones((1024, 1, 1024), "f4"), "three": ARRAYS["three"]}
+    convolution = op("convolution", 0, weight="wide", channels=1, padding=[1023, 1023])
+    network = network_of(*[convolution] * 300, op("gather", 1, index="three"))
+    data = file_of(*valid(network, arrays=arrays))
+    refused(tmp_path, data, "rearranged weights", "at most 1073741824 bytes, found 1")
+
+
+def test_too_many_runs_of_rows_are_refused(tmp_path):
+    """2^20 rows in the wrong order, twelve times."""
+    arrays = {"six": ARRAYS["six"], "back": np.arange(2**20, dtype="i4")[::-1]}
+    gathers = [op("gather", i, index="back") for i in range(1, 13)]
+    network = network_of(op("scatter_add", 0, index="six", rows=2**20), *gathers)
+    refused(tmp_path, file_of(*valid(network, packed_card_of(6, 2**20), arrays)), "runs of rows")
 
 
 DEEP = '{"a": ' * 100_000 + "0" + "}" * 100_000
@@ -228,7 +260,17 @@ FILES = {
     "name twice": (file_of(b'{"a": 1, "a": 2}', b""), "'a' twice"),
     "no metadata": (file_of(without(HEADER, "__metadata__"), DATA), "'card'", "found none"),
     "no network": (file_of({**HEADER, "__metadata__": {"card": packed_card()}}, DATA), "'network'"),
-    "metadata no texts": (file_of({**HEADER, "__metadata__": {"card": 1}}, DATA), "__metadata__"),
+    "metadata no texts": (
+        file_of({**HEADER, "__metadata__": {"card": 1}}, DATA),
+        "header: __metadata__: 'card': expected a text, found number",
+    ),
+    "metadata no object": (
+        file_of({**HEADER, "__metadata__": None}, DATA),
+        "header: __metadata__: expected an object of texts, found null",
+    ),
+    "control characters": (
+        file_of({"a\n\x1b[31mb": {}}, b""), "tensor 'a\\x0a\\x1b[31mb': expected dtype"
+    ),
     "no dtype": (file_of({"w": {}}, b""), "expected dtype, shape and data_offsets"),
     "dtype F16": (with_entry(dtype="F16"), "F32, F64 or I32, found 'F16'"),
     "dtype too large": (with_entry(dtype="F64"), "expected 144 of real64 (3, 6), found 72"),
@@ -236,6 +278,7 @@ FILES = {
     "negative extent": (with_entry(shape=[-3, -6]), "extent: expected 0 or more, found -3"),
     "extent 2^63": (with_entry(shape=[2**63]), "shape: expected a whole number"),
     "product overflows": (with_entry(shape=[2**32, 2**32]), "at most 2^40 elements"),
+    "extent 2^41 beside 0": (with_entry(shape=[0, 2**41]), "at most 2^40 elements"),
     "half an extent": (with_entry(shape=[3.5, 6]), "shape: expected a whole number, found 3.5"),
     "overlap": (with_entry(data_offsets=[4, 76]), "begin"),
     "hole": (with_entry(shape=[2, 6], data_offsets=[0, 48]), "begin: expected 48, found 72"),
@@ -287,3 +330,62 @@ def test_huge_file_is_refused_unread(tmp_path):
         file.truncate(2**40)
     with pytest.raises(HybridError, match="expected at most 4294967296 bytes"):
         Emulator(path)
+
+
+def test_length_of_the_header_is_checked_before_the_rest_is_read(tmp_path):
+    """3 GiB that are not there: reading them would take seconds, and that much memory."""
+    path = tmp_path / "sparse.safetensors"
+    with path.open("wb") as file:
+        file.write(struct.pack("<Q", 2**31))
+        file.truncate(3 * 2**30)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(HybridError, match="length of the header: expected at most 100000000"):
+        Emulator(path)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
+
+
+LITTLE_MEMORY = """
+import resource, sys
+from pyhybrid import Emulator, HybridError
+with open("/proc/self/statm") as file:
+    now = int(file.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (now + 48 * 2**20, resource.RLIM_INFINITY))
+try:
+    Emulator(sys.argv[1])
+except HybridError as error:
+    print(error)
+"""
+
+
+def test_lack_of_memory_is_told_with_the_file(tmp_path):
+    """64 MiB of numbers, where a process has 48 MiB left."""
+    path = tmp_path / "large.safetensors"
+    path.write_bytes(file_of(*valid(arrays={**ARRAYS, "large": np.ones(2**24, "f4")})))
+    command = [sys.executable, "-P", "-c", LITTLE_MEMORY, str(path)]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert f"{path}: expected memory for its network, found too little" in printed
+
+
+def test_time_to_open_grows_as_the_header_does(tmp_path):
+    """40 000 tensors took 20 s when the time grew as their square."""
+    entries = {f"t{i}": {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}
+               for i in range(40_000)}  # fmt: skip
+    header, _ = valid(network_of(op("add", 0, "x"), op("gather", 1, index="i")), arrays={})
+    path = tmp_path / "many.safetensors"
+    path.write_bytes(file_of({**header, **entries}, b""))
+    start = time.perf_counter()
+    with pytest.raises(HybridError, match="expected a tensor of the file, found 'x'"):
+        Emulator(path)
+    assert time.perf_counter() - start < 5
+
+
+def test_time_to_open_does_not_grow_as_index_times_operands(tmp_path):
+    """2^20 rows of 1024 operands: 10^9 steps, some seconds, if each were looked for in a row."""
+    index = np.full(2**20, 6 * 1024 - 1, "i4")
+    operations = (op("gather", *[0] * 1024, index="i"), op("largest", 1, size=2**20))
+    data = file_of(*valid(network_of(*operations), packed_card_of(6, 1), {"i": index}))
+    start = time.perf_counter()
+    with opened(tmp_path, data) as emulator:
+        taken = time.perf_counter() - start
+        np.testing.assert_array_equal(emulator.run(np.arange(6.0, dtype="f4")[None]), [[5.0]])
+    assert taken < 2

@@ -136,7 +136,7 @@ def test_normalisation_survives_json(make_card):
         ({"offset": 1, "scale": 1, "mean": 0}, "normalisation: unknown key 'mean'"),
         ({"offset": [1, 2], "scale": 1}, "offset: expected 1 number or 1, .*found 2"),
         ({"offset": 0, "scale": []}, "scale: expected 1 number or 1, .*found 0"),
-        ({"offset": 0, "scale": 0}, "scale: expected a number within real32 that is not 0, found 0"),
+        ({"offset": 0, "scale": 0}, "expected a number within real32 that is not 0, found 0"),
         ({"offset": 0, "scale": 1e-60}, "scale: expected a number within real32 that is not 0"),
         ({"offset": 1e60, "scale": 1}, "offset: expected a number within real32, found 1e"),
         ({"offset": float("nan"), "scale": 1}, "offset: expected a"),

@@ -36,11 +36,32 @@ def test_info_prints_normalisations_and_the_tolerance(python_plugin, make_card, 
     plain = make_card()
     scale = {"offset": [200, 210, 220, 230], "scale": 30}
     first = dataclasses.replace(plain.inputs[0], normalisation=scale)
-    card = make_card(inputs=(first, *plain.inputs[1:]), tolerance=1e-3)
+    last = dataclasses.replace(plain.outputs[1], normalisation={"offset": 240, "scale": 30})
+    outputs = (plain.outputs[0], last)
+    card = make_card(inputs=(first, *plain.inputs[1:]), outputs=outputs, tolerance=1e-3)
     lines = run("info", write_emulator(card)).stdout.splitlines()
     assert lines[5].split() == ["tolerance", "0.001"]
     row = next(line for line in lines if "air_temperature" in line)
     assert row.endswith("(x - [200 to 230]) / 30")
+    assert next(line for line in lines if " flux " in line).endswith("y * 30 + 240")
+
+
+def test_info_says_what_runs_it(plain):
+    (line,) = [one for one in run("info", plain).stdout.splitlines() if one.startswith("backend")]
+    assert line.split() == ["backend", "python"]
+
+
+def test_info_of_a_network_file(builtin_plugin, make_card, tmp_path):
+    torch = pytest.importorskip("torch")
+    from pyhybrid import export
+
+    layers = [torch.nn.Linear(5, 8), torch.nn.ReLU(), torch.nn.Linear(8, 5)]
+    path = export(torch.nn.Sequential(*layers).double(), make_card(), tmp_path / "n.safetensors")
+    lines = run("info", path).stdout.splitlines()
+    (backend,) = [line for line in lines if line.startswith("backend ")]
+    assert backend.startswith("backend      builtin, matrix products by ")
+    (network,) = [line for line in lines if line.startswith("network ")]
+    assert network == f"network      2 dense, 1 relu; {5 * 8 + 8 + 8 * 5 + 5} parameters"
 
 
 def test_info_as_json_is_the_card(plain, make_card):

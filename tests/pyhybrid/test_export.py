@@ -11,19 +11,12 @@ from pyhybrid import Emulator, Field, errors, export
 
 torch = pytest.importorskip("torch")
 
+from pyhybrid.export.checks import Check, working_kind
+
 
 def linear(nin=5, nout=5, dtype=torch.float64):
     torch.manual_seed(0)
     return torch.nn.Linear(nin, nout, dtype=dtype)
-
-
-class Branching(torch.nn.Module):
-    """Something that TorchScript compiles but a trace would freeze."""
-
-    def forward(self, x):
-        if bool(x.sum() > 0):
-            return x
-        return -x
 
 
 class Uncompilable(torch.nn.Module):
@@ -93,11 +86,6 @@ def test_one_array_for_each_field(torch_plugin, make_card, tmp_path):
     np.testing.assert_array_equal(found["heating"], expected)
 
 
-def test_script_keeps_branches(torch_plugin, make_card, tmp_path):
-    with Emulator(export(Branching(), make_card(), tmp_path / "branch.pt")) as emulator:
-        assert (emulator.run(np.full((64, 5), -1.0)) == 1.0).all()
-
-
 def test_trace_takes_what_script_cannot(torch_plugin, make_card, tmp_path):
     path = tmp_path / "uncompilable.pt"
     with pytest.raises(errors.ArgumentError, match="expected a module that TorchScript can"):
@@ -136,6 +124,49 @@ def test_modules_that_do_not_fit_the_card(make_card, tmp_path, module, error, me
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "kind, advice",
+    [
+        ("real32", r"module has float64 parameters; use kind='real64' or module.float\(\)"),
+        ("real64", r"module has float32 parameters; use kind='real32' or module.double\(\)"),
+    ],
+)
+def test_module_of_another_kind(make_card, tmp_path, kind, advice):
+    module = linear(dtype={"real32": torch.float64, "real64": torch.float32}[kind])
+    with pytest.raises(errors.ShapeError, match=advice):
+        export(module, make_card(kind=kind), tmp_path / "bad.pt")
+
+
+def test_kind_that_no_card_has(make_card, tmp_path):
+    told = r"module has bfloat16 parameters; use module.float\(\)$"
+    with pytest.raises(errors.ShapeError, match=told):
+        export(linear().bfloat16(), make_card(kind="real32"), tmp_path / "bad.pt")
+
+
+@pytest.mark.parametrize(
+    "changed, error, message",
+    [
+        ({"module": linear().state_dict()}, errors.ArgumentError, r"OrderedDict \(a state_dict\?"),
+        ({"module": "net"}, errors.ArgumentError, "module: expected a torch.nn.Module, found str"),
+        ({"card": {"name": "x"}}, errors.CardError, "expected a pyhybrid.Card .*, found dict"),
+        ({"card": "card.json"}, errors.CardError, "expected a pyhybrid.Card .*, found str"),
+    ],
+)
+def test_what_is_no_module_or_card(make_card, tmp_path, changed, error, message):
+    given = {"module": linear(), "card": make_card(), "path": tmp_path / "a.safetensors"}
+    with pytest.raises(error, match=message):
+        export(**given | changed)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name, found", [("none", "none"), ("file", "a file")])
+def test_folder_that_is_none(make_card, tmp_path, name, found):
+    (tmp_path / "file").touch()
+    told = f"{name}: expected a folder, found {found}$"
+    with pytest.raises(errors.EmulatorFileError, match=told):
+        export(linear(), make_card(), tmp_path / name / "a.pt")
+
+
 class Single(torch.nn.Module):
     def forward(self, x):
         return x.float()
@@ -171,7 +202,7 @@ def test_results_that_are_no_tuple(make_card, tmp_path):
 @pytest.mark.parametrize(
     "name, method, message",
     [
-        ("a.onnx", "script", "suffix: expected one of '.pt', '.pt2' and '.safetensors', found '.onnx'"),
+        ("a.onnx", "script", "suffix: expected one of '.pt', '.pt2' and '.saf.*', found '.onnx'"),
         ("a.pt", "compile", "method: expected one of 'script' and 'trace', found 'compile'"),
     ],
 )
@@ -248,3 +279,38 @@ def test_example_shows_what_unit_numbers_do_not(torch_plugin, make_card, tmp_pat
 def test_example_of_another_shape(make_card, tmp_path, shape):
     with pytest.raises(errors.ShapeError, match="example: expected .samples, 5 features., found"):
         export(linear(), make_card(), tmp_path / "a.pt", example=np.zeros(shape))
+
+
+class Shares(torch.nn.Module):
+    """Shares out the first of its inputs: the shares by real32, the amounts in real64."""
+
+    def __init__(self):
+        super().__init__()
+        self.hidden, self.last = torch.nn.Linear(5, 16), torch.nn.Linear(16, 5)
+
+    def forward(self, x):
+        weight = torch.exp(self.last(torch.tanh(self.hidden(x.float())))).double()
+        return x[:, :1] * weight / weight.sum(1, keepdim=True)
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+def test_last_operations_in_real64(builtin_plugin, torch_plugin, make_card, tmp_path, suffix):
+    """The network is like torch's within real32's roundings, the sum within real64's."""
+    path = export(Shares().eval(), make_card(kind="real64"), tmp_path / f"shares{suffix}")
+    x = np.random.default_rng(1).random((1000, 5))
+    with Emulator(path) as emulator:
+        np.testing.assert_allclose(emulator.run(x).sum(1), x[:, 0], rtol=1e-15)
+
+
+def test_real64_has_to_be_exact(builtin_plugin, make_card, tmp_path):
+    """What excuses real32 layers does not excuse a module that has none."""
+    card = make_card(kind="real64")
+    x = torch.rand(20, 5, dtype=torch.float64)
+    right, wrong = linear(dtype=torch.float64), linear(dtype=torch.float64)
+    with torch.no_grad():
+        wrong.weight += 1e-9
+    path = export(wrong, card, tmp_path / "wrong.safetensors")
+    with pytest.raises(errors.BackendError, match="as torch"):
+        Check.of_network(right, card, x).compare(path, 1e-12)
+    assert working_kind(right, card) == "real64"
+    assert working_kind(Shares(), card) == "real32"

@@ -75,7 +75,8 @@ def test_file_does_what_torch_does(torch_plugin, per_field, general_cpu, tmp_pat
 
 @pytest.mark.parametrize("module", [Branching(), OneSize()])
 def test_module_that_cannot_be_compiled(module, make_card, tmp_path):
-    with pytest.raises(errors.ArgumentError, match="torch.export and AOTInductor can compile"):
+    words = "torch.export and AOTInductor can compile|same for all values of the input, found a br"
+    with pytest.raises(errors.ArgumentError, match=words):
         save_aoti(module, make_card(), tmp_path / "m.pt2")
     assert list(tmp_path.iterdir()) == []
 

@@ -23,10 +23,9 @@ LEVELS, FEATURES = 6, 4
 
 def card_of(nin, nout, kind="real64"):
     dims = ("column", "species")
-    fields = (
-        Field(name, "1", "state", "real", dims, None, n) for name, n in zip("xy", (nin, nout))
+    x, y = (
+        Field(name, "1", "state", "real", dims, None, n) for name, n in (("x", nin), ("y", nout))
     )
-    x, y = fields
     return Card(name="test", sample="column", kind=kind, inputs=(x,), outputs=(y,))
 
 

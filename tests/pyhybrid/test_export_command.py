@@ -3,6 +3,7 @@
 
 import pytest
 from click.testing import CliRunner
+from installed import run_with_library_alone
 
 from pyhybrid import Emulator
 from pyhybrid.cli import main
@@ -103,6 +104,22 @@ def test_what_cannot_be_exported(torch_plugin, folder, arguments, message):
     assert (result.exit_code, result.stdout) == (1, "")
     assert message in result.stderr
     assert not list(folder.glob("a*.*"))
+
+
+@pytest.mark.parametrize("name, plugin", [("out.safetensors", "builtin"), ("out.pt", "torch")])
+def test_plugin_that_is_not_installed(folder, tmp_path_factory, name, plugin):
+    """The check cannot be made: that is said, and what was there stays as it was."""
+    (folder / name).write_text("the file of before")
+    before = {path.name for path in folder.iterdir()}
+    library = tmp_path_factory.mktemp("library")
+    program = ("-c", "from pyhybrid.cli import main; main()")
+    arguments = ("export", "own.py:network", "card.json", name)
+    done = run_with_library_alone(library, *program, *arguments, cwd=folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    wanted = f"libhybrid_{plugin}.so: expected a file in one of '{library}', found none"
+    assert done.stderr.startswith("Error: ") and wanted in done.stderr
+    assert (folder / name).read_text() == "the file of before"
+    assert {path.name for path in folder.iterdir()} - {"__pycache__"} == before
 
 
 def test_weights_that_would_execute(folder):

@@ -2,6 +2,7 @@
 """What the built-in engine has not, or must not do, is refused by its name and place."""
 
 import re
+import sys
 
 import pytest
 
@@ -9,7 +10,7 @@ torch = pytest.importorskip("torch")
 
 from test_export_builtin import FEATURES, LEVELS, card_of
 
-from pyhybrid import errors
+from pyhybrid import errors, export
 from pyhybrid.export.builtin import save_builtin
 
 nn, F = torch.nn, torch.nn.functional
@@ -104,7 +105,17 @@ REFUSALS = {
         lambda x: F.embedding(x[:, 0].long().clamp(0, 2), torch.ones(3, 2, dtype=x.dtype)),
         "embedding|index",
     ),
-    "branch": (lambda x: x if x.sum() > 0 else -x, "a module that torch.export takes.*data-dep"),
+    "branch": (
+        lambda x: x if x.sum() > 0 else -x,
+        r"^export: `lambda x: x if x.sum\(\) > 0 else -x,` \(.*test_export_refusals.py, line \d+, "
+        r"in <lambda>\): expected a module whose operations are the same for all values of the "
+        r"input, found a branch, loop or size that depends on them; torch says: Could not guard on",
+    ),
+    "size": (
+        lambda x: x[:, : int(x.sum())],
+        r"^export: `lambda x: x\[:, : int\(x.sum\(\)\)\],` .* that depends on them; torch says",
+    ),
+    "numpy": (lambda x: x.numpy(), r"^export: `.*x.numpy\(\).*: expected a module that torch.ex"),
     "fixed number of samples": (lambda x: x.reshape(16, -1), "for any number of samples, found"),
     "chosen numbers": (lambda x: x[x > 0], "samples"),
     "nothing": (lambda x: x[:, :0].exp().sum(1), "expected numbers to compute with, found"),
@@ -120,6 +131,22 @@ REFUSALS = {
 def test_refused(refused, name):
     function, pattern = REFUSALS[name]
     assert re.search(pattern, refused(function))
+
+
+def test_nothing_but_the_message_is_told_of_a_branch(refused, capfd):
+    """Torch would print the graph up to it."""
+    refused(lambda x: x if x.sum() > 0 else -x)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_what_a_module_prints_is_kept(make_card, tmp_path, capsys):
+    class Talking(nn.Module):
+        def forward(self, x):
+            print("hello", file=sys.stderr)
+            return x
+
+    save_builtin(Talking(), make_card(), tmp_path / "a.safetensors")
+    assert "hello" in capsys.readouterr().err
 
 
 class Memory(nn.Module):
@@ -171,3 +198,40 @@ def test_place_is_named(refused):
         r"export: operation aten\.sort\.default at core\.2 \(test_export_refusals\.py:\d+\): ",
         message,
     )
+
+
+class Unsteady(nn.Module):
+    """What a last bit of the input does to the second field grows with a factor."""
+
+    def __init__(self, factor: float):
+        super().__init__()
+        self.factor = factor
+
+    def forward(self, x):
+        return torch.cat([x[:, :4], torch.sin(self.factor * x[:, :1])], 1)
+
+
+@pytest.mark.usefixtures("builtin_plugin")
+@pytest.mark.parametrize("suffix", [".safetensors", ".pt"])
+def test_results_that_are_rounding(torch_plugin, make_card, tmp_path, suffix):
+    """The last bit of real32 is 1e-7: a thousandth of the sine or a millionth."""
+    card = make_card(kind="real32")
+    path = tmp_path / f"a{suffix}"
+    with pytest.raises(errors.BackendError) as caught:
+        export(Unsteady(1e4), card, path)
+    told = caught.value.message
+    assert told.startswith("export: torch's results for 'flux': expected a last bit of the inputs")
+    assert "0.00025 of their largest number" in told and "example=" in told
+    assert list(tmp_path.iterdir()) == []
+    assert export(Unsteady(10.0), card, path).is_file()
+
+
+@pytest.mark.usefixtures("builtin_plugin")
+def test_one_level_may_be_rounding(make_card, tmp_path):
+    """A field is as large as its largest level."""
+
+    class Level(nn.Module):
+        def forward(self, x):
+            return torch.cat([1e-3 * torch.sin(1e4 * x[:, :1]), 1e2 * x[:, 1:]], 1)
+
+    assert export(Level(), make_card(kind="real32"), tmp_path / "a.safetensors").is_file()

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The backend "null": an emulator that is nothing but its card (.json) and whose outputs are zero.
 // It measures what the bridge itself costs, and lets a host be wired up before there is a network.
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <memory>
 #include <sstream>
 #include <string>
 
-#include "hybrid_plugin.h"
+#include "plugin/failure.hpp"
 
 namespace {
 
@@ -18,20 +17,23 @@ struct Network {
   int64_t noutput = 0;
 };
 
-int32_t open(const char *path, const hyb_backend_options *, void **network, const char **card,
-             hyb_message *message) {
+std::string contents(const char *path) {
   std::ifstream file(path);
   std::ostringstream text;
-  if (!file || !(text << file.rdbuf())) {
-    std::snprintf(message->text, sizeof message->text,
-                  "%s: expected a card, found a file that cannot be read or is empty", path);
-    return HYB_ERROR_FILE;
-  }
-  auto opened = std::make_unique<Network>();
-  opened->card = text.str();
-  *card = opened->card.c_str();
-  *network = opened.release();
-  return HYB_OK;
+  if (!file || !(text << file.rdbuf()))
+    hybrid_plugin::mismatch(HYB_ERROR_FILE, path, "a card",
+                            "a file that cannot be read or is empty");
+  return text.str();
+}
+
+int32_t open(const char *path, const hyb_backend_options *, void **network, const char **card,
+             hyb_message *message) {
+  return hybrid_plugin::guarded(message, [&] {
+    auto opened = std::make_unique<Network>();
+    opened->card = contents(path);
+    *card = opened->card.c_str();
+    *network = opened.release();
+  });
 }
 
 int32_t prepare(void *network, const hyb_signature *signature, hyb_plan *plan,

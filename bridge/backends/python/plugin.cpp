@@ -33,7 +33,7 @@ int32_t open(const char *path, const hyb_backend_options *options, void **networ
         opened->python.open(path, options, &opened->emulator, card, message);
     if (status == HYB_OK) *network = opened.release();
     return status;
-  });
+  }, HYB_ERROR_PLUGIN);
 }
 
 int32_t prepare(void *network, const hyb_signature *signature, hyb_plan *plan,

@@ -161,6 +161,5 @@ int32_t hyb_python_start(const char *executable, int32_t threads, const char **p
     static const std::string found = hybrid_python::prefix();
     *prefix = found.c_str();
     *functions = &hybrid_python::functions;
-    return HYB_OK;
-  });
+  }, HYB_ERROR_PLUGIN);
 }

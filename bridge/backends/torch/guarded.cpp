@@ -28,4 +28,11 @@ bool is_out_of_memory(const std::exception &error) {
   return false;
 }
 
+Failure translated(const std::exception &error, const char *context) {
+  const auto *torch = dynamic_cast<const c10::Error *>(&error);
+  const std::string text = torch ? torch->what_without_backtrace() : error.what();
+  return {is_out_of_memory(error) ? HYB_ERROR_MEMORY : HYB_ERROR_BACKEND,
+          context + short_text(text)};
+}
+
 }  // namespace hybrid_torch

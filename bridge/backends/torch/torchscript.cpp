@@ -4,6 +4,7 @@
 #include <torch/csrc/jit/api/function_impl.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include <algorithm>
 
 #include "archive.hpp"
 #include "failure.hpp"
@@ -57,10 +58,20 @@ bool agrees(const Probe &plain, const Probe &other, int64_t nsample) try {
   return false;
 }
 
+// What torch.save writes is an archive, too, without any code.
+void check_has_code(const std::string &path, const std::vector<std::string> &records) {
+  const auto has = [&](const char *name) {
+    return std::find(records.begin(), records.end(), name) != records.end();
+  };
+  if (has("data.pkl") && !has("constants.pkl"))
+    mismatch(HYB_ERROR_FILE, path, a_file,
+             "a file of torch.save (weights?); write it with pyhybrid.export");
+}
+
 }  // namespace
 
 TorchScript::TorchScript(const std::string &path, at::Device device) : device_(device) {
-  check_archive(path, a_file);
+  check_has_code(path, check_archive(path, a_file));
   load(path);
 }
 
@@ -69,7 +80,8 @@ void TorchScript::load(const std::string &path) {
   torch::jit::Module module = loaded(path, device_, extra);
   card_ = extra[card_file];
   if (card_.empty())
-    mismatch(HYB_ERROR_CARD, path, std::string("a card in its extra file ") + card_file, "none");
+    mismatch(HYB_ERROR_CARD, path, std::string("a card in its extra file ") + card_file,
+             "none; write it with pyhybrid.export");
   if (!module.find_method("forward"))
     mismatch(HYB_ERROR_FILE, path, "a network with a method forward", "none");
   module_ = for_inference(std::move(module));

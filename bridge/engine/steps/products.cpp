@@ -27,6 +27,15 @@ void KernelSet<Real>::make(int64_t tile) {
 }
 
 template <class Real>
+void KernelSet<Real>::count(KernelCount &count) const {
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    const auto size = static_cast<int64_t>(i / shapes_.size() + 1);
+    count.portable += parts_[i].is_portable(size * column_step);
+    ++count.all;
+  }
+}
+
+template <class Real>
 void ProductsStep<Real>::run(const Frame &frame) const {
   for (const Panel<Real> &panel : panels_) {
     Real *y = frame.at<Real>(y_, panel.first);

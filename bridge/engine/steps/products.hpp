@@ -26,6 +26,10 @@ struct Parts {
   Gemm<Real> first, second;
   int64_t columns;  // of the first; the second has the others
 
+  // Of a tile of so many columns.
+  bool is_portable(int64_t tile) const {
+    return first.is_portable() || (columns < tile && second.is_portable());
+  }
   void operator()(const Frame &frame, const Real *a, const Real *b, Real *c) const {
     first(a, b, c);
     if (columns < frame.columns) second(a + columns, b, c + columns);
@@ -41,6 +45,7 @@ class KernelSet {
   // Number of the kernel, to be called before `make`.
   size_t add(const KernelShape &shape);
   void make(int64_t tile);
+  void count(KernelCount &count) const;
   void run(const Frame &frame, size_t kernel, const Real *a, const Real *b, Real *c) const {
     parts_[frame.size * shapes_.size() + kernel](frame, a, b, c);
   }
@@ -72,6 +77,7 @@ class ProductsStep : public Step {
                Chain chain)
       : panels_(std::move(panels)), kernels_(std::move(kernels)), y_(y), chain_(std::move(chain)) {}
   void run(const Frame &frame) const override;
+  void count(KernelCount &count) const override { kernels_.count(count); }
 
  private:
   const std::vector<Panel<Real>> panels_;

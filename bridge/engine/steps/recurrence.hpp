@@ -17,6 +17,7 @@ class RecurrenceStep : public Step {
   RecurrenceStep(const Recurrence &op, const Place &x, std::vector<Place> initial, const Place &y,
                  const Place &scratch, int64_t tile);
   void run(const Frame &frame) const override;
+  void count(KernelCount &count) const override { kernels_.count(count); }
 
   static int64_t scratch_rows(const Recurrence &op);
 

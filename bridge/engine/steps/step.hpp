@@ -34,10 +34,16 @@ struct Frame {
 
 constexpr int64_t column_step = 16;
 
+// Kernels for matrix products, one for each shape and number of columns.
+struct KernelCount {
+  int64_t all = 0, portable = 0;  // the second: wholly or in part
+};
+
 class Step {
  public:
   virtual ~Step() = default;
   virtual void run(const Frame &frame) const = 0;
+  virtual void count(KernelCount &) const {}
 };
 
 // Every row of its result depends on the same row of its operands only, so that it can follow

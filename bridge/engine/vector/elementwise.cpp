@@ -96,17 +96,22 @@ HYBRID_FUNCTION(clamp, hn::IfThenElse(hn::IsNaN(x), x,
     }                                                                   \
   };
 
-// With the sign of the divisor.
+// Whether the rest of a division has to get the sign of the divisor.
+template <class Real>
+bool is_opposite(Real rest, Real b) {
+  return rest != 0 && (rest < 0) != (b < 0);
+}
 template <class Real>
 Real modulo(Real a, Real b) {
   const Real rest = std::fmod(a, b);
-  return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+  return is_opposite(rest, b) ? rest + b : rest;
 }
-// Torch rounds (a - remainder) / b to the nearest whole number, not a / b downwards.
+// Torch rounds what is left without the rest to the nearest whole number, not a / b downwards.
 template <class Real>
 Real floor_quotient(Real a, Real b) {
   if (b == 0) return a / b;
-  const Real quotient = (a - modulo(a, b)) / b;
+  const Real rest = std::fmod(a, b);
+  const Real quotient = (a - rest) / b - Real(is_opposite(rest, b));
   return quotient == 0 ? std::copysign(Real{0}, a / b) : std::round(quotient);
 }
 
@@ -124,7 +129,8 @@ HYBRID_FUNCTION(less_equal, truth(d, hn::Le(x, y)))
 HYBRID_FUNCTION(greater, truth(d, hn::Gt(x, y)))
 HYBRID_FUNCTION(greater_equal, truth(d, hn::Ge(x, y)))
 HYBRID_FUNCTION(equal, truth(d, hn::Eq(x, y)))
-HYBRID_FUNCTION(not_equal, truth(d, hn::Ne(x, y)))
+// Highway's Ne of NaN is not the same on every CPU.
+HYBRID_FUNCTION(not_equal, truth(d, hn::Not(hn::Eq(x, y))))
 HYBRID_FUNCTION(logical_and, truth(d, hn::And(is_true(d, x), is_true(d, y))))
 HYBRID_FUNCTION(logical_or, truth(d, hn::Or(is_true(d, x), is_true(d, y))))
 HYBRID_FUNCTION(logical_xor, truth(d, hn::Xor(is_true(d, x), is_true(d, y))))

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 
 #include "parts.hpp"
 
@@ -22,10 +21,15 @@ Cpu found() {
   return Cpu::baseline;
 }
 
-Cpu wanted() {
+std::string wanted_name() {
   const char *name = std::getenv("HYBRID_CPU");
-  if (name && std::strcmp(name, "baseline") == 0) return Cpu::baseline;
-  return name && std::strcmp(name, "avx2") == 0 ? Cpu::avx2 : Cpu::avx512;
+  return name ? name : "";
+}
+
+Cpu wanted() {
+  const std::string name = wanted_name();
+  if (name == "baseline") return Cpu::baseline;
+  return name == "avx2" ? Cpu::avx2 : Cpu::avx512;
 }
 
 template <class Real>
@@ -46,6 +50,12 @@ Cpu cpu() {
 }
 
 bool is_restricted() { return cpu() < found(); }
+
+const std::string &unknown_cpu() {
+  static const std::string name = wanted_name();
+  static const std::string none;
+  return name == "baseline" || name == "avx2" ? none : name;
+}
 
 template <class Real>
 const Kernels<Real> &kernels() {

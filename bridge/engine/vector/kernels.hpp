@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "../gemm.hpp"
 
@@ -106,5 +107,8 @@ const Kernels<Real> &kernels();
 // True if the environment variable HYBRID_CPU asks for less than this CPU has ("avx2" or
 // "baseline"): for tests, and to find out whether a fault is the machine's.
 bool is_restricted();
+
+// What HYBRID_CPU asks for, if that is none of the two; else "".
+const std::string &unknown_cpu();
 
 }  // namespace hybrid_builtin

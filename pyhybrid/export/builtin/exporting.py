@@ -9,9 +9,9 @@ from typing import Any, cast
 import torch
 from torch.export import Dim, ExportedProgram
 
-from ..._words import mismatch
 from ...errors import ArgumentError
-from ..notices import notices_accepted
+from ..notices import graph_withheld, notices_accepted
+from ..user_source import refusal
 from .operations import converter_of
 
 
@@ -29,12 +29,13 @@ def exported(module: torch.nn.Module, arguments: tuple[torch.Tensor, ...]) -> Ex
     samples = {0: Dim("samples")}
     with notices_accepted(), torch.no_grad():
         try:
-            program: Any = torch.export.export(
-                module, arguments, dynamic_shapes=(samples,) * len(arguments)
-            )
+            with graph_withheld():
+                program: Any = torch.export.export(
+                    module, arguments, dynamic_shapes=(samples,) * len(arguments)
+                )
         except Exception as error:  # of any kind: it runs the module's code
             wanted = "a module that torch.export takes, for any number of samples"
-            raise ArgumentError(mismatch("export", wanted, _told(error))) from error
+            raise ArgumentError(refusal(error, wanted)) from error
         program = program.run_decompositions(dict(_decompositions()))
     program.graph.eliminate_dead_code()
     return cast(ExportedProgram, program)
@@ -48,11 +49,3 @@ def _decompositions() -> dict[torch._ops.OperatorBase, object]:
 
 def _is_converted(op: torch._ops.OperatorBase) -> bool:
     return isinstance(op, torch._ops.OpOverload) and converter_of(op) is not None
-
-
-def _told(error: Exception) -> str:
-    """What torch says in its first line, of the constraints it lists, and of its places."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    listed = [line for line in lines[1:] if line.startswith("- ")]
-    places = [line for line in lines if line.startswith("File ") and "/torch/" not in line]
-    return " ".join([*(lines[:1] or [type(error).__name__]), *listed[:1], *places[-1:]])

@@ -112,11 +112,16 @@ class Node:
         return self.network.constants(tensor.array) if tensor.fixed else tensor.array
 
     def kind(self, dtype: torch.dtype, *sources: Tensor) -> str:
-        """Of values of the dtype; whole numbers are in the kind of their `sources`."""
+        """Of values of the dtype; truth is in the kind of its `sources`.
+
+        Whole numbers are in real64: in real32 results above 2^24 would be others.
+        """
         if dtype in KINDS:
             return KINDS[dtype]
         if dtype not in WHOLE:
             self.refuse("float32, float64, int32, int64 or bool", dtype)
+        if dtype != torch.bool:
+            return "real64"
         of_sources = (self.network.kinds_of(one.array) for one in sources if not one.fixed)
         found = set[str]().union(*of_sources) or {self.network.kind}
         return max(found)  # the wider one

@@ -37,7 +37,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Tensor:
-    """A tensor as it is for one sample; the axis of the samples has the extent 1, or more if merged.
+    """A tensor as it is for one sample; the samples' axis has the extent 1, or more if merged.
 
     Attributes
     ----------

@@ -98,7 +98,11 @@ struct Network {
   const hyb_backend *backend;
   void *handle = nullptr;
   const char *card = nullptr;
-  hyb_plan plan = {sizeof(hyb_plan), 0, 0, 0, 0};
+  hyb_plan plan = [] {
+    hyb_plan empty{};
+    empty.size = sizeof empty;
+    return empty;
+  }();
   hyb_message message{};
 };
 

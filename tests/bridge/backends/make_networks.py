@@ -7,6 +7,7 @@
 import sys
 import warnings
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -130,7 +131,7 @@ class Trapping(nn.Module):
 
 def mlp(nfeature: int, width: int, depth: int, noutput: int) -> nn.Module:
     sizes = [nfeature] + [width] * depth
-    hidden = [layer for a, b in zip(sizes, sizes[1:]) for layer in (nn.Linear(a, b), nn.ReLU())]
+    hidden = [layer for a, b in pairwise(sizes) for layer in (nn.Linear(a, b), nn.ReLU())]
     return nn.Sequential(*hidden, nn.Linear(width, noutput))
 
 

@@ -2,8 +2,7 @@
 // What is refused of a Python emulator, when, and in which words.
 #include <algorithm>
 
-#include "backend.hpp"
-#include "check.h"
+#include "fields.hpp"
 
 using test::Network;
 
@@ -75,14 +74,9 @@ void check_exceptions() {
 }
 
 void check_names() {
-  const hyb_slice input[] = {{"t", 0, 4, 4, 0}, {"p", 4, 1, 0, 0}, {"q", 5, 8, 4, 2}};
-  const hyb_slice result[] = {{"warm", 0, 4, 4, 0}, {"humid", 4, 8, 4, 2}};
-  const int64_t samples[] = {16};
   Network network(backend);
   CHECK_EQ(network.open(file("fields_unknown.py")), HYB_OK);
-  CHECK_EQ(network.prepare_with({sizeof(hyb_signature), HYB_REAL32, 0, 13, 12, 3, 2, input, result,
-                                 samples, 1, 0.0}),
-           HYB_ERROR_BACKEND);
+  CHECK_EQ(network.prepare_with(test::fields_signature()), HYB_ERROR_BACKEND);
   CHECK_HAS(network.message.text, "expected a dict of ['warm', 'humid']");
   CHECK_HAS(network.message.text, "found a dict of ['humid', 'wamr']");
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What sound Python emulators give, in a process without Python.
-#include "backend.hpp"
-#include "check.h"
+#include "fields.hpp"
 
 using test::Network;
 
@@ -45,24 +44,10 @@ void check_other_function_and_twin() {
   CHECK_EQ(y[0], 2.5f);
 }
 
-// As in test_torch_results.cpp.
 void check_fields(const char *name) {
-  const int64_t nlevel = 4, nspecies = 2, ld = 16;
-  const hyb_slice input[] = {{"t", 0, 4, nlevel, 0}, {"p", 4, 1, 0, 0}, {"q", 5, 8, 4, nspecies}};
-  const hyb_slice result[] = {{"warm", 0, 4, nlevel, 0}, {"humid", 4, 8, nlevel, nspecies}};
-  const int64_t samples[] = {ld};
   Network network(backend);
   CHECK_EQ(network.open(file(name)), HYB_OK);
-  CHECK_EQ(network.prepare_with({sizeof(hyb_signature), HYB_REAL32, 0, 13, 12, 3, 2, input, result,
-                                 samples, 1, 0.0}),
-           HYB_OK);
-  std::vector<float> x(13 * ld), y(12 * ld);
-  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i);
-  CHECK_EQ(network.run(x, y, ld, ld), HYB_OK);
-  for (int64_t i = 0; i < ld; ++i) {
-    for (int64_t k = 0; k < nlevel; ++k) CHECK_EQ(y[k * ld + i], x[k * ld + i] + x[4 * ld + i]);
-    for (int64_t k = 0; k < 8; ++k) CHECK_EQ(y[(4 + k) * ld + i], 2 * x[(5 + k) * ld + i]);
-  }
+  test::check_sums_of_fields(network);
 }
 
 // The words go to Python's stdout, which may have been taken away.

@@ -2,8 +2,8 @@
 // Many threads run one network at once, some of them failing: all get the bits of one thread.
 #include <omp.h>
 
-#include "backend.hpp"
 #include "check.h"
+#include "parallel.hpp"
 
 using test::Network;
 
@@ -17,19 +17,11 @@ std::vector<float> block(int number) {
   return x;
 }
 
-// hyb_message is per call, so the table is used directly.
-int32_t run(const Network &network, const std::vector<float> &x, std::vector<float> &y) {
-  const test::FloatingPointGuard guard;
-  hyb_message message;
-  const hyb_matrices matrices = {sizeof(hyb_matrices), nsample, nsample, x.data(), y.data()};
-  return network.backend->run(network.handle, &matrices, &message);
-}
-
 bool block_is_right(const Network &network, int number, const std::vector<float> &expected) {
   std::vector<float> x = block(number), y(3 * nsample);
   const bool fails = number % 10 == 9;
   if (fails) x[0] = 20.0f;
-  const int32_t status = run(network, x, y);
+  const int32_t status = test::run_alone(network, x, y, nsample);
   return fails ? status == HYB_ERROR_BACKEND : status == HYB_OK && y == expected;
 }
 
@@ -43,7 +35,7 @@ int main() {
   if (check_failures()) return check_failures();
   std::vector<std::vector<float>> expected(17, std::vector<float>(3 * nsample));
   for (int number = 0; number < 17; ++number)
-    CHECK_EQ(run(network, block(number), expected[number]), HYB_OK);
+    CHECK_EQ(test::run_alone(network, block(number), expected[number], nsample), HYB_OK);
   int failures = 0;
 #pragma omp parallel for num_threads(8) reduction(+ : failures) schedule(dynamic)
   for (int number = 0; number < 4000; ++number)

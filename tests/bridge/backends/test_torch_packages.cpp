@@ -8,6 +8,7 @@
 
 #include "backend.hpp"
 #include "check.h"
+#include "parallel.hpp"
 
 using test::Network;
 
@@ -60,28 +61,13 @@ void check_dense(Network &network, std::vector<float> &y) {
   for (size_t i = 0; i < y.size(); ++i) CHECK(std::fabs(y[i] - expected[i]) < 1e-5f);
 }
 
-int64_t failures_in_parallel(const Network &network, const std::vector<float> &expected) {
-  const std::vector<float> x = ramp();
-  int64_t failures = 0;
-#pragma omp parallel for num_threads(8) reduction(+ : failures)
-  for (int i = 0; i < 400; ++i) {
-    const test::FloatingPointGuard guard;
-    std::vector<float> y(x.size());
-    hyb_message message;
-    const hyb_matrices matrices = {sizeof matrices, 64, 64, x.data(), y.data()};
-    const bool ran = network.backend->run(network.handle, &matrices, &message) == HYB_OK;
-    failures += ran && y == expected ? 0 : 1;
-  }
-  return failures;
-}
-
 void check_threads() {
   Network network(backend);
   CHECK_EQ(network.open(file("dense.pt2")), HYB_OK);
   CHECK_EQ(network.prepare({3, 3, {16, 32, 64}}), HYB_OK);
   std::vector<float> y(3 * 64);
   check_dense(network, y);
-  CHECK_EQ(failures_in_parallel(network, y), 0);
+  CHECK_EQ(test::failures_in_parallel(network, ramp(), y, 64, 400), 0);
 }
 
 void check_open(const char *name, int32_t status, const char *words) {

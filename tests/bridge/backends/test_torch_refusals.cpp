@@ -2,8 +2,7 @@
 // What is refused, when, and in which words.
 #include <algorithm>
 
-#include "backend.hpp"
-#include "check.h"
+#include "fields.hpp"
 
 using test::Network;
 
@@ -62,12 +61,10 @@ void check_device() {
 
 void check_tuple() {
   const hyb_slice slice[] = {{"a", 0, 3, 3, 0}, {"b", 3, 3, 3, 0}, {"c", 6, 3, 3, 0}};
-  const int64_t samples[] = {16};
+  const hyb_slice input[] = {slice[0]};
   Network network(backend);
   CHECK_EQ(network.open(file("pair.pt")), HYB_OK);
-  CHECK_EQ(network.prepare_with({sizeof(hyb_signature), HYB_REAL32, 0, 3, 9, 1, 3, slice, slice,
-                                 samples, 1, 0.0}),
-           HYB_ERROR_BACKEND);
+  CHECK_EQ(network.prepare_with(test::signature_of_fields(3, 9, input, slice)), HYB_ERROR_BACKEND);
   CHECK_HAS(network.message.text, "expected a tuple of 3, found a tuple of 2");
 }
 

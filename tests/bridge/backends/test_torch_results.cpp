@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend.hpp"
-#include "check.h"
+#include "fields.hpp"
+#include "parallel.hpp"
 
 using test::Network;
 
@@ -46,25 +46,10 @@ void check_other_sample_counts() {
   }
 }
 
-// t (sample, level), p (sample), q (sample, level, species): feature = offset + species * nlevel
-// + level.
 void check_fields() {
-  const int64_t nlevel = 4, nspecies = 2, ld = 16;
-  const hyb_slice input[] = {{"t", 0, 4, nlevel, 0}, {"p", 4, 1, 0, 0}, {"q", 5, 8, 4, nspecies}};
-  const hyb_slice result[] = {{"warm", 0, 4, nlevel, 0}, {"humid", 4, 8, nlevel, nspecies}};
-  const int64_t samples[] = {ld};
   Network network(backend);
   CHECK_EQ(network.open(file("fields.pt")), HYB_OK);
-  CHECK_EQ(network.prepare_with({sizeof(hyb_signature), HYB_REAL32, 0, 13, 12, 3, 2, input, result,
-                                 samples, 1, 0.0}),
-           HYB_OK);
-  std::vector<float> x(13 * ld), y(12 * ld);
-  for (size_t i = 0; i < x.size(); ++i) x[i] = static_cast<float>(i);
-  CHECK_EQ(network.run(x, y, ld, ld), HYB_OK);
-  for (int64_t i = 0; i < ld; ++i) {
-    for (int64_t k = 0; k < nlevel; ++k) CHECK_EQ(y[k * ld + i], x[k * ld + i] + x[4 * ld + i]);
-    for (int64_t k = 0; k < 8; ++k) CHECK_EQ(y[(4 + k) * ld + i], 2 * x[(5 + k) * ld + i]);
-  }
+  test::check_sums_of_fields(network);
 }
 
 // A network saved in training mode is evaluated: dropout would give zeros.
@@ -102,21 +87,6 @@ float deviation(const std::vector<float> &a, const std::vector<float> &b) {
   return difference / scale;
 }
 
-int failures_in_parallel(const Network &network, const std::vector<float> &x,
-                         const std::vector<float> &expected, int64_t nsample) {
-  int failures = 0;
-#pragma omp parallel for num_threads(4) reduction(+ : failures)
-  for (int i = 0; i < 40; ++i) {
-    const test::FloatingPointGuard guard;
-    std::vector<float> y(expected.size());
-    hyb_message message;
-    const hyb_matrices matrices = {sizeof matrices, nsample, nsample, x.data(), y.data()};
-    const bool ran = network.backend->run(network.handle, &matrices, &message) == HYB_OK;
-    failures += ran && y == expected ? 0 : 1;
-  }
-  return failures;
-}
-
 // Prepared for large batches it may compute by oneDNN: real32 all the same (bfloat16 is off by
 // 1e-3), the same bits in all threads and, with gaps between the rows, in small batches too.
 void check_large_batches(const char *name, int64_t nfeature, int64_t noutput) {
@@ -131,7 +101,7 @@ void check_large_batches(const char *name, int64_t nfeature, int64_t noutput) {
   CHECK_EQ(small.run(x, expected, n, n), HYB_OK);
   CHECK_EQ(large.run(x, y, n, n), HYB_OK);
   CHECK(deviation(expected, y) < 1e-5f);
-  CHECK_EQ(failures_in_parallel(large, x, y, n), 0);
+  CHECK_EQ(test::failures_in_parallel(large, x, y, n, 40), 0);
   CHECK_EQ(large.plan.batch_invariant, 1);
   CHECK_EQ(large.run(x, some, 16, n), HYB_OK);
   for (int64_t j = 0; j < noutput; ++j)

@@ -1,28 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // After the first call of a shape nothing is allocated any more.
-#include <atomic>
-#include <cstddef>
-#include <cstdlib>
-
-#include "sanitizers.hpp"
-
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-// In front of those of the C library, for the whole process.
-static std::atomic<long> allocations{0};
-extern "C" {
-void *__libc_malloc(size_t);
-void *__libc_calloc(size_t, size_t);
-void *__libc_realloc(void *, size_t);
-void *__libc_memalign(size_t, size_t);
-void *malloc(size_t n) noexcept { return ++allocations, __libc_malloc(n); }
-void *calloc(size_t n, size_t size) noexcept { return ++allocations, __libc_calloc(n, size); }
-void *realloc(void *old, size_t n) noexcept { return ++allocations, __libc_realloc(old, n); }
-void *aligned_alloc(size_t to, size_t n) noexcept { return ++allocations, __libc_memalign(to, n); }
-}
-#else
-static long allocations = 0;
-#endif
-
+#include "allocations.hpp"
 #include "model.hpp"
 
 static long allocated_by(const Scheme &scheme, Model &model, int64_t first, int64_t ncol) {
@@ -46,7 +24,8 @@ static void nothing_is_allocated_after_the_first_call(const std::string &table) 
 }
 
 // Put and run all blocks, then get and close all, as often as wanted.
-static void in_two_loops(const Scheme &scheme, Model &model, std::vector<Call> &calls, int64_t ncol) {
+static void in_two_loops(const Scheme &scheme, Model &model, std::vector<Call> &calls,
+                         int64_t ncol) {
   calls.clear();
   for (int64_t first = 1; first <= model.ncol; first += ncol) {
     calls.emplace_back(scheme, ncol, first);
@@ -88,6 +67,7 @@ static void nothing_is_allocated_by_matrices(const std::string &path) {
 
 // Those of the library too.
 static void the_count_counts() {
+  CHECK(every_kind_is_counted());
   const long before = allocations;
   const Scheme scheme("");
   CHECK(allocations - before > 10);
@@ -107,7 +87,8 @@ int main() {
   nothing_is_allocated_after_the_first_call(
       shadow(write_emulator(replaced(column_card, "kg m-2 s-1", "a unit that is a long one"))));
   nothing_is_allocated_after_the_first_call(
-      "mode = \"record\"\nrecord.steps = 0.0\nrecord.replace = true\nfield.air_temperature.unit = \"K\"\n"
+      "mode = \"record\"\nrecord.steps = 0.0\nrecord.replace = true\n"
+      "field.air_temperature.unit = \"K\"\n"
       "field.surface_air_pressure.unit = \"Pa\"\nfield.heating_rate.unit = \"K s-1\"\n"
       "field.rainfall_flux.unit = \"kg m-2 s-1\"");
   return check_failures();

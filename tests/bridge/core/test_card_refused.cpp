@@ -137,8 +137,8 @@ static void lists_hold_fields() {
 }
 
 static void too_large_matrices_are_refused() {
-  REFUSES(card_with("\"levels\": 3", "\"levels\": 16777216"), "inputs[1]: values of all fields up to",
-          "at most 16777216", "found 16777217");
+  REFUSES(card_with("\"levels\": 3", "\"levels\": 16777216"),
+          "inputs[1]: values of all fields up to", "at most 16777216", "found 16777217");
 }
 
 static void broken_json_is_refused() {

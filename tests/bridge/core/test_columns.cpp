@@ -45,7 +45,8 @@ static void impossible_numbers_are_refused() {
   CHECK_REFUSED(open_status(scheme, INT64_MAX, 1), HYB_ERROR_ARGUMENT, "ncol", "expected 0 to");
   CHECK_REFUSED(open_status(scheme, 1, 0), HYB_ERROR_ARGUMENT, "first", "expected 1", "found 0");
   CHECK_REFUSED(open_status(scheme, 1, -7), HYB_ERROR_ARGUMENT, "first", "expected 1", "found -7");
-  CHECK_REFUSED(open_status(scheme, 1, INT64_MAX), HYB_ERROR_ARGUMENT, "first", "expected 1 to");
+  CHECK_REFUSED(open_status(scheme, 1, INT64_MAX), HYB_ERROR_ARGUMENT, "first",
+                "expected at most");
 }
 
 // 24 GiB and more: out of memory, or memory that nobody touches.

@@ -29,7 +29,7 @@ unused = ["rainfall_flux"]
 columns = 64
 threads = 2
 [scheme.test.python]
-environment = "/opt/environment"
+environment = ""
 function = "emulate"
 [scheme.test.record]
 path = "{scheme}.{rank}.nc"

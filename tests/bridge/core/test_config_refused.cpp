@@ -47,7 +47,7 @@ static void values_have_their_type() {
   REFUSES(scheme("record = true"), "record", "expected a table", "found boolean");
   REFUSES(scheme("replay = \"x\""), "replay", "expected a table", "found string");
   REFUSES(scheme("field = \"x\""), "field", "expected a table");
-  REFUSES(scheme("field.t = \"K\""), "field: t", "expected a table");
+  REFUSES(scheme("field.t = \"K\""), "radiation.field.t", "expected a table");
   REFUSES(scheme("field.t.unit = 1"), "unit", "expected a string");
   REFUSES(scheme("unused = \"x\""), "unused", "expected a list of strings", "found string");
   REFUSES(scheme("unused = [1]"), "unused", "expected a list of strings");
@@ -70,8 +70,8 @@ static void values_are_in_their_range() {
   REFUSES(scheme("record.buffer_MiB = 0"), "buffer_MiB", "from 1");
   REFUSES(scheme("record.compression = 10"), "compression", "from 0 to 9", "10");
   REFUSES(scheme("record.patience_s = 0"), "patience_s", "from 1");
-  for (const char *wrong : {"", "CUDA", "cuda:", "cuda:x", "cuda:12345", "cuda:-1", "cpu:0", "auto:1",
-                            "cuda 1", ":1", "cuda:1:2", "0"})
+  for (const char *wrong : {"", "CUDA", "cuda:", "cuda:x", "cuda:12345", "cuda:-1", "cpu:0",
+                            "auto:1", "cuda 1", ":1", "cuda:1:2", "0"})
     REFUSES(scheme("device = \"" + std::string(wrong) + "\""), "device", "expected 'cpu', 'auto'",
             "found '");
 }
@@ -90,6 +90,25 @@ static void two_schemes_do_not_write_one_file() {
           "'x.nc'", "expected one scheme", "found two, 'a' and 'b'");
 }
 
+// FILE, line: path of the key: expected, found.
+static void messages_begin_with_the_place() {
+  REFUSES(scheme("\n[scheme.radiation.batch]\ncolumns = 5"),
+          "configuration text, line 4: scheme.radiation.batch.columns: expected an integer");
+  REFUSES(scheme("batch = { columns = \"5\" }"),
+          "configuration text, line 2: scheme.radiation.batch.columns: expected an integer");
+  REFUSES(scheme("device = \"GPU\""),
+          "configuration text, line 2: scheme.radiation.device: expected 'cpu', 'auto' or");
+  REFUSES(scheme("mode = \"emulat\""),
+          "configuration text, line 2: scheme.radiation: unknown mode 'emulat'; did you mean");
+  REFUSES(scheme("moed = \"native\""),
+          "configuration text, line 2: scheme.radiation: unknown key 'moed'; did you mean 'mode'");
+  REFUSES("\n[shceme.a]", "configuration text, line 2: unknown key 'shceme'");
+  REFUSES("[domain]\n\n" + scheme("mode = \"emulate\""),
+          "configuration text, line 3: scheme.radiation: mode 'emulate': expected an emulator");
+  REFUSES(scheme("mode = \"replay\"\n[scheme.radiation.replay]\n"),
+          "configuration text, line 3: scheme.radiation.replay.path: expected the files");
+}
+
 static void text_that_is_not_toml_is_refused_with_its_line() {
   REFUSES("[domain]\n\nlog = = 1", "line 3", "expected TOML", "found");
   REFUSES("[scheme.a\n", "line 1", "expected TOML");
@@ -106,6 +125,7 @@ int main() {
   values_are_in_their_range();
   what_belongs_together_is_there_together();
   two_schemes_do_not_write_one_file();
+  messages_begin_with_the_place();
   text_that_is_not_toml_is_refused_with_its_line();
   return check_failures();
 }

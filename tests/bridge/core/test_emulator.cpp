@@ -98,6 +98,27 @@ static void matrices_are_checked() {
   refuses(old, good, HYB_ERROR_ARGUMENT, {"size of hyb_view", "expected", "found 8"}, __LINE__);
 }
 
+// Parts of one array, by how many elements they are apart.
+static void x_and_y_have_their_own_memory() {
+  const Emulator emulator(write_emulator(column_card));
+  std::vector<float> all(400, 1);
+  const auto run = [&](int64_t apart, int64_t stride, int64_t row_stride) {
+    hyb_view xv = view_of(all, {20, 4}), yv = xv;
+    yv.data = all.data() + apart;
+    xv.stride[0] = yv.stride[0] = 4 * stride;
+    xv.stride[1] = yv.stride[1] = 4 * row_stride;
+    return hyb_emulator_run(emulator.handle, &xv, &yv);
+  };
+  for (const int64_t apart : {0, 1, 20, 79})
+    CHECK_REFUSED(run(apart, 1, 20), HYB_ERROR_ARGUMENT, "y: memory", "expected none", "found some");
+  CHECK_OK(run(80, 1, 20));
+  CHECK_OK(run(20, 1, 40));  // every second row
+  CHECK_OK(run(1, 2, 40));   // every second sample
+  CHECK_OK(run(4, 8, 1));    // columns of a table
+  CHECK_REFUSED(run(3, 8, 1), HYB_ERROR_ARGUMENT, "y: memory", "expected none", "found some");
+  CHECK_REFUSED(run(40, 1, 20), HYB_ERROR_ARGUMENT, "y: memory", "expected none", "found some");
+}
+
 static void the_card_is_given_out() {
   const Emulator emulator(write_emulator(column_card));
   const char *json = nullptr;
@@ -105,11 +126,23 @@ static void the_card_is_given_out() {
   CHECK_EQ(std::string(json), column_card);
 }
 
+static void the_backend_tells_of_itself() {
+  const char *json = nullptr;
+  const Emulator silent(write_emulator(column_card));
+  CHECK_OK(hyb_emulator_about(silent.handle, &json));
+  CHECK_EQ(std::string(json), R"({"about":"","backend":"torchscript"})");
+  const Emulator told(write_emulator(column_card, "about=0"), "backend = \"aoti\"");
+  CHECK_OK(hyb_emulator_about(told.handle, &json));
+  CHECK_EQ(std::string(json), R"({"about":"products by \"hand\"","backend":"aoti"})");
+}
+
 static void options_are_checked() {
   const std::string path = write_emulator(column_card);
   hyb_emulator *emulator = nullptr;
   CHECK_REFUSED(hyb_emulator_open(path.c_str(), "mode = 1", &emulator), HYB_ERROR_CONFIG,
                 "emulator options", "unknown key 'mode'");
+  CHECK_REFUSED(hyb_emulator_open(path.c_str(), "\"a\\u001bb\" = 1", &emulator), HYB_ERROR_CONFIG,
+                "emulator options", "unknown key 'a\\x1bb'");
   CHECK_REFUSED(hyb_emulator_open(path.c_str(), "batch.columns = 1", &emulator), HYB_ERROR_CONFIG,
                 "columns", "expected", "found integer 1");
   CHECK_REFUSED(hyb_emulator_open(path.c_str(), "= 1", &emulator), HYB_ERROR_CONFIG,
@@ -139,7 +172,9 @@ int main() {
   }
   samples_may_be_slowest();
   matrices_are_checked();
+  x_and_y_have_their_own_memory();
   the_card_is_given_out();
+  the_backend_tells_of_itself();
   options_are_checked();
   a_failure_while_running_is_reported();
   return check_failures();

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Backends whose batches fly: submitted, and waited for later. Here each batch is done by a thread
 // of the plug-in's own, after a delay, in any order.
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <random>
 #include <thread>
 
@@ -50,7 +47,8 @@ static void what_arrives_while_the_device_is_busy_goes_together() {
 
 static void a_bad_block_spoils_no_other() {
   const AllComesBack all;
-  const Scheme scheme(emulate(write_emulator(column_card, std::string(flying) + " fail-above=1000")));
+  const std::string switches = std::string(flying) + " fail-above=1000";
+  const Scheme scheme(emulate(write_emulator(column_card, switches)));
   Model model(60);
   model.temperature[model.at(45, 0)] = 2000;
   const std::vector<Call> calls = submitted_blocks(scheme, model, 10);
@@ -95,7 +93,8 @@ static void failures_reach_every_block(const char *switches, int32_t status, con
 
 static void memory_that_is_not_there_is_a_failure() {
   const AllComesBack all;
-  const Scheme scheme(emulate(write_emulator(column_card, std::string(flying) + " no-memory-above=100")));
+  const std::string switches = std::string(flying) + " no-memory-above=100";
+  const Scheme scheme(emulate(write_emulator(column_card, switches)));
   Model model(100);
   for (const int64_t size : {10, 100}) {
     hyb_call handle;
@@ -146,10 +145,7 @@ static void threads_share_the_device(const std::string &switches, int64_t most) 
   const AllComesBack all;
   const Scheme scheme(emulate(write_emulator(column_card, switches)));
   Model model(1200);
-  std::mutex mutex;
-  std::condition_variable filled;
-  std::deque<std::pair<Call, std::pair<int64_t, int64_t>>> handed;
-  int submitting = 3;
+  HandedOver handed;
   const auto submit = [&](int t) {
     std::mt19937 random(static_cast<unsigned>(t));
     for (int64_t first = 1 + 400 * t; first <= 400 * (t + 1);) {
@@ -162,31 +158,12 @@ static void threads_share_the_device(const std::string &switches, int64_t most) 
       if (random() % 2 == 0) {
         finish(call, model, first, n);
       } else {
-        const std::lock_guard<std::mutex> lock(mutex);
-        handed.push_back({call, {first, n}});
-        filled.notify_one();
+        handed.give(call, first, n);
       }
       first += n;
     }
-    const std::lock_guard<std::mutex> lock(mutex);
-    --submitting;
-    filled.notify_all();
   };
-  const auto take = [&] {
-    for (;;) {
-      std::unique_lock<std::mutex> lock(mutex);
-      filled.wait(lock, [&] { return !handed.empty() || submitting == 0; });
-      if (handed.empty()) return;
-      const auto [call, where] = handed.front();
-      handed.pop_front();
-      lock.unlock();
-      finish(call, model, where.first, where.second);
-    }
-  };
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 3; ++t) threads.emplace_back(submit, t);
-  for (int t = 0; t < 2; ++t) threads.emplace_back(take);
-  for (std::thread &thread : threads) thread.join();
+  handed.run(model, submit);
   CHECK(model.is_emulated());
 }
 

@@ -56,7 +56,8 @@ static void calls_leave_the_environment_of_every_thread(const Scheme &scheme) {
 
 // Scores of 1e300 and infinities are computed inside get.
 static void every_mode_leaves_the_environment() {
-  const std::string record = "[scheme.test.record]\npath = \"" + folder() / "fp.nc" + "\"\nreplace = true\n",
+  const std::string record = "[scheme.test.record]\nreplace = true\npath = \"" +
+                             folder() / "fp.nc" + "\"\n",
                     units = "field.air_temperature.unit = \"K\"\n"
                             "field.surface_air_pressure.unit = \"Pa\"\n"
                             "field.heating_rate.unit = \"K s-1\"\n"

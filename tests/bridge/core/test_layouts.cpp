@@ -162,6 +162,19 @@ static void an_input_may_have_strides_of_zero() {
   CHECK_EQ(out.at(7, 1, 1), tendency(3, 1, 1));
 }
 
+// Whoever counts elements where bytes are meant must not get overlapping ones.
+static void strides_count_bytes() {
+  Array in("", {ncol, nlevel, nspecies});
+  const Scheme scheme(emulate(write_emulator(card)));
+  const Call call(scheme, ncol);
+  for (const int64_t stride : {1, -1, 7, -7}) {
+    in.view.stride[0] = stride;
+    CHECK_REFUSED(call.put("tracer", in.view), HYB_ERROR_SHAPE, "field 'tracer': stride",
+                  "expected 8 bytes or more", ("found " + std::to_string(stride)).c_str());
+  }
+  CHECK(call.close() != HYB_OK);
+}
+
 // COMMON blocks and packed structures: reals at addresses that are no multiple of their size.
 static void arrays_need_not_be_aligned() {
   Array in("", {ncol, nlevel, nspecies}), species("column species", {ncol, nspecies}),
@@ -188,6 +201,7 @@ int main() {
   strides_may_be_negative();
   levels_may_run_upwards();
   an_input_may_have_strides_of_zero();
+  strides_count_bytes();
   arrays_need_not_be_aligned();
   return check_failures();
 }

@@ -34,6 +34,23 @@ static void the_handler_hears_of_every_scheme() {
   CHECK_HAS(log.lines[0].second.c_str(), emulator.c_str());
 }
 
+static void the_backend_may_tell_of_itself() {
+  const std::pair<int32_t, int32_t> levels[] = {  // as the backend has it, as it is logged
+      {HYB_LOG_INFO, HYB_LOG_INFO}, {HYB_LOG_WARNING, HYB_LOG_WARNING}, {99, HYB_LOG_WARNING},
+      {0, 0}, {-1, 0}};
+  for (const auto &[level, logged] : levels) {
+    Lines log;
+    const hyb_host host = log.host();
+    const std::string emulator = write_emulator(column_card, "about=" + std::to_string(level));
+    const Scheme scheme(emulate(emulator), HYB_TOP_DOWN, nullptr, &host);
+    CHECK_EQ(log.lines.size(), logged ? 2u : 1u);
+    if (log.lines.size() < 2) continue;
+    CHECK_EQ(log.lines[1].first, logged);
+    CHECK_EQ(log.lines[1].second,
+             std::string("scheme 'test': backend 'torchscript': products by \"hand\""));
+  }
+}
+
 static void the_file_grows() {
   const std::string path = folder() / "run.{rank}.log";
   for (int run = 0; run < 2; ++run) {
@@ -93,6 +110,42 @@ static void calls_left_open_are_told(bool domain_first) {
   if (!domain_first) CHECK_OK(hyb_domain_destroy(domain));
 }
 
+static void failures_are_counted_at_the_end() {
+  Lines log;
+  const hyb_host host = log.host();
+  {
+    const Scheme scheme(emulate(write_emulator(column_card)), HYB_TOP_DOWN, nullptr, &host);
+    for (int step = 0; step < 3; ++step) {
+      const Call call(scheme, 2);
+      CHECK(call.run() != HYB_OK);
+      CHECK_OK(call.close());
+    }
+  }
+  const auto found = std::find_if(log.lines.begin(), log.lines.end(), [](const auto &line) {
+    return line.second.find("end of scheme 'test': 3 of 3 calls had no result of the emulator") !=
+           std::string::npos;
+  });
+  CHECK(found != log.lines.end());
+}
+
+// What the host does not say cannot be compared with the card.
+static void undeclared_units_are_told_once() {
+  Lines log;
+  const hyb_host host = log.host();
+  const Scheme scheme(emulate(write_emulator(column_card)), HYB_TOP_DOWN, nullptr, &host);
+  const hyb_field field = {sizeof(hyb_field), "air_temperature", "K", nullptr, HYB_STATE};
+  CHECK_OK(hyb_scheme_field(scheme.handle, &field));
+  const size_t before = log.lines.size();
+  CHECK_OK(hyb_domain_step(scheme.domain.handle, 1, nullptr, 0));
+  CHECK_OK(hyb_domain_step(scheme.domain.handle, 2, nullptr, 0));
+  CHECK_EQ(log.lines.size(), before + 1);
+  CHECK_EQ(log.lines.back().first, HYB_LOG_INFO);
+  const std::string &told = log.lines.back().second;
+  CHECK_HAS(told.c_str(), "no unit declared, so none compared with the card's");
+  CHECK_HAS(told.c_str(), "'surface_air_pressure'");
+  CHECK(told.find("'air_temperature'") == std::string::npos);
+}
+
 // Nothing may be lost, and nothing may be printed.
 static void without_handler_and_file_errors_go_to_a_file_of_their_own() {
   const std::filesystem::path before = std::filesystem::current_path();
@@ -100,7 +153,8 @@ static void without_handler_and_file_errors_go_to_a_file_of_their_own() {
   std::filesystem::current_path(folder() / "run");
   {
     const Scheme scheme(
-        "mode = \"record\"\nfield.x.unit = \"1\"\nrecord.path = \"fail-append.nc\"\nrecord.replace = true");
+        "mode = \"record\"\nfield.x.unit = \"1\"\n"
+        "record.path = \"fail-append.nc\"\nrecord.replace = true");
     CHECK(!std::filesystem::exists("hybrid.0.log"));
     const double x = 1;
     const Call call(scheme, 1);
@@ -129,10 +183,13 @@ static void a_handler_may_throw() {
 
 int main() {
   the_handler_hears_of_every_scheme();
+  the_backend_may_tell_of_itself();
   the_file_grows();
   the_handler_is_not_called_after_the_domain();
   calls_left_open_are_told(true);
   calls_left_open_are_told(false);
+  failures_are_counted_at_the_end();
+  undeclared_units_are_told_once();
   without_handler_and_file_errors_go_to_a_file_of_their_own();
   a_handler_may_throw();
   return check_failures();

@@ -18,7 +18,8 @@ static std::string with(const std::string &card, const char *key, const char *no
 }
 
 static const std::string normalised_card =
-    with(with(with(column_card, "air_temperature", R"({"offset": [256, 192, 128], "scale": [4, 8, 0.5]})"),
+    with(with(with(column_card, "air_temperature",
+                   R"({"offset": [256, 192, 128], "scale": [4, 8, 0.5]})"),
               "surface_air_pressure", R"({"offset": 64, "scale": -2})"),
          "heating_rate", R"({"offset": [3, 5, -7], "scale": [2, 0.25, 16]})");
 
@@ -125,7 +126,8 @@ static void scores_are_physical() {
   Model model(20), twin(20);
   for (int64_t i = 0; i < 20; ++i) {
     twin.rain[static_cast<size_t>(i)] = expected(twin, i, 3, false);
-    for (int64_t l = 0; l < model_levels; ++l) twin.heating[twin.at(i, l)] = expected(twin, i, l, false);
+    for (int64_t l = 0; l < model_levels; ++l)
+      twin.heating[twin.at(i, l)] = expected(twin, i, l, false);
   }
   const Call call(scheme, 20);
   model.put_all(call, 1, 20);

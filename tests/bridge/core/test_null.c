@@ -105,6 +105,9 @@ static void emulators(void) {
   CHECK_NULL(hyb_emulator_card(NULL, &json));
   CHECK(!json);
   CHECK_NULL(hyb_emulator_card(NULL, NULL));
+  json = "x";
+  CHECK_NULL(hyb_emulator_about(NULL, &json));
+  CHECK(!json);
   CHECK_NULL(hyb_emulator_run(NULL, &view, &view));
   CHECK_EQ(hyb_emulator_close(NULL), HYB_OK);
 }
@@ -124,7 +127,8 @@ int main(void) {
   CHECK_EQ(strncmp(hyb_version(), "0.", 2), 0);
   CHECK_EQ(strcmp(hyb_last_error(), ""), 0);
   domains();
-  CHECK_EQ(hyb_domain_create_text("[scheme.recorded]\nmode = \"record\"\nrecord.replace = true", NULL, NULL, &domain),
+  CHECK_EQ(hyb_domain_create_text("[scheme.recorded]\nmode = \"record\"\n"
+                                  "record.replace = true", NULL, NULL, &domain),
            HYB_OK);
   schemes(domain);
   calls(domain);

@@ -14,16 +14,46 @@ static void configured_values_arrive() {
   tells("", {"found torchscript cpu float32  emulate 1 0"}, __LINE__);
   tells("device = \"auto\"\nprecision = \"tf32\"", {"torchscript auto tf32 "}, __LINE__);
   tells("device = \"cuda:1\"\nbatch.threads = 3", {" cuda:1 float32  emulate 3 0"}, __LINE__);
-  tells("device = \"xpu:0\"\npython.environment = \"/v\"", {" xpu:0 float32 /v "}, __LINE__);
+  tells("device = \"xpu:0\"", {" xpu:0 float32  "}, __LINE__);
 }
 
-static void devices_are_for_those_that_can() {
+static void refuses(const char *backend, const std::string &option,
+                    std::initializer_list<const char *> words, int line) {
   hyb_emulator *emulator = nullptr;
+  const std::string options = option + "\nbackend = \"" + backend + "\"";
+  check_refused(hyb_emulator_open(write_emulator(column_card).c_str(), options.c_str(), &emulator),
+                HYB_ERROR_CONFIG, words, line);
+}
+
+static void options_are_for_those_that_can() {
   for (const char *backend : {"builtin", "python", "null"}) {
-    const std::string options = std::string("device = \"cuda\"\nbackend = \"") + backend + "\"";
-    CHECK_REFUSED(hyb_emulator_open(write_emulator(column_card).c_str(), options.c_str(), &emulator),
-                  HYB_ERROR_CONFIG, "device of the backend", backend, "expected 'cpu' or 'auto'",
-                  "found 'cuda'");
+    refuses(backend, "device = \"cuda\"",
+            {"device of the backend", backend, "expected 'cpu' or 'auto', found 'cuda'"}, __LINE__);
+    refuses(backend, "precision = \"tf32\"",
+            {"precision of the backend", backend, "expected 'float32', found 'tf32'"}, __LINE__);
+  }
+  for (const char *backend : {"builtin", "null"})
+    refuses(backend, "batch.threads = 4",
+            {"batch.threads of the backend", backend, "expected 1, found 4"}, __LINE__);
+  for (const char *backend : {"builtin", "null", "torchscript", "aoti"}) {
+    refuses(backend, "python.environment = \"/v\"",
+            {"python.environment of the backend", backend, "expected none, found '/v'"}, __LINE__);
+    refuses(backend, "python.function = \"f\"",
+            {"python.function of the backend", backend, "expected none, found 'f'"}, __LINE__);
+  }
+}
+
+// One table for several backends may spell out what is the default anyway.
+static void defaults_are_for_all() {
+  hyb_emulator *emulator = nullptr;
+  for (const char *backend : {"builtin", "null", "python"}) {
+    const std::string options =
+        std::string("backend = \"") + backend +
+        "\"\ndevice = \"cpu\"\nprecision = \"float32\"\nbatch.threads = 1\n"
+        "python.environment = \"\"\npython.function = \"emulate\"";
+    const std::string path = write_emulator(column_card);
+    CHECK_REFUSED(hyb_emulator_open(path.c_str(), options.c_str(), &emulator), HYB_ERROR_PLUGIN,
+                  "plug-in libhybrid_");  // not beside this test
   }
 }
 
@@ -31,7 +61,8 @@ static void devices_are_for_those_that_can() {
 static void a_backend_may_be_named() {
   tells("backend = \"aoti\"", {"found aoti cpu"}, __LINE__);
   hyb_emulator *emulator = nullptr;
-  CHECK_REFUSED(hyb_emulator_open(write_emulator(column_card).c_str(), "backend = \"aot\"", &emulator),
+  const std::string path = write_emulator(column_card);
+  CHECK_REFUSED(hyb_emulator_open(path.c_str(), "backend = \"aot\"", &emulator),
                 HYB_ERROR_CONFIG, "unknown backend 'aot'", "did you mean 'aoti'", "builtin");
 }
 
@@ -60,7 +91,8 @@ static void launchers_tell_the_local_rank() {
 }
 
 static void the_card_tells_a_tolerance() {
-  const std::string card = replaced(column_card, "\"version\": 1", "\"version\": 1, \"tolerance\": 3");
+  const std::string card =
+      replaced(column_card, "\"version\": 1", "\"version\": 1, \"tolerance\": 3");
   hyb_emulator *emulator = nullptr;
   CHECK_OK(hyb_emulator_open(write_emulator(card, "tolerance=3").c_str(), nullptr, &emulator));
   CHECK_OK(hyb_emulator_close(emulator));
@@ -73,7 +105,8 @@ int main() {
                            "PMI_LOCAL_RANK", "MV2_COMM_WORLD_LOCAL_RANK", "PALS_LOCAL_RANKID"})
     unsetenv(name);
   configured_values_arrive();
-  devices_are_for_those_that_can();
+  options_are_for_those_that_can();
+  defaults_are_for_all();
   a_backend_may_be_named();
   suffixes_choose_a_backend();
   launchers_tell_the_local_rank();

@@ -21,8 +21,8 @@ static std::vector<char> values(int64_t size, std::mt19937_64 &random) {
                             1e300, 1e-310, std::nan(""), HUGE_VAL, -0.0, 3e38, 3.5e38};
     const double value = picks[random() % 16 < 9 ? 0 : random() % 8];
     const float narrow = static_cast<float>(value);
-    std::memcpy(&bytes[static_cast<size_t>(i * size)], size == 8 ? static_cast<const void *>(&value)
-                                                                 : &narrow, static_cast<size_t>(size));
+    const void *from = size == 8 ? static_cast<const void *>(&value) : &narrow;
+    std::memcpy(&bytes[static_cast<size_t>(i * size)], from, static_cast<size_t>(size));
   }
   return bytes;
 }
@@ -53,7 +53,8 @@ static void instruction_sets_agree(const Shape &shape, std::mt19937_64 &random) 
     for (int to = 0; to < 2; ++to)
       for (const auto member : {&PackLoops::pack, &PackLoops::scatter, &PackLoops::add}) {
         const bool packs = member == &PackLoops::pack;
-        const int64_t host_size = (packs ? from : to) ? 8 : 4, row_size = (packs ? to : from) ? 8 : 4;
+        const int64_t host_size = (packs ? from : to) ? 8 : 4;
+        const int64_t row_size = (packs ? to : from) ? 8 : 4;
         const auto host = values(host_size, random), rows = values(row_size, random);
         const auto expected = done((plain.*member)[from][to], shape, host, rows, host_size);
         for (const PackLoops *const *loops = hyb::usable_pack_loops(); *loops; ++loops) {
@@ -73,7 +74,8 @@ static void all_shapes_agree() {
       for (const int64_t gap : {0, 1})
         for (const bool flip : {false, true})
           for (const bool scaled : {false, true})
-            instruction_sets_agree({n, nlevel, n == 79 ? 0 : gap, 1, gap * 3, flip, scaled}, random);
+            instruction_sets_agree({n, nlevel, n == 79 ? 0 : gap, 1, gap * 3, flip, scaled},
+                                   random);
   for (const bool scaled : {false, true}) {
     instruction_sets_agree({21, 3, 0, 3, 0, false, scaled}, random);
     instruction_sets_agree({21, 3, 2, 0, 5, true, scaled}, random);

@@ -144,7 +144,8 @@ static void native_mode_asks_for_nothing() {
 int main() {
   wrong_orders_are_refused(emulate(emulator()));
   wrong_orders_are_refused(shadow(emulator()));
-  wrong_orders_are_refused("mode = \"record\"\nrecord.path = \"" + folder() / "x.nc" + "\"\nrecord.replace = true\n" +
+  wrong_orders_are_refused("mode = \"record\"\nrecord.path = \"" + folder() / "x.nc" + "\"\n" +
+                           "record.replace = true\n"
                            "field.air_temperature.unit = \"K\"\n"
                            "field.surface_air_pressure.unit = \"Pa\"\n"
                            "field.heating_rate.unit = \"K s-1\"\n"

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Blocks that are put and run before anybody asks for results go together, whatever happens to any
 // of them.
-#include <condition_variable>
-#include <deque>
-#include <mutex>
 #include <random>
 #include <thread>
 
@@ -59,7 +56,8 @@ static void results_may_be_taken_in_any_order_and_on_any_thread() {
   Model model(56);
   std::vector<Call> calls;
   std::thread([&] { calls = submitted_blocks(scheme, model, 8); }).join();
-  for (size_t i = calls.size(); i-- > 0;) finish(calls[i], model, 1 + 8 * static_cast<int64_t>(i), 8);
+  for (size_t i = calls.size(); i-- > 0;)
+    finish(calls[i], model, 1 + 8 * static_cast<int64_t>(i), 8);
   CHECK(model.is_emulated());
 }
 
@@ -139,7 +137,8 @@ static void a_step_discards_what_is_pending() {
   const int64_t before = runs();
   submitted_blocks(scheme, model, 16);
   const Call pending = submitted(scheme, model, 1, 16);
-  CHECK_REFUSED(hyb_domain_step(scheme.domain.handle, 1, nullptr, 0), HYB_ERROR_PHASE, "found 5 open");
+  CHECK_REFUSED(hyb_domain_step(scheme.domain.handle, 1, nullptr, 0), HYB_ERROR_PHASE,
+                "found 5 open");
   CHECK_REFUSED(pending.close(), HYB_ERROR_PHASE, "discarded by step");
   CHECK_EQ(runs() - before, 1);  // the full batch before
   finish_blocks(submitted_blocks(scheme, model, 16), model, 16);
@@ -168,7 +167,8 @@ static void a_thread_that_never_closes_holds_nobody_up() {
   }).join();
   finish_blocks(submitted_blocks(scheme, model, 16), model, 16);
   CHECK(model.is_emulated());
-  CHECK_REFUSED(hyb_domain_step(scheme.domain.handle, 1, nullptr, 0), HYB_ERROR_PHASE, "found 2 open");
+  CHECK_REFUSED(hyb_domain_step(scheme.domain.handle, 1, nullptr, 0), HYB_ERROR_PHASE,
+                "found 2 open");
 }
 
 static void empty_blocks_and_blocks_of_all_sizes() {
@@ -193,39 +193,17 @@ static void empty_blocks_and_blocks_of_all_sizes() {
 static void threads_hand_calls_over(const std::string &table) {
   const Scheme scheme(table);
   Model model(960);
-  std::mutex mutex;
-  std::condition_variable filled;
-  std::deque<std::pair<Call, int64_t>> handed;
-  int submitting = 3;
+  HandedOver handed;
   const auto submit = [&](int t) {
     for (int64_t first = 1 + 320 * t; first <= 320 * (t + 1); first += 8) {
       const Call call = submitted(scheme, model, first, 8);
       const Call extra = submitted(scheme, model, first, 8);
       if (first % 3 == 0) CHECK_OK(status_of_asking(extra, 0));
       CHECK(extra.close() == HYB_ERROR_FIELD);
-      const std::lock_guard<std::mutex> lock(mutex);
-      handed.push_back({call, first});
-      filled.notify_one();
-    }
-    const std::lock_guard<std::mutex> lock(mutex);
-    --submitting;
-    filled.notify_all();
-  };
-  const auto take = [&] {
-    for (;;) {
-      std::unique_lock<std::mutex> lock(mutex);
-      filled.wait(lock, [&] { return !handed.empty() || submitting == 0; });
-      if (handed.empty()) return;
-      const auto [call, first] = handed.front();
-      handed.pop_front();
-      lock.unlock();
-      finish(call, model, first, 8);
+      handed.give(call, first, 8);
     }
   };
-  std::vector<std::thread> threads;
-  for (int t = 0; t < 3; ++t) threads.emplace_back(submit, t);
-  for (int t = 0; t < 2; ++t) threads.emplace_back(take);
-  for (std::thread &thread : threads) thread.join();
+  handed.run(model, submit);
   CHECK(model.is_emulated());
   scheme.step(1);
 }
@@ -238,7 +216,8 @@ static void many_threads_in_two_loops() {
   for (int64_t t = 0; t < 100; ++t)
     threads.emplace_back([&, t] {
       std::vector<Call> calls;
-      for (int64_t b = 0; b < 3; ++b) calls.push_back(submitted(scheme, model, 1 + 24 * t + 8 * b, 8));
+      for (int64_t b = 0; b < 3; ++b)
+        calls.push_back(submitted(scheme, model, 1 + 24 * t + 8 * b, 8));
       for (int64_t b = 0; b < 3; ++b)
         finish(calls[static_cast<size_t>(b)], model, 1 + 24 * t + 8 * b, 8);
     });

@@ -3,7 +3,12 @@
 // and the statistics counted meanwhile.
 #pragma once
 
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
 
 #include "model.hpp"
 
@@ -53,3 +58,53 @@ inline void finish_blocks(const std::vector<Call> &calls, Model &model, int64_t 
     finish(calls[i], model, first, std::min(size, model.ncol - first + 1));
   }
 }
+
+// Calls that some threads submit and others finish.
+class HandedOver {
+ public:
+  void give(const Call &call, int64_t first, int64_t n) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    calls_.push_back({call, first, n});
+    filled_.notify_one();
+  }
+  // `submit(t)` in three threads, and what they gave finished in two others.
+  template <class Submit>
+  void run(Model &model, const Submit &submit) {
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 3; ++t)
+      threads.emplace_back([&, t] {
+        submit(t);
+        end();
+      });
+    for (int t = 0; t < 2; ++t) threads.emplace_back([&] { finish_all(model); });
+    for (std::thread &thread : threads) thread.join();
+  }
+
+ private:
+  struct Given {
+    Call call;
+    int64_t first, n;
+  };
+
+  void end() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    --submitting_;
+    filled_.notify_all();
+  }
+  void finish_all(Model &model) {
+    for (;;) {
+      std::unique_lock<std::mutex> lock(mutex_);
+      filled_.wait(lock, [&] { return !calls_.empty() || submitting_ == 0; });
+      if (calls_.empty()) return;
+      const Given given = calls_.front();
+      calls_.pop_front();
+      lock.unlock();
+      finish(given.call, model, given.first, given.n);
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable filled_;
+  std::deque<Given> calls_;
+  int submitting_ = 3;
+};

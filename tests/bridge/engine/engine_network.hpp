@@ -33,8 +33,8 @@ class FileText {
     add(name, "I32", "[" + std::to_string(rows.size()) + "]", rows.data(), 4 * rows.size());
   }
   std::string with(const std::string &network) const {
-    const std::string header = "{\"__metadata__\": {\"card\": \"{}\", \"network\": \"" +
-                               escaped(network) + "\"}" + entries_ + "}";
+    const std::string header = R"({"__metadata__": {"card": "{}", "network": ")" +
+                               escaped(network) + R"("})" + entries_ + "}";
     const uint64_t length = header.size();
     return std::string(reinterpret_cast<const char *>(&length), 8) + header + data_;
   }
@@ -42,17 +42,40 @@ class FileText {
  private:
   void add(const std::string &name, const char *dtype, const std::string &shape, const void *data,
            size_t bytes) {
-    entries_ += ", \"" + name + "\": {\"dtype\": \"" + dtype + "\", \"shape\": " + shape +
-                ", \"data_offsets\": [" + std::to_string(data_.size()) + ", " +
+    entries_ += R"(, ")" + name + R"(": {"dtype": ")" + dtype + R"(", "shape": )" + shape +
+                R"(, "data_offsets": [)" + std::to_string(data_.size()) + ", " +
                 std::to_string(data_.size() + bytes) + "]}";
     data_.append(static_cast<const char *>(data), bytes);
   }
   std::string entries_, data_;
 };
 
-// Every operation of the page, some fused, some not; 24 rows in.
-inline std::string every_operation() {
-  FileText file;
+// The operations of a network, one after the other; each makes one value, the first one value 1.
+class OperationsText {
+ public:
+  void add(const std::string &op, const std::string &in, const std::string &more = "") {
+    if (value_++ > 0) text_ += ", ";
+    text_ += R"({"op": ")" + op + R"(", "name": "t", "in": [)" + in + "]";
+    text_ += (more.empty() ? "" : ", " + more) + "}";
+  }
+  // Of the operation that came last.
+  int value() const { return value_; }
+  std::string network() const {
+    return R"({"format": "pyhybrid network", "version": 1, "operations": [)" + text_ +
+           R"(], "output": )" + std::to_string(value_) + "}";
+  }
+
+ private:
+  std::string text_;
+  int value_ = 0;
+};
+
+inline std::string rows_of(int value, int first, int rows) {
+  return R"({"value": )" + std::to_string(value) + R"(, "first": )" + std::to_string(first) +
+         R"(, "rows": )" + std::to_string(rows) + "}";
+}
+
+inline void add_tensors(FileText &file) {
   file.reals("w", "[3, 4]", 12);
   file.reals("b", "[3]", 3);
   file.reals("cw", "[6, 2, 3]", 36);
@@ -65,55 +88,75 @@ inline std::string every_operation() {
   file.reals("n", "[4]", 4);
   file.indices("i", {23, 0, -1, 5, 6, 7, 8, 9, 10, 11, 12, 13});
   file.indices("s", {0, 2, 1, -1, 0, 2, 1, 1, 0, 2, 2, 2});
-  std::string operations;
-  int value = 0;
-  const auto add = [&](const std::string &op, const std::string &in, const std::string &more = "") {
-    operations += (operations.empty() ? "" : ", ") + ("{\"op\": \"" + op + "\", \"name\": \"t\", \"in\": [" +
-                  in + "]" + (more.empty() ? "" : ", " + more) + "}");
-    ++value;
-  };
-  add("dense", "0", "\"weight\": \"w\", \"bias\": \"b\"");
-  add("tanh", "1");
-  add("convolution", "0",
-      "\"weight\": \"cw\", \"bias\": \"cb\", \"channels\": 4, \"groups\": 2, \"padding\": [2, 1]");
-  add("gru", "0", "\"input_weight\": \"gw\", \"state_weight\": \"gs\", \"input_bias\": \"g\", "
-                  "\"state_bias\": \"g\", \"reverse\": true");
-  add("lstm", "0, {\"value\": 1, \"first\": 0, \"rows\": 3}, {\"value\": 0, \"first\": 2, \"rows\": 3}",
-      "\"input_weight\": \"lw\", \"state_weight\": \"ls\", \"reverse\": false");
-  add("gather", "0", "\"index\": \"i\", \"fill\": 0.5");
-  add("scatter_add", std::to_string(value), "\"index\": \"s\", \"rows\": 3");
-  add("constant", "", "\"tensor\": \"n\"");
-  add("layer_norm", "0", "\"size\": 4, \"weight\": \"n\", \"epsilon\": 0.001");
+}
+
+inline void add_layers(OperationsText &all) {
+  all.add("dense", "0", R"("weight": "w", "bias": "b")");
+  all.add("tanh", "1");
+  all.add("convolution", "0",
+          R"("weight": "cw", "bias": "cb", "channels": 4, "groups": 2, "padding": [2, 1])");
+  all.add("gru", "0",
+          R"("input_weight": "gw", "state_weight": "gs", "input_bias": "g", "state_bias": "g", )"
+          R"("reverse": true)");
+  all.add("lstm", "0, " + rows_of(1, 0, 3) + ", " + rows_of(0, 2, 3),
+          R"("input_weight": "lw", "state_weight": "ls", "reverse": false)");
+  all.add("gather", "0", R"("index": "i", "fill": 0.5)");
+  all.add("scatter_add", std::to_string(all.value()), R"("index": "s", "rows": 3)");
+  all.add("constant", "", R"("tensor": "n")");
+  all.add("layer_norm", "0", R"("size": 4, "weight": "n", "epsilon": 0.001)");
+}
+
+// What a word needs besides its operand.
+inline std::string parameters_of(const std::string &word) {
+  if (word == "leaky_relu") return R"("slope": 0.1)";
+  if (word == "elu") return R"("alpha": 0.5)";
+  if (word == "softplus") return R"("beta": 1.0, "threshold": 20.0)";
+  if (word == "clamp") return R"("lower": -0.5, "upper": 0.5)";
+  return "";
+}
+
+inline void add_words(OperationsText &all) {
 #define TEST_WORD(name, word) word,
   const char *unary[] = {HYBRID_UNARY(TEST_WORD)}, *binary[] = {HYBRID_BINARY(TEST_WORD)},
              *over[] = {HYBRID_OVER_GROUPS(TEST_WORD)};
 #undef TEST_WORD
-  for (const std::string word : unary) {
-    const std::string more = word == "leaky_relu" ? "\"slope\": 0.1"
-                             : word == "elu"      ? "\"alpha\": 0.5"
-                             : word == "softplus" ? "\"beta\": 1.0, \"threshold\": 20.0"
-                             : word == "clamp"    ? "\"lower\": -0.5, \"upper\": 0.5"
-                                                  : "";
-    if (word != "identity") add(word, "1", more);
+  for (const std::string word : unary)
+    if (word != "identity") all.add(word, "1", parameters_of(word));
+  for (const std::string word : binary) all.add(word, "2, " + rows_of(0, 3, 1));
+  for (const std::string word : over) all.add(word, "0", R"("size": 4)");
+}
+
+inline void add_choice_and_casts(OperationsText &all) {
+  all.add("where", "0, 0.5, " + rows_of(0, 1, 1));
+  all.add("cast", "1", R"("kind": "real64")");
+  all.add("multiply", std::to_string(all.value()) + ", 1.5");
+  all.add("cast", std::to_string(all.value()), R"("kind": "real32")");
+}
+
+// The first row of every value; the two of real64 come as what they were cast to.
+inline void add_output(OperationsText &all, FileText &file) {
+  const int last = all.value();
+  std::string in;
+  std::vector<int32_t> index;
+  for (int value = 1; value <= last; ++value) {
+    if (value == last - 1 || value == last - 2) continue;
+    in += (in.empty() ? "" : ", ") + rows_of(value, 0, 1);
+    index.push_back(static_cast<int32_t>(index.size()));
   }
-  for (const std::string word : binary) add(word, "2, {\"value\": 0, \"first\": 3, \"rows\": 1}");
-  for (const std::string word : over) add(word, "0", "\"size\": 4");
-  add("where", "0, 0.5, {\"value\": 0, \"first\": 1, \"rows\": 1}");
-  add("cast", "1", "\"kind\": \"real64\"");
-  add("multiply", std::to_string(value) + ", 1.5");
-  add("cast", std::to_string(value), "\"kind\": \"real32\"");
-  // The first row of every value; those of real64 come as what they were cast to.
-  const int last = value;
-  std::string joined;
-  for (int i = 1; i <= last; ++i)
-    if (i != last - 1 && i != last - 2)
-      joined += (joined.empty() ? "" : ", ") + ("{\"value\": " + std::to_string(i)) + ", \"first\": 0, \"rows\": 1}";
-  std::vector<int32_t> all;
-  for (int32_t i = 0; i < last - 2; ++i) all.push_back(i);
-  file.indices("all", all);
-  add("gather", joined, "\"index\": \"all\"");
-  return file.with("{\"format\": \"pyhybrid network\", \"version\": 1, \"operations\": [" + operations +
-                   "], \"output\": " + std::to_string(value) + "}");
+  file.indices("all", index);
+  all.add("gather", in, R"("index": "all")");
+}
+
+// Every operation of the page, some fused, some not; 24 rows in.
+inline std::string every_operation() {
+  FileText file;
+  OperationsText all;
+  add_tensors(file);
+  add_layers(all);
+  add_words(all);
+  add_choice_and_casts(all);
+  add_output(all, file);
+  return file.with(all.network());
 }
 
 // Rows of what every_operation() hands back.
@@ -126,7 +169,8 @@ inline int64_t rows_of_every_operation() {
 // A file for as long as the process does not write another.
 inline std::string written(const std::string &bytes) {
   static const std::string path = "engine_test_" + std::to_string(getpid()) + ".safetensors";
-  std::ofstream(path, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  std::ofstream file(path, std::ios::binary);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   return path;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The elementwise functions against the C library's, on ordinary numbers and on all others. Run for
 // each instruction set (HYBRID_CPU).
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdint>
@@ -85,8 +86,8 @@ const std::vector<Case> cases = {
        return 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * std::expm1(x));
      }, 7},
     // beta 0.5, threshold 2
-    {Unary::softplus, "softplus", [](double x) { return 0.5 * x > 2 ? x : softplus(0.5 * x) / 0.5; },
-     6},
+    {Unary::softplus, "softplus",
+     [](double x) { return 0.5 * x > 2 ? x : softplus(0.5 * x) / 0.5; }, 6},
     {Unary::clamp, "clamp", [](double x) { return clamped(x, 0.5, 2.0); }, 0},
 };
 
@@ -95,8 +96,8 @@ std::vector<Real> arguments() {
   std::vector<Real> x;
   for (double size = 1e-20; size < 80; size *= 1.07)
     for (const double sign : {-1.0, 1.0}) x.push_back(static_cast<Real>(sign * size));
-  for (const double special : {0.0, -0.0, 1.0, -1.0, 0.5, 2.5, 88.0, -90.0, 1e30, -1e30, infinity,
-                               -infinity, nan})
+  for (const double special : {0.0, -0.0, 1.0, -1.0, 0.5, 2.5, 88.0, 88.5, 88.7, -87.5, -90.0, -100.0,
+                               1e30, -1e30, infinity, -infinity, nan})
     x.push_back(static_cast<Real>(special));
   while (x.size() % 16 != 0) x.push_back(Real{1});
   return x;
@@ -148,6 +149,103 @@ void functions_are_accurate(const char *kind) {
   CHECK_EQ(cases.size(), static_cast<size_t>(Unary::count));
 }
 
+// To the last normal number and beyond, where the results have ever fewer bits.
+template <class Real>
+void exponentials_reach_both_ends(const std::vector<double> &ends) {
+  constexpr auto eps = std::numeric_limits<Real>::epsilon();
+  constexpr auto least = std::numeric_limits<Real>::denorm_min();
+  Aligned<Real> x(16), y(16);
+  std::fill_n(x.data(), 16, Real{0});
+  std::transform(ends.begin(), ends.end(), x.data(), [](double end) { return Real(end); });
+  kernels<Real>().unary[static_cast<int>(Unary::exp)](x.data(), nullptr, y.data(), {1, 16},
+                                                      nullptr);
+  for (int i = 0; i < 16; ++i) {
+    const Real expected = std::exp(x.data()[i]), found = y.data()[i];
+    CHECK(expected == found || std::fabs(expected - found) <= 3 * eps * expected + least);
+  }
+}
+
+// What torch makes of two numbers.
+struct BinaryCase {
+  Binary function;
+  const char *name;
+  std::function<double(double, double)> expected;
+};
+
+bool any_nan(double a, double b) { return std::isnan(a) || std::isnan(b); }
+double largest_of(double a, double b) { return any_nan(a, b) ? nan : std::fmax(a, b); }
+double least_of(double a, double b) { return any_nan(a, b) ? nan : std::fmin(a, b); }
+double remainder_of(double a, double b) {
+  const double rest = std::fmod(a, b);
+  return rest != 0 && std::signbit(rest) != std::signbit(b) ? rest + b : rest;
+}
+// Of the numbers below: the quotient downwards, also where that is infinitely little below 0.
+double floor_quotient(double a, double b) {
+  if (b == 0) return a / b;
+  if (std::isinf(a)) return nan;
+  return std::isinf(b) && a * b < 0 ? -1.0 : std::floor(a / b);
+}
+
+const std::vector<BinaryCase> binary_cases = {
+    {Binary::add, "add", [](double a, double b) { return a + b; }},
+    {Binary::subtract, "subtract", [](double a, double b) { return a - b; }},
+    {Binary::multiply, "multiply", [](double a, double b) { return a * b; }},
+    {Binary::divide, "divide", [](double a, double b) { return a / b; }},
+    {Binary::power, "power", [](double a, double b) { return std::pow(a, b); }},
+    {Binary::largest_of, "largest_of", largest_of},
+    {Binary::least_of, "least_of", least_of},
+    {Binary::remainder, "remainder", remainder_of},
+    {Binary::floor_divide, "floor_divide", floor_quotient},
+    {Binary::less, "less", [](double a, double b) { return double(a < b); }},
+    {Binary::less_equal, "less_equal", [](double a, double b) { return double(a <= b); }},
+    {Binary::greater, "greater", [](double a, double b) { return double(a > b); }},
+    {Binary::greater_equal, "greater_equal", [](double a, double b) { return double(a >= b); }},
+    {Binary::equal, "equal", [](double a, double b) { return double(a == b); }},
+    {Binary::not_equal, "not_equal", [](double a, double b) { return double(a != b); }},
+    {Binary::logical_and, "and", [](double a, double b) { return double(a != 0 && b != 0); }},
+    {Binary::logical_or, "or", [](double a, double b) { return double(a != 0 || b != 0); }},
+    {Binary::logical_xor, "exclusive_or",
+     [](double a, double b) { return double((a != 0) != (b != 0)); }},
+    {Binary::arc_tangent, "arc_tangent", [](double a, double b) { return std::atan2(a, b); }},
+};
+
+// Of numbers that are not near the ends of a kind: exact, or the nearest of it.
+template <class Real>
+bool is_that(double expected, Real found) {
+  if (std::isnan(expected) || std::isnan(found)) return std::isnan(expected) == std::isnan(found);
+  return std::fabs(static_cast<double>(static_cast<Real>(expected)) - static_cast<double>(found)) <=
+             static_cast<double>(std::numeric_limits<Real>::epsilon()) * std::fabs(expected) ||
+         expected == static_cast<double>(found);
+}
+
+// The second operand as a value, or as one number for each row.
+template <class Real>
+void check_pair(const BinaryCase &test, Real a, Real b, bool splat) {
+  Aligned<Real> x(16), y(16), z(16);
+  std::fill_n(x.data(), 16, a);
+  std::fill_n(y.data(), 16, b);
+  kernels<Real>().binary[static_cast<int>(test.function)](
+      {x.data(), 16, false}, {y.data(), splat ? 1 : 16, splat}, z.data(), {1, 16});
+  const double expected = test.expected(a, b);
+  const Real *found = std::find_if(z.data(), z.data() + 16,
+                                   [&](Real one) { return !is_that(expected, one); });
+  if (found == z.data() + 16) return;
+  std::fprintf(stderr, "real%zu %s(%g, %g): expected %g, found %g\n", 8 * sizeof(Real), test.name,
+               double(a), double(b), expected, double(*found));
+  check_report(__FILE__, __LINE__, test.name);
+}
+
+template <class Real>
+void functions_of_two_are_torchs() {
+  const Real numbers[] = {0, Real(-0.0), 1, -1, Real(2.5), -7, Real(infinity), Real(-infinity),
+                          Real(nan)};
+  for (const BinaryCase &test : binary_cases)
+    for (const Real a : numbers)
+      for (const Real b : numbers)
+        for (const bool splat : {false, true}) check_pair(test, a, b, splat);
+  CHECK_EQ(binary_cases.size(), static_cast<size_t>(Binary::count));
+}
+
 // y = f(x + bias[row]), for every row its own.
 void bias_belongs_to_its_row() {
   Aligned<float> x(3 * 16), y(3 * 16);
@@ -180,6 +278,12 @@ void columns_are_independent() {
 int main() {
   functions_are_accurate<float>("real32");
   functions_are_accurate<double>("real64");
+  exponentials_reach_both_ends<float>({88.3, 88.38, 88.5, 88.7, 88.72, 88.73, 89.5, -87.2, -87.35,
+                                       -87.5, -90.0, -100.0, -103.5, -103.97, -104.5});
+  exponentials_reach_both_ends<double>({709.69, 709.75, 709.78, 709.79, 711.0, -707.9, -708.5,
+                                        -720.0, -740.0, -745.0, -745.13, -746.5});
+  functions_of_two_are_torchs<float>();
+  functions_of_two_are_torchs<double>();
   bias_belongs_to_its_row();
   columns_are_independent();
   return check_failures();

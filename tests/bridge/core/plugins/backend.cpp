@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A backend for tests. Its emulator file is the card, after an optional first line of switches:
-//   # flights=2 fail-submit fail-wait no-memory-above=BYTES tile=64 step=16 tell-options fail-above=N fail-large fail-open fail-prepare fail-run variant slow dirty nan finite no-card long-message odd-status
+//   # flights=2 fail-submit fail-wait no-memory-above=BYTES tile=64 step=16 tell-options
+//     fail-above=N fail-large fail-open fail-prepare fail-run variant slow dirty nan finite no-card
+//     long-message odd-status
 // It checks that the core keeps its side of hybrid_plugin.h and fails if not.
 #include <xmmintrin.h>
 
@@ -127,6 +129,8 @@ int32_t prepare(void *opaque, const hyb_signature *told, hyb_plan *plan,
   plan->tile = network.number("tile=");
   plan->step = network.number("step=");
   plan->in_flight = static_cast<int32_t>(network.flights = network.number("flights="));
+  if (network.has("about=")) plan->about = "products by \"hand\"";
+  plan->about_level = static_cast<int32_t>(network.number("about="));
   network.tile = plan->tile > 0 ? plan->tile : network.samples.back();
   network.step = plan->batch_invariant ? plan->step : network.tile;
   if (told->tolerance != static_cast<double>(network.number("tolerance=")))
@@ -213,9 +217,11 @@ int32_t submit(void *opaque, const hyb_matrices *matrices, void **batch, hyb_mes
   Network &network = *static_cast<Network *>(opaque);
   const int64_t size = network.kind == HYB_REAL64 ? 8 : 4, n = matrices->nsample * size;
   if (!environment_is_default()) return breach(message, "the floating-point environment");
-  if (!network.owns(matrices->x, n * network.nfeature) || !network.owns(matrices->y, n * network.noutput))
+  if (!network.owns(matrices->x, n * network.nfeature) ||
+      !network.owns(matrices->y, n * network.noutput))
     return breach(message, "memory that was not reserved");
-  if (network.has("fail-submit")) return fail(message, HYB_ERROR_BACKEND, "submit: expected room, found none");
+  if (network.has("fail-submit"))
+    return fail(message, HYB_ERROR_BACKEND, "submit: expected room, found none");
   if (++network.flying > network.flights) return breach(message, "too many batches in flight");
   auto *flight = new Flight;
   const int64_t number = ++submitted;
