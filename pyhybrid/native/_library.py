@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable
 from typing import Any
 
@@ -57,11 +58,11 @@ def check_writable(what: str, array: Real) -> None:
         raise FieldError(mismatch(what, "an array that may be written", "a read-only one"))
 
 
-def check_positive(**values: object) -> None:
-    """Raises an `ArgumentError` where a number is not finite and above 0."""
-    for what, value in values.items():
-        if not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-            raise ArgumentError(mismatch(what, "a number above 0", repr(value)))
+def check_number(what: str, value: object) -> float:
+    """A number as Fortran takes it; an `ArgumentError` for anything else."""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        raise ArgumentError(mismatch(what, "a number", repr(value)))
+    return float(value)
 
 
 def layout(array: Real) -> str:

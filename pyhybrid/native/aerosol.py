@@ -15,7 +15,7 @@ from ._library import (
     Real,
     check_array,
     check_arrays,
-    check_positive,
+    check_number,
     check_writable,
     empty,
     extent,
@@ -130,25 +130,34 @@ def m7(
         "boundary_layer": boundary_layer,
     }
     check_arrays((ncol, nlev), **fields)
-    check_positive(dt=dt)
-    words = {"nucleation": _word("nucleation", nucleation), "uptake": _word("water", water)}
-    numbers = {"activation_rate": activation_rate, "monolayers": monolayers}
+    options = _options(nucleation, activation, activation_rate, water, monolayers)
     particles = M7Particles(*(empty(ncol, nlev, modes) for modes in (7, 4, 7, 4)))
-    step = procedure("m7_flat", "step")
-    stat, message = step(
-        ncol, nlev, dt, *fields.values(), xt, *particles,
-        words["nucleation"], activation, numbers["activation_rate"], words["uptake"],
-        numbers["monolayers"],
-    )  # fmt: skip
+    state = (check_number("dt", dt), *fields.values(), xt, *particles)
+    stat, message = procedure("m7_flat", "step")(ncol, nlev, *state, *options)
     if stat:
         raise ArgumentError(message.decode().strip())
     return particles
 
 
+def _options(
+    nucleation: str, activation: bool, rate: float, water: str, monolayers: float
+) -> tuple[str, bool, float, str, float]:
+    """The components of `m7_options_type` in their order."""
+    if not isinstance(activation, bool):
+        raise ArgumentError(mismatch("options%activation", "a bool", repr(activation)))
+    return (
+        _word("options%nucleation", nucleation),
+        activation,
+        check_number("options%activation_rate", rate),
+        _word("options%water", water),
+        check_number("options%monolayers", monolayers),
+    )
+
+
 def _word(what: str, word: str) -> str:
     """An option as Fortran takes it: neither cut nor of another type."""
     if not isinstance(word, str) or not word.isascii() or len(word) > _WORD:
-        raise ArgumentError(mismatch(f"options%{what}", f"a word of {_WORD} letters", repr(word)))
+        raise ArgumentError(mismatch(what, f"a word of {_WORD} letters", repr(word)))
     return word.ljust(_WORD)
 
 
@@ -176,9 +185,7 @@ def nucleation_fit(
     return results
 
 
-def nucleation_rate(
-    temperature: Real, relative_humidity: Real, h2so4: Real
-) -> tuple[Real, Real]:
+def nucleation_rate(temperature: Real, relative_humidity: Real, h2so4: Real) -> tuple[Real, Real]:
     """Binary nucleation as `m7` uses it: the fit, or collisions where there is no barrier.
 
     Parameters
@@ -222,9 +229,7 @@ def coagulation_kernel(temperature: Real, pressure: Real, radius: Real, density:
     return kernel
 
 
-def condensation_coefficient(
-    temperature: Real, pressure: Real, number: Real, radius: Real
-) -> Real:
+def condensation_coefficient(temperature: Real, pressure: Real, number: Real, radius: Real) -> Real:
     """Uptake of H2SO4 by each mode (Fuchs 1959; Vignati et al. 2004).
 
     Parameters
@@ -266,7 +271,7 @@ def number_equation(dt: float, intra: Real, inter: Real, source: Real, number: R
     """
     shape = extent("number", number, 1)
     check_arrays(shape, intra=intra, inter=inter, source=source, number=number)
-    check_positive(dt=dt)
     after = number.copy()
-    procedure("m7_flat", "number_equation")(*shape, dt, intra, inter, source, after)
+    step = check_number("dt", dt)
+    procedure("m7_flat", "number_equation")(*shape, step, intra, inter, source, after)
     return after

@@ -18,7 +18,7 @@ contains
                   h2so4_production, boundary_layer, xt, wet_radius, dry_radius, density, water, &
                   nucleation, activation, activation_rate, uptake, monolayers, stat, errmsg)
     integer, intent(in) :: ncol, klev
-    real(8), intent(in) :: dt
+    real(8), intent(in) :: dt   ! f90wrap knows kinds by their numbers
     real(8), intent(in), dimension(ncol, klev) :: pressure, temperature, relative_humidity, &
       cloud_fraction, h2so4_production, boundary_layer
     real(8), intent(inout) :: xt(ncol, klev, 26)
@@ -32,10 +32,12 @@ contains
     errmsg = ""
     call m7(ncol, ncol, klev, dt, pressure, temperature, relative_humidity, cloud_fraction, &
             h2so4_production, boundary_layer, xt, wet_radius, dry_radius, density, water, &
-            m7_options_type(nucleation, activation, activation_rate, uptake, monolayers), stat, errmsg)
+            m7_options_type(nucleation, activation, activation_rate, uptake, monolayers), stat, &
+            errmsg)
   end subroutine step
 
-  subroutine nucleation_fit(n, temperature, relative_humidity, gas, rate, molecules, fraction, radius)
+  subroutine nucleation_fit(n, temperature, relative_humidity, gas, rate, molecules, fraction, &
+                            radius)
     integer, intent(in) :: n
     real(8), intent(in), dimension(n) :: temperature, relative_humidity, gas
     real(8), intent(inout), dimension(n) :: rate, molecules, fraction, radius

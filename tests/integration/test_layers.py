@@ -204,7 +204,8 @@ def without_comments(path):
 
 @pytest.mark.parametrize("path", NATIVE, ids=lambda path: path.name)
 def test_native_schemes_know_nothing_of_the_bridge(path):
-    used = re.findall(r"^\s*use\b\s*(?:,\s*intrinsic\s*::)?\s*(\w+)", path.read_text(), re.MULTILINE)
+    code = path.read_text()
+    used = re.findall(r"^\s*use\b\s*(?:,\s*intrinsic\s*::)?\s*(\w+)", code, re.MULTILINE)
     own = {one.stem for one in path.parent.iterdir()}
     intrinsic = {"ieee_exceptions", "iso_fortran_env"}
     assert set(used) <= own | intrinsic

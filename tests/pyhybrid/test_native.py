@@ -6,7 +6,9 @@ import pytest
 
 from pyhybrid import errors, native
 
-pytest.importorskip("pyhybrid.native._fortran", reason="built without f90wrap", exc_type=ImportError)
+pytest.importorskip(
+    "pyhybrid.native._fortran", reason="built without f90wrap", exc_type=ImportError
+)
 
 NCOL, NLEV = 70, 3
 FIELDS = {
@@ -155,6 +157,9 @@ def test_time_steps_are_refused(block, dt):
         {"monolayers": 0.0},
         {"activation_rate": -1.0},
         {"activation_rate": float("nan")},
+        {"activation_rate": "fast"},
+        {"activation": "no"},
+        {"monolayers": None},
     ],
 )
 def test_options_are_refused(block, keywords):
@@ -176,7 +181,7 @@ def test_kernels_refuse_other_arrays():
     refused(errors.ShapeError, "relative_humidity", native.nucleation_fit, good, good[:2], good)
     refused(errors.ShapeError, "rank 1", native.nucleation_fit, pairs, good, good)
     refused(errors.FieldError, "a NumPy array", native.nucleation_fit, 280.0, 0.5, 1e8)
-    refused(errors.ArgumentError, "dt", native.number_equation, 0.0, good, good, good, good)
+    refused(errors.ArgumentError, "dt", native.number_equation, "1", good, good, good, good)
 
 
 @pytest.mark.parametrize("n", [0, 1, 63, 64, 65, 200])

@@ -6,7 +6,9 @@ import pytest
 
 from pyhybrid import native
 
-pytest.importorskip("pyhybrid.native._fortran", reason="built without f90wrap", exc_type=ImportError)
+pytest.importorskip(
+    "pyhybrid.native._fortran", reason="built without f90wrap", exc_type=ImportError
+)
 par = pytest.importorskip("particula")
 
 RADII = np.array([1e-7, 5e-7, 1e-6, 5e-6, 1e-5, 3e-5, 1e-4])  # [cm]

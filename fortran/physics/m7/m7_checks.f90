@@ -18,11 +18,11 @@ contains
     real(wp), intent(in) :: dt
     character(len=*), intent(inout) :: message    !< blank if all is well
     if (.not. (dt > 0 .and. dt <= 86400)) message = "dt: expected above 0 and to 86400 s, found " &
-      // real_text(dt)
-    if (kproma < 0 .or. kproma > kbdim) message = "kproma: expected 0 to kbdim = " // text(kbdim) &
-      // ", found " // text(kproma)
-    if (klev < 0) message = "klev: expected 0 or more, found " // text(klev)
-    if (kbdim < 0) message = "kbdim: expected 0 or more, found " // text(kbdim)
+      // trim(real_text(dt))
+    if (kproma < 0 .or. kproma > kbdim) message = "kproma: expected 0 to kbdim = " &
+      // trim(text(kbdim)) // ", found " // trim(text(kproma))
+    if (klev < 0) message = "klev: expected 0 or more, found " // trim(text(klev))
+    if (kbdim < 0) message = "kbdim: expected 0 or more, found " // trim(text(kbdim))
   end subroutine check_sizes
 
   pure subroutine check_options(options, message)
@@ -34,10 +34,10 @@ contains
       message = "options%water: expected kappa or zsr, found " // options%water
     if (.not. (options%activation_rate >= 0 .and. options%activation_rate <= 1)) &
       message = "options%activation_rate: expected 0 to 1 s-1, found " &
-      // real_text(options%activation_rate)
+      // trim(real_text(options%activation_rate))
     if (.not. (options%monolayers > 0 .and. options%monolayers <= 100)) &
       message = "options%monolayers: expected above 0 and to 100, found " &
-      // real_text(options%monolayers)
+      // trim(real_text(options%monolayers))
   end subroutine check_options
 
   !> All fields of a block.
@@ -74,9 +74,10 @@ contains
             == kproma) cycle
         do column = kproma, 1, -1
           if (field(column, level) >= lowest .and. field(column, level) <= highest) cycle
-          message = trim(name) // "(column " // text(column) // ", level " // text(level) &
-            // "): expected " // real_text(lowest) // " to " // real_text(highest) // " " // unit &
-            // ", found " // real_text(field(column, level))
+          message = trim(name) // "(column " // trim(text(column)) // ", level " &
+            // trim(text(level)) // "): expected " // trim(real_text(lowest)) // " to " &
+            // trim(real_text(highest)) // " " // unit // ", found " &
+            // trim(real_text(field(column, level)))
         end do
         return
       end do
@@ -84,20 +85,18 @@ contains
 
   end subroutine check_state
 
+  !> Of fixed length: gfortran keeps deferred lengths in static memory, which threads share.
   pure function text(i)
     integer, intent(in) :: i
-    character(len=:), allocatable :: text
-    character(len=12) :: buffer
-    write (buffer, "(i0)") i
-    text = trim(buffer)
+    character(len=12) :: text
+    write (text, "(i0)") i
   end function text
 
   pure function real_text(x)
     real(wp), intent(in) :: x
-    character(len=:), allocatable :: real_text
-    character(len=16) :: buffer
-    write (buffer, "(es13.5)") x
-    real_text = trim(adjustl(buffer))
+    character(len=16) :: real_text
+    write (real_text, "(es13.5)") x
+    real_text = adjustl(real_text)
   end function real_text
 
 end module m7_checks

@@ -87,8 +87,8 @@ contains
 
   !> The number equation dn/dt = c - a n^2 - b n over a time step.
   !!
-  !! A Riccati equation (solved as one by Vignati et al. 2004). With R = sqrt(b^2 + 4 a c), E = exp(-R dt) and
-  !! F = (1 - E) / R its solution is [2 n0 E + 2 c F (1 + 2 a n0 / (R + b))] /
+  !! A Riccati equation, solved as one by Vignati et al. 2004. With R = sqrt(b^2 + 4 a c),
+  !! E = exp(-R dt) and F = (1 - E) / R its solution is [2 n0 E + 2 c F (1 + 2 a n0 / (R + b))] /
   !! [1 + E + (b + 2 a n0) F]: no term is negative, and none of a, b, c has to be there.
   pure subroutine evolve_number(dt, intra, inter, source, number)
     real(wp), intent(in) :: dt                 !< [s]

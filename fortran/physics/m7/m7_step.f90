@@ -5,7 +5,8 @@
 !! module for large-scale aerosol transport models. J. Geophys. Res. 109, D22202,
 !! https://doi.org/10.1029/2003JD004485. As coupled by Stier et al. 2005,
 !! https://doi.org/10.5194/acp-5-1125-2005, and Zhang et al. 2012,
-!! https://doi.org/10.5194/acp-12-8911-2012 (kappa-Koehler water, production and condensation of H2SO4 solved together).
+!! https://doi.org/10.5194/acp-12-8911-2012 (kappa-Koehler water; production and
+!! condensation of H2SO4 solved together).
 module m7_step
   use m7_kinds, only: tile, wp
   use m7_ageing, only: age

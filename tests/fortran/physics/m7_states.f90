@@ -69,7 +69,8 @@ contains
       else if (n > nmass + 1) then
         xt(:, :, n) = typical_number(mode) * 1e6_wp**(u - 0.7_wp)
       else
-        xt(:, :, n) = xt(:, :, nmass + 1 + mode) * typical_volume(mode) * 1500 * 1e4_wp**(u - 0.6_wp)
+        xt(:, :, n) = xt(:, :, nmass + 1 + mode) * typical_volume(mode) * 1500 &
+          * 1e4_wp**(u - 0.6_wp)
       end if
       where (there < 0.1_wp) xt(:, :, n) = 0
     end do

@@ -34,7 +34,8 @@ contains
     integer :: k, mode
     do mode = 1, nmode
       do k = 1, members(mode)
-        call expect(place(species_of(member(k, mode)), mode) == member(k, mode), "place of a member")
+        call expect(place(species_of(member(k, mode)), mode) == member(k, mode), &
+                    "place of a member")
       end do
       call expect(count(place(:, mode) > 0) == members(mode), "no other places")
     end do
@@ -83,10 +84,12 @@ contains
     call expect(near(rate(3), 1.172854e5_wp, 5e-7_wp), "J at 285 K")
     call expect(near(n(3) * x(3), 4.6219_wp, 2e-5_wp), "n* at 285 K")
     call binary_rate(t, humidity, gas, rate, n_acid)
-    call expect(near(rate(1), 4.481568e-2_wp, 2e-7_wp) .and. near(n_acid(1), n(1) * x(1), 1e-14_wp), &
+    call expect(near(rate(1), 4.481568e-2_wp, 2e-7_wp) .and. &
+                near(n_acid(1), n(1) * x(1), 1e-14_wp), &
                 "with a barrier: the fit")
     ! n^2 / 2 times 3.06e-15 cm2 pi times sqrt(16 k T / (pi m)): 3.1e-10 cm3 s-1 at 250 K
-    call expect(near(rate(2), 0.5_wp * 25e14_wp * 3.1e-10_wp, 0.02_wp) .and. near(n_acid(2), 2.0_wp, 0.0_wp), &
+    call expect(near(rate(2), 0.5_wp * 25e14_wp * 3.1e-10_wp, 0.02_wp) .and. &
+                near(n_acid(2), 2.0_wp, 0.0_wp), &
                 "without: collisions")
     gas = 1e3_wp
     call binary_rate(t, humidity, gas, rate, n_acid)
@@ -111,8 +114,8 @@ contains
     gas = 1e4_wp
     so4 = 0
     activation = 2e-6_wp
-    call nucleate(10.0_wp, t + 100, humidity, [(1.0_wp, i = 1, tile)], activation, .false., sink, gas, &
-                  so4, formation)
+    clear = 1
+    call nucleate(10.0_wp, t + 100, humidity, clear, activation, .false., sink, gas, so4, formation)
     call expect(near(formation(1), 0.02_wp, 1e-12_wp), "activation: A times the gas")
     ! 4 pi / 3 (0.5 nm)^3 1.841 g cm-3 / (98.0734 / 6.022e23 g) = 5.92 molecules
     call expect(near(so4(1), 5.92_wp * 0.2_wp, 1e-3_wp), "and a cluster's mass")
@@ -153,8 +156,8 @@ contains
     call expect(all(abs(n / ((sqrt(b**2 + 4 * a * c) - b) / (2 * a)) - 1) < 1e-13_wp), "at last")
   end subroutine number_has_its_closed_forms
 
-  !> All three terms against 20000 steps of the classical Runge-Kutta method, whose error is far below
-  !! the tolerance.
+  !> All three terms against 20000 steps of the classical Runge-Kutta method, whose error is far
+  !! below the tolerance.
   subroutine number_is_integrated(a, b, c, n0)
     real(wp), intent(in), dimension(tile) :: a, b, c, n0
     integer, parameter :: steps = 20000
@@ -203,12 +206,33 @@ contains
     end do
     call expect(all(abs(taken(:, 3) - (1 - cloud) * g1 * 3 / 28 - cloud * (g0 + production * dt)) &
                     < 1e-11_wp * g0), "in clouds the largest mode that is there")
+    call clouds_take_all(coefficient, g0)
     number = 0
     mass = 0
     gas = g0
     call condense(dt, cloud, production, 0 * coefficient, number, gas, mass, coating, sink)
     call expect(all(abs(gas - g0 - production * dt) <= 1e-15_wp * gas), "no particles: it stays")
   end subroutine condensation_has_its_closed_form
+
+  !> Modes are added from the last choice to the first; each takes what the one before did.
+  subroutine clouds_take_all(coefficient, g0)
+    real(wp), intent(in) :: coefficient(tile, nmode), g0(tile)
+    integer, parameter :: order(nmode) = [5, 6, 7, 1, 2, 3, 4]
+    real(wp) :: number(tile, nmode), mass(tile, nmass), coating(tile, ki:ci), gas(tile), &
+      sink(tile), taken(nmode)
+    integer :: k
+    number = 0
+    do k = 1, nmode
+      number(:, order(k)) = 1
+      mass = 0
+      gas = g0
+      call condense(1.0_wp, 0 * g0 + 1, 0 * g0, coefficient, number, gas, mass, coating, sink)
+      taken(:ki - 1) = mass(1, :ki - 1)
+      taken(ki:) = coating(1, :)
+      call expect(near(taken(order(k)), g0(1), 1e-15_wp), "the largest takes all")
+      call expect(all(gas <= 0), "nothing stays in a cloud")
+    end do
+  end subroutine clouds_take_all
 
   !> Smoluchowski's kernel for large particles, that of kinetic gas theory for small ones.
   subroutine coagulation_has_its_limits()

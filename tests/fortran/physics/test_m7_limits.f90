@@ -44,7 +44,8 @@ contains
     call run_block(b, options)
     call expect(all(ieee_is_finite(b%xt)) .and. all(b%xt >= 0), words // "tracers")
     call expect(all(ieee_is_finite(b%wet_radius)) .and. all(ieee_is_finite(b%dry_radius)) .and. &
-                all(ieee_is_finite(b%density)) .and. all(ieee_is_finite(b%water)), words // "particles")
+                all(ieee_is_finite(b%density)) .and. all(ieee_is_finite(b%water)), &
+                words // "particles")
     call species_totals(b%xt, after)
     ! Denormal masses have few digits; they come back from other units.
     call expect(all(abs(after - before) <= 1e-12_wp * before + 1e-300_wp), words // "conserved")

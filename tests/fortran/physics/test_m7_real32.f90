@@ -40,8 +40,8 @@ contains
     before(:, :, 1) = before(:, :, 1) + real(real(b%production, real32), wp) * b%dt
     call m7_real32(columns, columns, levels, real(b%dt, real32), real(b%pressure, real32), &
                    real(b%temperature, real32), real(b%humidity, real32), real(b%cloud, real32), &
-                   real(b%production, real32), real(b%boundary_layer, real32), xt, wet, dry, density, &
-                   water, options32)
+                   real(b%production, real32), real(b%boundary_layer, real32), xt, wet, dry, &
+                   density, water, options32)
     call run_block(b, options)
     call species_totals(real(xt, wp), total)
     call expect(all(xt >= 0), words // ": not negative")

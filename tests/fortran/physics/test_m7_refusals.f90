@@ -34,10 +34,10 @@ contains
     message = ""
     call run_block(ran, options, stat, message)
     call expect_failure(stat, message, 1, words)
-    call expect(index(message, "m7_driver: " // words) == 1, "'" // trim(message) // "' starts with " &
-                // words)
-    call expect(all(transfer(ran%xt, [1_int64]) == transfer(b%xt, [1_int64])) .and. all(ran%wet_radius < 0), &
-                words // ": nothing is written")
+    call expect(index(message, "m7_driver: " // words) == 1, &
+                "'" // trim(message) // "' starts with " // words)
+    call expect(all(transfer(ran%xt, [1_int64]) == transfer(b%xt, [1_int64])) .and. &
+                all(ran%wet_radius < 0), words // ": nothing is written")
   end subroutine refuse
 
   subroutine refuse_fields()
