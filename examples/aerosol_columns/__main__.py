@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""python examples/aerosol_columns run | figure | coupled: see README.md beside this file."""
+"""python examples/aerosol_columns COMMAND: see README.md beside this file."""
 
 from __future__ import annotations
 
@@ -138,6 +138,97 @@ def coupled(
         click.echo(f"{name}: largest error {row['largest']:.2%}{growth}")
     click.echo(f"summary: {output / 'summary.json'}")
     raise SystemExit(1 if summary["rejected"] else 0)
+
+
+@main.command()
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="Of each run.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=ROOT / "recorded",
+    show_default=True,
+    help="Folder of the runs, each made anew.",
+)
+@click.option(
+    "--thinner", type=click.IntRange(1), default=1, show_default=True, help="Fewer columns."
+)
+def record(days: int, output: Path, thinner: int) -> None:
+    """Record what M7 does in runs of several seasons and emissions, to learn from."""
+    from column_recordings import record as record_runs
+
+    for path in record_runs(ROOT, output, days, thinner):
+        click.echo(f"{path}: {path.stat().st_size / 1e6:.0f} MB")
+
+
+@main.command()
+@click.option(
+    "--recordings",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=ROOT / "recorded",
+    show_default=True,
+    help="Folder that `record` made.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    default=[ROOT / "emulators" / "m7.safetensors", ROOT / "emulators" / "m7.pt"],
+    show_default=True,
+    help="Emulator to write; the suffix says for which backend. Repeatable.",
+)
+@click.option(
+    "--taught",
+    type=click.IntRange(1),
+    default=150,
+    show_default=True,
+    help="Rounds in which it learns rates from the native scheme's kernels.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    default=60,
+    show_default=True,
+    help="Rounds in which it learns from what the native scheme made of boxes.",
+)
+@click.option(
+    "--samples", type=click.IntRange(1), default=200_000, show_default=True, help="Of a round."
+)
+@click.option("--width", type=click.IntRange(1), default=32, show_default=True)
+@click.option(
+    "--random", type=click.IntRange(0), default=200_000, show_default=True,
+    help="Random boxes besides, for what the recordings have not.",
+)  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--held-out", type=click.IntRange(1), default=200_000, show_default=True)
+def train(
+    recordings: Path,
+    outputs: tuple[Path, ...],
+    taught: int,
+    rounds: int,
+    samples: int,
+    width: int,
+    random: int,
+    seed: int,
+    held_out: int,
+) -> None:
+    """Train the emulator of M7 on what was recorded, and judge it on the held-out scenario."""
+    from dataclasses import replace
+
+    from column_training import SHOWN, run_training
+
+    from pyhybrid.m7.learning import REFINING
+    from pyhybrid.m7.teaching import PLAN
+
+    plans = (
+        replace(PLAN, rounds=taught, samples=2 * samples, seed=seed),
+        replace(REFINING, rounds=rounds, samples=samples, seed=seed),
+    )
+    found = run_training(recordings, outputs, plans, width, random, held_out)
+    for key in SHOWN:
+        click.echo(f"{key}: {found[key]:.6g}")
+    for path in outputs:
+        click.echo(f"emulator: {path}")
 
 
 main()
