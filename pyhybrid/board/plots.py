@@ -18,6 +18,21 @@ _LOWEST = -0.2  # of the axis of R2
 _DPI = 150
 
 
+def require_matplotlib() -> None:
+    """Sees that there is what draws.
+
+    Raises
+    ------
+    PluginError
+        If there is not.
+    """
+    try:
+        import matplotlib
+    except ImportError as error:
+        raise PluginError("board: pictures: expected matplotlib, found none") from error
+    matplotlib.use("agg")
+
+
 def draw(results: dict[str, Any], path: Path) -> Path:
     """Draws skill, conservation, positivity and time of all rows into a file.
 
@@ -26,11 +41,7 @@ def draw(results: dict[str, Any], path: Path) -> Path:
     PluginError
         If matplotlib is missing.
     """
-    try:
-        import matplotlib
-    except ImportError as error:
-        raise PluginError("board: pictures: expected matplotlib, found none") from error
-    matplotlib.use("agg")
+    require_matplotlib()
     from matplotlib import pyplot
 
     rows = results["rows"]
@@ -71,9 +82,13 @@ def _bars(axis: Any, rows: list[dict[str, Any]], key: str, title: str, least: fl
     values = [row[key] for row in rows]
     axis.barh(range(len(rows)), [max(value, least) for value in values], 0.6, color="#56B4E9")
     axis.set_xscale("log")
-    axis.set_xlim(least, max(10.0 * max(values), 1.0))
+    axis.set_xlim(
+        least, max(values + [1.0]) * (max(values + [1.0]) / least) ** 0.35
+    )  # and the text
     for y, value in enumerate(values):
-        axis.text(max(value, least) * 1.5, y, f"{value:.1g}", va="center", fontsize=7)
+        axis.text(
+            max(value, least) * 1.5, y, f"{value:.0e}" if value else "0", va="center", fontsize=7
+        )
     axis.set_xlabel(title)
 
 

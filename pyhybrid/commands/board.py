@@ -65,9 +65,12 @@ def m7(
     All see the same boxes equally often, on one thread: half an hour on a core.
     """
     try:
+        _prepare(json_file, plot)
         results = _run(recordings, only, files, quick)
     except HybridError as error:
         raise click.ClickException(error.message) from error
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
     click.echo("\n".join(_table(results)))
     if json_file:
         json_file.write_text(json.dumps(results, indent=1) + "\n")
@@ -75,6 +78,17 @@ def m7(
         from ..board.plots import draw
 
         click.echo(f"wrote {draw(results, plot)}")
+
+
+def _prepare(json_file: Path | None, plot: Path | None) -> None:
+    """Fails before half an hour of training where results could not be written."""
+    for path in (json_file, plot):
+        if path is not None:
+            path.open("ab").close()
+    if plot is not None:
+        from ..board.plots import require_matplotlib
+
+        require_matplotlib()
 
 
 def _run(

@@ -213,6 +213,22 @@ def test_unknown_contender_is_named_with_the_nearest(recordings):
     assert "did you mean 'z_score'" in done.output
 
 
+@pytest.mark.parametrize("option", ["--json", "--plot"])
+def test_a_file_that_cannot_be_written_is_told_before_training(tmp_path, recordings, option):
+    file = tmp_path / "none" / "board"
+    arguments = ["board", "m7", f"--recordings={recordings}", f"{option}={file}"]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 1
+    assert str(file) in done.output and "Traceback" not in done.output
+
+
+def test_a_file_of_contenders_that_is_not_there(recordings):
+    arguments = ["board", "m7", f"--recordings={recordings}", "--add=nowhere.py"]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 1
+    assert "nowhere.py" in done.output and "Traceback" not in done.output
+
+
 def test_help_needs_no_torch():
     import subprocess
     import sys

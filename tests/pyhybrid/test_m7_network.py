@@ -147,6 +147,23 @@ def test_nucleation_is_that_of_the_paper(case):
     assert float(size) == pytest.approx(molecules * fraction, rel=2e-3)
 
 
+def test_nucleation_is_that_of_the_native_scheme():
+    from pyhybrid.errors import PluginError
+    from pyhybrid.native import nucleation_rate
+
+    rng = np.random.default_rng(2)
+    lowest, highest = [190.0, 1e-3, 1e5], [305.0, 1.0, 1e11]
+    given = np.exp(rng.uniform(np.log(lowest), np.log(highest), (20_000, 3))).T
+    try:
+        expected = nucleation_rate(*(np.ascontiguousarray(one) for one in given))
+    except PluginError as error:
+        pytest.skip(str(error))
+    found = Nucleation()(*(torch.from_numpy(one).float()[:, None] for one in given))
+    # The logarithm of the rate is a sum of terms up to 100, each rounded to real32.
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one[:, 0], other, rtol=5e-4, atol=0)
+
+
 def test_barrierless_nucleation_is_as_fast_as_collisions():
     rate, molecules = Nucleation()(*(torch.tensor([[value]]) for value in (250.0, 0.5, 5e7)))
     assert float(molecules) == 2.0
