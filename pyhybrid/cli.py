@@ -9,6 +9,7 @@ from __future__ import annotations
 import click
 
 from .commands.bench import bench
+from .commands.board import board
 from .commands.export import export
 from .commands.info import info
 from .commands.version import version
@@ -20,6 +21,7 @@ def main() -> None:
 
 
 main.add_command(bench)
+main.add_command(board)
 main.add_command(export)
 main.add_command(info)
 main.add_command(version)

@@ -19,16 +19,16 @@ from recordings import Recorded, read
 from runs import SCHEMES, Run, emulator_file
 from schedule import run_all
 from scores import scores_of
-from training import Plan, train
+from training import PLAN, train
 
 import pyhybrid
 
 RECORDED_STEPS = {"longwave": 0.04, "shortwave": 0.04, "convection": 0.08}  # fraction
 SHADOW_DAYS = 10
 PLANS = {  # as long as the seconds suffice
-    "longwave": Plan(epochs=90, rate=4e-3),
-    "shortwave": Plan(epochs=120, rate=4e-3),
-    "convection": Plan(epochs=60, rate=2e-3),
+    "longwave": replace(PLAN, rounds=90, rate=4e-3),
+    "shortwave": replace(PLAN, rounds=120, rate=4e-3),
+    "convection": replace(PLAN, rounds=60, rate=2e-3),
 }
 
 
@@ -83,7 +83,6 @@ def train_scheme(
         network,
         recorded.select(0, last_training),
         recorded.select(last_training + 1, last_validation),
-        emulators / f"{scheme}.weights",
         replace(PLANS[scheme], seconds=seconds),
         place,
     )
@@ -91,7 +90,6 @@ def train_scheme(
     pyhybrid.export(network, card_of(scheme), path)
     scores = offline_scores(scheme, path, recorded.select(last_validation + 1, days))
     pyhybrid.export(network, card_of(scheme, scores), path)
-    (emulators / f"{scheme}.weights").unlink()
     return scores
 
 

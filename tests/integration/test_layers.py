@@ -193,3 +193,30 @@ def test_library_never_prints_or_ends_the_process():
             found = [word for word in re.findall(words, code) if "snprintf" not in word]
             if path.relative_to(ROOT).as_posix() not in allowed:
                 assert found == [], path.name
+
+
+NATIVE = sorted((ROOT / "fortran/physics").rglob("*.[fF]90"))
+
+
+def without_comments(path):
+    return re.sub(r'!.*|"[^"]*"', "", path.read_text())
+
+
+@pytest.mark.parametrize("path", NATIVE, ids=lambda path: path.name)
+def test_native_schemes_know_nothing_of_the_bridge(path):
+    code = path.read_text()
+    used = re.findall(r"^\s*use\b\s*(?:,\s*intrinsic\s*::)?\s*(\w+)", code, re.MULTILINE)
+    own = {one.stem for one in path.parent.iterdir()}
+    intrinsic = {"ieee_exceptions", "iso_fortran_env"}
+    assert set(used) <= own | intrinsic
+
+
+@pytest.mark.parametrize("path", NATIVE, ids=lambda path: path.name)
+def test_kernels_are_pure(path):
+    """All but the driver and its checks: neither state, nor allocation, nor output, nor an end."""
+    code = without_comments(path)
+    if path.stem.endswith(("_driver", "_checks")):
+        return
+    procedures = re.findall(r"^ *(.*?)\b(?:subroutine|function) +\w+ *\(", code, re.MULTILINE)
+    assert all(re.match("(pure|elemental)", before) for before in procedures)
+    assert not re.search(r"\b(allocat\w*|save|print|write|stop|pointer)\b", code)

@@ -83,3 +83,10 @@ def test_configuration_page(tmp_path, monkeypatch, fraction):
     assert f"\n{fraction} = 1.0" in text
     with Domain(text=text) as domain, domain.scheme("radiation") as radiation:
         assert radiation.mode == "native"
+
+
+def test_m7_page():
+    pytest.importorskip("pyhybrid.native._fortran", exc_type=ImportError)
+    names = {}
+    execute("python", only_block("m7.md", "python"), names)
+    assert (names["particles"].wet_radius[..., 2] > names["particles"].dry_radius[..., 2]).all()

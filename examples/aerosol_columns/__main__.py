@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""python examples/aerosol_columns COMMAND: see README.md beside this file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+ROOT = Path("build/aerosol_columns")
+
+
+@click.group()
+def main() -> None:
+    """A column model of the atmosphere's aerosol with M7 behind the call site."""
+
+
+@main.command()
+@click.option("--scenario", default="present", show_default=True, help="Of the emissions.")
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    help="Folder of the run, made anew. Default: build/aerosol_columns/SCENARIO",
+)
+@click.option(
+    "--restart",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Start from the end of another run; of another scenario too. Default: clean air.",
+)
+@click.option(
+    "--hybrid",
+    type=click.File(),
+    help="TOML with the table [scheme.aerosol_microphysics]. Default: a native run.",
+)
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@click.option("--two-loops", is_flag=True, help="Put all blocks before the first is asked for.")
+def run(
+    scenario: str,
+    days: int,
+    output: Path | None,
+    restart: Path | None,
+    hybrid: click.utils.LazyFile | None,
+    threads: int,
+    two_loops: bool,
+) -> None:
+    """Build the model, make its columns, run it and draw the burdens."""
+    from column_figures import draw
+    from column_host import Variant, build
+    from column_runs import STEPS_PER_DAY, ColumnRun
+    from columns import make_columns
+
+    chosen = ColumnRun(
+        output or ROOT / scenario,
+        build(ROOT, Variant()),
+        make_columns(ROOT, ROOT / "columns.nc"),
+        {
+            "scenario": scenario,
+            "steps": days * STEPS_PER_DAY,
+            "output_every": STEPS_PER_DAY,
+            "restart_every": 5 * STEPS_PER_DAY,
+            "two_loops": two_loops,
+            "restart_in": restart.absolute() if restart else "",
+            "branch": restart is not None,
+        },
+        hybrid.read() if hybrid else "",
+        threads,
+    )
+    click.echo(chosen.run().strip())
+    draw(chosen.output, chosen.folder / "burdens.png")
+    click.echo(f"output: {chosen.output}\npicture: {chosen.folder / 'burdens.png'}")
+
+
+@main.command()
+@click.argument("output", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("picture", type=click.Path(path_type=Path))
+def figure(output: Path, picture: Path) -> None:
+    """Draw the burdens of a run's output."""
+    from column_figures import burdens, draw
+
+    draw(output, picture)
+    for name, course in burdens(output).items():
+        click.echo(f"{name}: {course[-1]:.4g}")
+
+
+@main.command()
+@click.argument("emulator", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--scenario", default="held_out", show_default=True, help="Of the emissions.")
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True)
+@click.option(
+    "--spin-up",
+    type=click.IntRange(0),
+    default=10,
+    show_default=True,
+    help="Days that both runs have in common.",
+)
+@click.option(
+    "--restart",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What the spin-up starts from; of another scenario too. Default: clean air.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=ROOT / "coupled",
+    show_default=True,
+    help="Folder of the runs, the summary and the pictures.",
+)
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+def coupled(
+    emulator: Path,
+    scenario: str,
+    days: int,
+    spin_up: int,
+    restart: Path | None,
+    output: Path,
+    threads: int,
+) -> None:
+    """Run natively and with EMULATOR from one restart, and compare burdens and sizes."""
+    from column_coupled import run_coupled
+    from column_host import Variant, build
+    from column_runs import ColumnRun
+    from columns import make_columns
+
+    options = {"scenario": scenario, "branch": True}
+    if restart:
+        options["restart_in"] = restart.absolute()
+    native = ColumnRun(
+        output,
+        build(ROOT, Variant()),
+        make_columns(ROOT, ROOT / "columns.nc"),
+        options,
+        threads=threads,
+    )
+    summary = run_coupled(native, emulator, days, spin_up)
+    for name, row in summary["burdens"].items():
+        growth = "" if row["growth"] is None else f", growth {row['growth']:.2%}"
+        click.echo(f"{name}: largest error {row['largest']:.2%}{growth}")
+    click.echo(f"summary: {output / 'summary.json'}")
+    raise SystemExit(1 if summary["rejected"] else 0)
+
+
+@main.command()
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="Of each run.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=ROOT / "recorded",
+    show_default=True,
+    help="Folder of the runs, each made anew.",
+)
+@click.option(
+    "--thinner", type=click.IntRange(1), default=1, show_default=True, help="Fewer columns."
+)
+def record(days: int, output: Path, thinner: int) -> None:
+    """Record what M7 does in runs of several seasons and emissions, to learn from."""
+    from column_recordings import record as record_runs
+
+    for path in record_runs(ROOT, output, days, thinner):
+        click.echo(f"{path}: {path.stat().st_size / 1e6:.0f} MB")
+
+
+@main.command()
+@click.option(
+    "--recordings",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=ROOT / "recorded",
+    show_default=True,
+    help="Folder that `record` made.",
+)
+@click.option(
+    "--output",
+    "outputs",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    default=[ROOT / "emulators" / "m7.safetensors", ROOT / "emulators" / "m7.pt"],
+    show_default=True,
+    help="Emulator to write; the suffix says for which backend. Repeatable.",
+)
+@click.option(
+    "--taught",
+    type=click.IntRange(1),
+    default=150,
+    show_default=True,
+    help="Rounds in which it learns rates from the native scheme's kernels.",
+)
+@click.option(
+    "--rounds",
+    type=click.IntRange(1),
+    default=60,
+    show_default=True,
+    help="Rounds in which it learns from what the native scheme made of boxes.",
+)
+@click.option(
+    "--samples", type=click.IntRange(1), default=200_000, show_default=True, help="Of a round."
+)
+@click.option("--width", type=click.IntRange(1), default=32, show_default=True)
+@click.option(
+    "--random", type=click.IntRange(0), default=200_000, show_default=True,
+    help="Random boxes besides, for what the recordings have not.",
+)  # fmt: skip
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--held-out", type=click.IntRange(1), default=200_000, show_default=True)
+def train(
+    recordings: Path,
+    outputs: tuple[Path, ...],
+    taught: int,
+    rounds: int,
+    samples: int,
+    width: int,
+    random: int,
+    seed: int,
+    held_out: int,
+) -> None:
+    """Train the emulator of M7 on what was recorded, and judge it on the held-out scenario."""
+    from dataclasses import replace
+
+    from column_training import SHOWN, run_training
+
+    from pyhybrid.m7.learning import REFINING
+    from pyhybrid.m7.teaching import PLAN
+
+    plans = (
+        replace(PLAN, rounds=taught, samples=2 * samples, seed=seed),
+        replace(REFINING, rounds=rounds, samples=samples, seed=seed),
+    )
+    found = run_training(recordings, outputs, plans, width, random, held_out)
+    for key in SHOWN:
+        click.echo(f"{key}: {found[key]:.6g}")
+    for path in outputs:
+        click.echo(f"emulator: {path}")
+
+
+main()

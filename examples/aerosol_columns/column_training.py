@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The emulator of M7 from recordings: learn, judge on the held-out scenario, export."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyhybrid
+from pyhybrid.board.metrics import Scale, scores
+from pyhybrid.m7.layout import m7_card
+from pyhybrid.m7.learning import taught
+from pyhybrid.m7.samples import Boxes, random_boxes, recorded
+from pyhybrid.training import Plan
+
+LEVELS = 37  # of the model's columns
+EMULATOR = Path(__file__).parent / "emulators" / "m7.safetensors"
+SHOWN = ("r2_linear_mean", "r2_linear_min", "r2_log_state_mean", "r2_signed_log_mean",
+          "mass_error_max", "negative_fraction")  # fmt: skip
+
+
+def run_training(
+    recordings: Path,
+    outputs: tuple[Path, ...],
+    plans: tuple[Plan, Plan],
+    width: int,
+    random: int,
+    held_out: int,
+) -> dict[str, Any]:
+    """Train on recordings, write the files; return their scores.
+
+    The plans are those of learning rates, also of so many random boxes, and of learning from
+    results. The scores are those of the first file on `held_out` boxes of the held-out scenario.
+    """
+    training = _recorded(recordings, "training")
+    validation = _recorded(recordings, "validation").some(30_000, plans[0].seed)
+    test = _recorded(recordings, "held_out").some(held_out, plans[0].seed)
+    others = random_boxes(random, plans[0].seed)
+    network = taught(training, validation, others, plans, width, _tell)
+    example = test.some(1000, plans[0].seed).x
+    for path in outputs:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pyhybrid.export(network, _card(plans[0].seed, {}), path, example=example)
+    found = file_scores(outputs[0], test, Scale.of(training))
+    for path in outputs:
+        pyhybrid.export(network, _card(plans[0].seed, _short(found)), path, example=example)
+    return found
+
+
+def _recorded(folder: Path, part: str) -> Boxes:
+    paths = sorted(folder.glob(f"{part}/*/m7.*.nc"))
+    if not paths:
+        raise FileNotFoundError(
+            f"{folder}/{part}: no recordings; python {Path(__file__).parent} record"
+        )
+    return recorded(paths)
+
+
+def file_scores(path: Path, boxes: Boxes, scale: Scale) -> dict[str, Any]:
+    """Scores of an emulator file, run by the library."""
+    with pyhybrid.Emulator(path) as emulator:
+        return scores(boxes, emulator.run(boxes.x), scale)
+
+
+def _card(seed: int, found: dict[str, Any]) -> pyhybrid.Card:
+    provenance = {
+        "scheme": "M7, kappa water, binary nucleation, no activation; the time step is an input",
+        "host": "examples/aerosol_columns, time step 1800 s",
+        "training": "examples/aerosol_columns/column_training.py",
+        "seed": seed,
+        "date": date.today().isoformat(),
+    }
+    return m7_card("m7", LEVELS, found, provenance)
+
+
+def _short(found: dict[str, Any]) -> dict[str, Any]:
+    return {"held_out": {key: json.loads(f"{found[key]:.6g}") for key in SHOWN}}
+
+
+def _tell(number: int, loss: float, best: float) -> None:
+    print(f"round {number + 1}: validation {loss:.6f}, best {best:.6f}", flush=True)

@@ -1,0 +1,106 @@
+! SPDX-License-Identifier: BSD-3-Clause
+!> Where a run goes on: only from a restart that belongs to it.
+module host_restart
+  use, intrinsic :: iso_fortran_env, only: dp => real64
+  use netcdf
+  use host_columns, only: checksum, levels
+  use host_files, only: note, text_length
+  use host_settings, only: as_text, settings_type
+  use host_state
+  implicit none
+  private
+  public :: read_restart
+
+contains
+
+  !> Reads this rank's columns, once the file is known to belong to this configuration.
+  subroutine read_restart(path, settings, ncolumns, step, errmsg)
+    character(len=*), intent(in) :: path
+    type(settings_type), intent(in) :: settings
+    integer, intent(in) :: ncolumns
+    integer, intent(inout) :: step
+    character(len=*), intent(inout) :: errmsg
+    integer :: file, jb, id, nc, first
+    call note(nf90_open(path, NF90_NOWRITE, file), path, errmsg)
+    if (errmsg /= "") return
+    call compare(file, settings, ncolumns, errmsg)
+    if (errmsg == "") call note(nf90_inq_varid(file, "step", id), path, errmsg)
+    if (errmsg == "") call note(nf90_get_var(file, id, step), path, errmsg)
+    do jb = 1, ngpblks
+      nc = ncols(jb)
+      first = first_column + block_start(jb) - 1
+      if (errmsg == "") call note(nf90_inq_varid(file, "tracers", id), path, errmsg)
+      if (errmsg == "") call note(nf90_get_var(file, id, xt(:nc, :, :, jb), [first, 1, 1, 1], &
+        [nc, nlev, ntrac, 1]), path, errmsg)
+      if (errmsg == "") call note(nf90_inq_varid(file, "budget", id), path, errmsg)
+      if (errmsg == "") call note(nf90_get_var(file, id, budget(:nc, :, :, jb), &
+        [first, 1, 1, 1], [nc, nspecies, 3, 1]), path, errmsg)
+      if (errmsg == "") call check_tracers(jb, "restart '"//path//"'", errmsg)
+    end do
+    call note(nf90_close(file), path, errmsg)
+  end subroutine read_restart
+
+  !> A restart of other columns, levels, tracers or time step is refused; one of another scenario
+  !! too, unless the run is to branch off.
+  subroutine compare(file, settings, ncolumns, errmsg)
+    integer, intent(in) :: file, ncolumns
+    type(settings_type), intent(in) :: settings
+    character(len=*), intent(inout) :: errmsg
+    character(len=64) :: scenario
+    call compare_dimension("column", ncolumns)
+    call compare_dimension("level", levels)
+    call compare_dimension("tracer", ntrac)
+    call compare_tracers()
+    call compare_real("columns_checksum", checksum())
+    call compare_real("time_step", settings%time_step)
+    if (settings%branch .or. errmsg /= "") return
+    call compare_real("month", real(settings%scenario%month, dp))
+    scenario = ""
+    if (errmsg == "") call note(nf90_get_att(file, NF90_GLOBAL, "scenario", scenario), "restart", &
+      errmsg)
+    if (scenario /= settings%scenario%name) call differ("scenario", &
+      trim(settings%scenario%name), trim(scenario))
+  contains
+    subroutine differ(what, expected, found)
+      character(len=*), intent(in) :: what, expected, found
+      if (errmsg == "") errmsg = "restart '"//trim(settings%restart_in)//"': "//what// &
+        ": expected "//expected//", found "//found
+    end subroutine differ
+
+    subroutine compare_dimension(name, expected)
+      character(len=*), intent(in) :: name
+      integer, intent(in) :: expected
+      integer :: id, found
+      found = 0
+      if (nf90_inq_dimid(file, name, id) == NF90_NOERR) &
+        call note(nf90_inquire_dimension(file, id, len=found), "restart", errmsg)
+      if (found /= expected) call differ("dimension "//name, as_text(expected), as_text(found))
+    end subroutine compare_dimension
+
+    subroutine compare_real(name, expected)
+      character(len=*), intent(in) :: name
+      real(dp), intent(in) :: expected
+      real(dp) :: found
+      if (errmsg /= "") return
+      if (nf90_get_att(file, NF90_GLOBAL, name, found) /= NF90_NOERR) then
+        call differ(name, as_text(expected), "none")
+      else if (found < expected .or. found > expected) then
+        call differ(name, as_text(expected), as_text(found))
+      end if
+    end subroutine compare_real
+
+    subroutine compare_tracers()
+      character(len=text_length) :: found(ntrac)
+      integer :: id, i
+      if (errmsg /= "") return
+      found = ""
+      call note(nf90_inq_varid(file, "tracer_name", id), "restart", errmsg)
+      if (errmsg == "") call note(nf90_get_var(file, id, found), "restart", errmsg)
+      do i = 1, ntrac
+        if (found(i) /= tracer_name(i)) call differ("tracer "//as_text(i), &
+          trim(tracer_name(i)), trim(found(i)))
+      end do
+    end subroutine compare_tracers
+  end subroutine compare
+
+end module host_restart

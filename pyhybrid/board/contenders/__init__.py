@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Emulators of M7 to compare. Each is a function that learns from a task and returns its `predict`.
+
+``contender(task) -> predict``, and ``predict(x)`` takes boxes (box, 32) and returns (box, 30), both
+float64, as `pyhybrid.m7.samples.Boxes` has them. That is all a contender of one's own has to be:
+``pyhybrid board m7 --add FILE.py`` takes each public function of a file whose name is not that
+of an import. If what it returns has a number ``parameters``, the board shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ...m7.samples import Array
+from ..task import Task
+
+Predict = Callable[[Array], Array]
+Contender = Callable[[Task], Predict]
+
+DEFAULT = "rates"
+
+
+def contenders() -> dict[str, Contender]:
+    """Those that the board has, by name, ours last."""
+    from . import harder, ours
+
+    return {
+        "persistence": persistence,
+        "z_score": harder.z_score,
+        "mass_loss": harder.mass_loss,
+        "positivity_loss": harder.positivity_loss,
+        "completion": harder.completion,
+        "correction": harder.correction,
+        "signed_log": harder.signed_log,
+        DEFAULT: ours.rates,
+    }
+
+
+def persistence(task: Task) -> Predict:
+    """Nothing happens, and water is the mean of training."""
+    water = task.training.y[:, -4:].mean(0)
+
+    def predict(x: Array) -> Array:
+        import numpy as np
+
+        return np.concatenate([x[:, 6:], np.tile(water, (len(x), 1))], 1)
+
+    return predict

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Scores of emulated boxes against those of the native scheme.
+
+After Harder et al. 2022, https://doi.org/10.1017/eds.2022.20 (and their first report,
+https://arxiv.org/abs/2109.10593). All are of tendencies, state after minus state before, but for
+the aerosol water, which is new in each step and is scored itself. R2 of a variable is
+1 - sum(error^2) / sum((native - mean of native)^2) over all boxes: 1 is perfect, 0 is what a
+constant does.
+
+- ``r2_linear``: of tendencies in the units of the tracers. The largest few decide it.
+- ``r2_signed_log``: of s(t) = sign(t) ln(1 + |t| / e). All sizes count, and the sign. Harder et al.
+  score ln(|t| + 1e-8) and the sign apart; here both are in one number, and e is 1e-6 of the
+  tendency's standard deviation in training, the same for every unit.
+- ``r2_log_state``: of ln(max(state after, 0) + f), f being 1e-6 of the variable's mean in training:
+  what becomes of a tracer, wherever it is abundant or rare.
+- ``nrmse``: root of the mean squared error over the standard deviation of the native tendency.
+- ``mass_error``: of a species in a box, |sum after - sum before - production| over (sum before +
+  production); the largest one. Boxes with less than 1e-6 of the mean of a species count as having
+  that much: some have next to nothing.
+- ``mass_bias``, ``mass_rmse``: mean and root mean square of sum after - sum before - production,
+  over the mean of the sum before (Harder et al.).
+- ``negative_fraction``, ``negative_mean``: part of the values that are below 0, and the mean of
+  these over the mean of the variable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..m7.layout import FIRST_TRACER, PRODUCTION, SPECIES, TIME_STEP, VARIABLES
+from ..m7.samples import Boxes
+
+Array = NDArray[np.float64]
+_SMALL = 1e-6
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What counts as small, by training samples: of tendencies and of states (variable)."""
+
+    tendency: Array
+    state: Array
+
+    @classmethod
+    def of(cls, boxes: Boxes) -> Scale:
+        """By the boxes of training."""
+        tendency = (boxes.y - boxes.before).std(0)
+        return cls(_positive(_SMALL * tendency), _positive(_SMALL * boxes.y.mean(0)))
+
+
+def _positive(values: Array) -> Array:
+    return np.where(values > 0, values, 1.0)
+
+
+def r2(native: Array, emulated: Array) -> Array:
+    """R2 of each column of (box, variable); nan where the native one does not vary."""
+    spread = ((native - native.mean(0)) ** 2).sum(0)
+    error = ((emulated - native) ** 2).sum(0)
+    return np.where(spread > 0, 1.0 - error / np.where(spread > 0, spread, 1.0), np.nan)
+
+
+def signed_log(tendency: Array, small: Array) -> Array:
+    """sign(t) ln(1 + |t| / small)"""
+    return np.sign(tendency) * np.log1p(np.abs(tendency) / small)
+
+
+def nrmse(native: Array, emulated: Array) -> Array:
+    """Root mean squared error over the standard deviation; nan where the native does not vary."""
+    spread = native.std(0)
+    error = np.sqrt(((emulated - native) ** 2).mean(0))
+    return np.where(spread > 0, error / np.where(spread > 0, spread, 1.0), np.nan)
+
+
+def imbalance(x: Array, y: Array) -> tuple[Array, Array]:
+    """Of each species (box, species): mass after that was not there, and what should be there."""
+    before, expected = x[:, FIRST_TRACER:], []
+    after = [y[:, part].sum(1) for part in SPECIES.values()]
+    for name, part in SPECIES.items():
+        produced = x[:, PRODUCTION] * x[:, TIME_STEP] if name == "SO4" else 0.0
+        expected.append(before[:, part].sum(1) + produced)
+    return np.stack(after, 1) - np.stack(expected, 1), np.stack(expected, 1)
+
+
+def scores(boxes: Boxes, emulated: Array, scale: Scale) -> dict[str, object]:
+    """All scores of emulated states and water (box, 30): the row of a board, as JSON has it.
+
+    A value that is no finite number counts as the state before the step.
+    """
+    finite = np.where(np.isfinite(emulated), emulated, boxes.before)
+    native_t, found_t = boxes.y - boxes.before, finite - boxes.before
+    variables = {
+        "r2_linear": r2(native_t, found_t),
+        "r2_signed_log": r2(
+            signed_log(native_t, scale.tendency), signed_log(found_t, scale.tendency)
+        ),
+        "r2_log_state": r2(_log(boxes.y, scale), _log(finite, scale)),
+        "nrmse": nrmse(native_t, found_t),
+    }
+    summary = {
+        "r2_linear_mean": np.nanmean(variables["r2_linear"]),
+        "r2_linear_min": np.nanmin(variables["r2_linear"]),
+        "r2_signed_log_mean": np.nanmean(variables["r2_signed_log"]),
+        "r2_log_state_mean": np.nanmean(variables["r2_log_state"]),
+        "r2_log_state_min": np.nanmin(variables["r2_log_state"]),
+        "nrmse_mean": np.nanmean(variables["nrmse"]),
+        "not_finite": int((~np.isfinite(emulated)).sum()),
+        **_mass(boxes.x, finite),
+        **_negative(boxes.y, finite),
+    }
+    each = {
+        name: {key: _number(values[i]) for key, values in variables.items()}
+        for i, name in enumerate(VARIABLES)
+    }
+    plain = {key: value if isinstance(value, dict | int) else float(value)
+             for key, value in summary.items()}  # fmt: skip
+    return {**plain, "per_variable": each}
+
+
+def _log(state: Array, scale: Scale) -> Array:
+    return np.log(np.maximum(state, 0.0) + scale.state)
+
+
+def _mass(x: Array, y: Array) -> dict[str, object]:
+    wrong, expected = imbalance(x, y)
+    mean = _positive(expected.mean(0))
+    relative = np.abs(wrong) / np.maximum(expected, _SMALL * mean)
+    bias, rmse = wrong.mean(0) / mean, np.sqrt((wrong**2).mean(0)) / mean
+    return {
+        "mass_error_max": relative.max(),
+        "mass_error": dict(zip(SPECIES, relative.max(0).tolist(), strict=True)),
+        "mass_bias": dict(zip(SPECIES, bias.tolist(), strict=True)),
+        "mass_rmse": dict(zip(SPECIES, rmse.tolist(), strict=True)),
+    }
+
+
+def _negative(native: Array, emulated: Array) -> dict[str, object]:
+    below = np.minimum(emulated, 0.0) / _positive(native.mean(0))
+    count = int((emulated < 0).sum())
+    return {
+        "negative_fraction": count / emulated.size,
+        "negative_mean": float(below.sum() / max(count, 1)),
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)

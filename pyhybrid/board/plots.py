@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The board as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..errors import PluginError
+
+# Okabe and Ito's colours, told apart by those who do not see red or green.
+_SKILLS = {
+    "r2_linear_mean": ("tendency", "#0072B2"),
+    "r2_log_state_mean": ("ln state", "#E69F00"),
+    "r2_signed_log_mean": ("signed ln tendency", "#009E73"),
+}
+_LOWEST = -0.2  # of the axis of R2
+_DPI = 150
+
+
+def require_matplotlib() -> None:
+    """Sees that there is what draws.
+
+    Raises
+    ------
+    PluginError
+        If there is not.
+    """
+    try:
+        import matplotlib
+    except ImportError as error:
+        raise PluginError("board: pictures: expected matplotlib, found none") from error
+    matplotlib.use("agg")
+
+
+def draw(results: dict[str, Any], path: Path) -> Path:
+    """Draws skill, conservation, positivity and time of all rows into a file.
+
+    Raises
+    ------
+    PluginError
+        If matplotlib is missing.
+    """
+    require_matplotlib()
+    from matplotlib import pyplot
+
+    rows = results["rows"]
+    figure, axes = pyplot.subplots(
+        1, 4, figsize=(12, 0.55 * len(rows) + 1.6), width_ratios=(2.2, 1, 1, 1), sharey=True
+    )
+    _skill(axes[0], rows)
+    _bars(axes[1], rows, "mass_error_max", "largest mass error", 1e-17)
+    _bars(axes[2], rows, "negative_fraction", "negative values", 1e-7)
+    _time(axes[3], rows, results["native"].get("us_per_box"))
+    axes[0].set_yticks(range(len(rows)), [_label(row) for row in rows])
+    axes[0].invert_yaxis()
+    figure.tight_layout()
+    figure.savefig(path, dpi=_DPI)
+    pyplot.close(figure)
+    return path
+
+
+def _label(row: dict[str, Any]) -> str:
+    return f"{row['name']} (ours)" if row["default"] else row["name"]
+
+
+def _skill(axis: Any, rows: list[dict[str, Any]]) -> None:
+    for place, (key, (label, colour)) in enumerate(_SKILLS.items()):
+        at = [index + (place - 1) * 0.26 for index in range(len(rows))]
+        values = [row[key] for row in rows]
+        axis.barh(at, [max(v, _LOWEST) for v in values], 0.24, label=label, color=colour)
+        for y, value in zip(at, values, strict=True):
+            text = f"{value:.3f}" if value > _LOWEST else f"< {_LOWEST}: {value:.2g}"
+            axis.text(max(value, 0.0) + 0.01, y, text, va="center", fontsize=6)
+    axis.set_xlim(_LOWEST, 1.2)
+    axis.axvline(0.0, color="black", linewidth=0.5)
+    axis.set_xlabel("mean R2 of")
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=7, frameon=False)
+
+
+def _bars(axis: Any, rows: list[dict[str, Any]], key: str, title: str, least: float) -> None:
+    values = [row[key] for row in rows]
+    axis.barh(range(len(rows)), [max(value, least) for value in values], 0.6, color="#56B4E9")
+    axis.set_xscale("log")
+    axis.set_xlim(
+        least, max(values + [1.0]) * (max(values + [1.0]) / least) ** 0.35
+    )  # and the text
+    for y, value in enumerate(values):
+        axis.text(
+            max(value, least) * 1.5, y, f"{value:.0e}" if value else "0", va="center", fontsize=7
+        )
+    axis.set_xlabel(title)
+
+
+def _time(axis: Any, rows: list[dict[str, Any]], native: float | None) -> None:
+    values = [row["us_per_box"] for row in rows]
+    axis.barh(range(len(rows)), values, 0.6, color="#CC79A7")
+    for y, value in enumerate(values):
+        axis.text(value, y, f" {value:.2f}", va="center", fontsize=7)
+    if native is not None:
+        axis.axvline(native, color="black", linestyle="--", linewidth=1, label="native M7")
+        axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=7, frameon=False)
+    axis.set_xlim(0.0, 1.3 * max([*values, native or 0.0]))
+    axis.set_xlabel("time per box [us]")

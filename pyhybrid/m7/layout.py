@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What M7 carries, in the order of its tracers, and the fields by which a host gives it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..card import Card, Field
+
+MODES = ("NS", "KS", "AS", "CS", "KI", "AI", "CI")
+NSOLUBLE = 4  # the first ones
+TRACERS = (
+    "H2SO4", "SO4_NS", "SO4_KS", "SO4_AS", "SO4_CS", "BC_KS", "BC_AS", "BC_CS", "BC_KI",
+    "OC_KS", "OC_AS", "OC_CS", "OC_KI", "SS_AS", "SS_CS", "DU_AS", "DU_CS", "DU_AI", "DU_CI",
+    "N_NS", "N_KS", "N_AS", "N_CS", "N_KI", "N_AI", "N_CI",
+)  # fmt: skip
+WATER = ("WAT_NS", "WAT_KS", "WAT_AS", "WAT_CS")
+VARIABLES = TRACERS + WATER
+NMASS = 19  # the gas and 18 masses come first
+NTRACER = len(TRACERS)
+
+#: Species to its masses among the tracers; the gas is sulfate, counted as H2SO4.
+SPECIES: dict[str, slice] = {
+    "SO4": slice(0, 5),
+    "BC": slice(5, 9),
+    "OC": slice(9, 13),
+    "SS": slice(13, 15),
+    "DU": slice(15, 19),
+}
+
+#: The environment of a box: name to unit and role, as hosts declare them.
+ENVIRONMENT: dict[str, tuple[str, str]] = {
+    "air_temperature": ("K", "state"),
+    "air_pressure": ("Pa", "state"),
+    "relative_humidity": ("1", "state"),
+    "cloud_area_fraction_in_atmosphere_layer": ("1", "state"),
+    "tendency_of_mass_fraction_of_sulfuric_acid_in_air_due_to_gas_production": (
+        "kg kg-1 s-1",
+        "tendency",
+    ),
+    "time_step": ("s", "state"),
+}
+PRODUCTION, TIME_STEP = 4, 5  # places in a sample
+FIRST_TRACER = len(ENVIRONMENT)
+NFEATURE, NOUTPUT = FIRST_TRACER + NTRACER, len(VARIABLES)
+
+MASSES, NUMBERS = "aerosol_mass_mixing_ratios", "aerosol_number_mixing_ratios"
+AEROSOL_WATER = "aerosol_water_mixing_ratios"
+
+
+def mode_of(tracer: str) -> str:
+    """Of ``"BC_KS"`` it is ``"KS"``; the gas has none."""
+    return tracer.partition("_")[2]
+
+
+def place(species: str, mode: str) -> int:
+    """Of a mass or, with the species ``"N"``, of a number among the tracers."""
+    return TRACERS.index(f"{species}_{mode}")
+
+
+def members(mode: str) -> list[str]:
+    """The species of a mode, sulfate first."""
+    return [t.partition("_")[0] for t in TRACERS[1:NMASS] if mode_of(t) == mode]
+
+
+def m7_card(
+    name: str,
+    levels: int,
+    scores: dict[str, Any] | None = None,
+    provenance: dict[str, Any] | None = None,
+) -> Card:
+    """The card of an emulator of M7 for columns of so many levels; a sample is a box.
+
+    The last operations are in real64, so that the masses of a species close to its rounding.
+    """
+    tracers = (
+        _field(MASSES, "kg kg-1", levels, NMASS),
+        _field(NUMBERS, "kg-1", levels, len(MODES)),
+    )
+    return Card(
+        name=name,
+        sample="box",
+        kind="real64",
+        inputs=(*_environment(levels), *tracers),
+        outputs=(*tracers, _field(AEROSOL_WATER, "kg kg-1", levels, len(WATER))),
+        provenance=provenance or {},
+        scores=scores or {},
+    )
+
+
+def _environment(levels: int) -> list[Field]:
+    return [
+        Field(name, unit, role, "real", () if name == "time_step" else ("column", "level"),
+              levels=None if name == "time_step" else levels)
+        for name, (unit, role) in ENVIRONMENT.items()
+    ]  # fmt: skip
+
+
+def _field(name: str, unit: str, levels: int, species: int) -> Field:
+    dims = ("column", "level", "species")
+    return Field(name, unit, "state", "real", dims, levels=levels, species=species)

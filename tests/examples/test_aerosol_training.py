@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""From a recorded column model to an emulator file, and the file that is shipped."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+if not find_spec("torch"):
+    pytest.skip("no torch", allow_module_level=True)
+
+from column_host import Variant, missing_tools
+from column_recordings import SOURCES, record
+from column_training import EMULATOR, LEVELS, file_scores, run_training
+
+import pyhybrid
+from pyhybrid.board.metrics import Scale
+from pyhybrid.errors import PluginError
+from pyhybrid.m7.learning import REFINING
+from pyhybrid.m7.samples import Boxes, native, random_boxes, recorded
+from pyhybrid.m7.teaching import PLAN
+
+ROOT = Path(__file__).parents[2] / "build" / "aerosol_columns"
+
+
+@pytest.fixture(scope="session")
+def recordings(tmp_path_factory):
+    """Of three days of a few columns."""
+    if missing := missing_tools(Variant()):
+        pytest.skip(f"not here: {', '.join(missing)}")
+    folder = tmp_path_factory.mktemp("recorded")
+    assert all(path.is_file() for path in record(ROOT, folder, days=3, thinner=8))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def random():
+    try:
+        return random_boxes(3000, 11)
+    except PluginError as error:
+        pytest.skip(str(error))
+
+
+def test_every_source_is_recorded(recordings):
+    for source in SOURCES:
+        boxes = recorded([recordings / source.folder / "m7.0.nc"])
+        assert len(boxes) > 0 and len(boxes) % LEVELS == 0
+        assert (boxes.y >= 0).all()
+
+
+def test_recordings_are_what_native_m7_does(recordings, random):
+    boxes = recorded([recordings / SOURCES[-1].folder / "m7.0.nc"]).some(500, 1)
+    # The model is compiled for this machine's instructions, Python's M7 is not.
+    np.testing.assert_allclose(native(boxes.x), boxes.y, rtol=1e-6, atol=1e-30)
+
+
+def test_a_short_training_makes_an_emulator(recordings, random, tmp_path):
+    plans = replace(PLAN, rounds=6, samples=20_000), replace(REFINING, rounds=2, samples=4000)
+    file = tmp_path / "m7.safetensors"
+    found = run_training(recordings, (file,), plans, width=8, random=2000, held_out=2000)
+    assert found["mass_error_max"] < 1e-12
+    assert found["negative_fraction"] == 0
+    # Closed forms do most of it: even rates that are off by half give this.
+    assert found["r2_log_state_mean"] > 0.9
+    with pyhybrid.Emulator(file) as emulator:
+        assert emulator.card.scores["held_out"]["r2_log_state_mean"] > 0.9
+        assert emulator.card.provenance["seed"] == PLAN.seed
+
+
+def test_without_recordings_it_says_how_to_make_them(tmp_path):
+    with pytest.raises(FileNotFoundError, match="record"):
+        run_training(tmp_path, (tmp_path / "m7.safetensors",), (PLAN, REFINING), 8, 0, 10)
+
+
+@pytest.fixture(scope="session")
+def shipped(random) -> Boxes:
+    assert EMULATOR.stat().st_size < 300_000
+    return random
+
+
+def test_the_shipped_emulator_conserves(shipped):
+    found = file_scores(EMULATOR, shipped, Scale.of(shipped))
+    assert found["mass_error_max"] < 1e-12
+    assert found["negative_fraction"] == found["not_finite"] == 0
+
+
+def test_the_shipped_emulator_knows_random_boxes(shipped):
+    """They are harder than any that occur."""
+    found = file_scores(EMULATOR, shipped, Scale.of(shipped))
+    assert found["r2_linear_mean"] > 0.95
+    assert found["r2_log_state_mean"] > 0.95
+
+
+def test_the_shipped_emulator_is_good_where_it_will_be_used(recordings, shipped):
+    boxes = recorded([recordings / SOURCES[-1].folder / "m7.0.nc"])
+    found = file_scores(EMULATOR, boxes, Scale.of(boxes))
+    # In so few boxes one at a threshold of nucleation decides R2 of the smallest particles.
+    rows = found["per_variable"].values()
+    linear = sorted(row["r2_linear"] for row in rows if row["r2_linear"] is not None)
+    assert linear[3] > 0.95
+    assert found["r2_log_state_mean"] > 0.99
