@@ -180,14 +180,14 @@ def record(days: int, output: Path, thinner: int) -> None:
 @click.option(
     "--taught",
     type=click.IntRange(1),
-    default=150,
+    default=300,
     show_default=True,
     help="Rounds in which it learns rates from the native scheme's kernels.",
 )
 @click.option(
     "--rounds",
     type=click.IntRange(1),
-    default=60,
+    default=100,
     show_default=True,
     help="Rounds in which it learns from what the native scheme made of boxes.",
 )
@@ -199,7 +199,7 @@ def record(days: int, output: Path, thinner: int) -> None:
     "--random", type=click.IntRange(0), default=200_000, show_default=True,
     help="Random boxes besides, for what the recordings have not.",
 )  # fmt: skip
-@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--seed", type=int, default=2, show_default=True)
 @click.option("--held-out", type=click.IntRange(1), default=200_000, show_default=True)
 def train(
     recordings: Path,
