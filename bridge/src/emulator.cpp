@@ -76,7 +76,9 @@ void check_readable(const std::string &path) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(path, ignored))
     mismatch(HYB_ERROR_FILE, "emulator " + in_quotes(path), "a file",
-             "none at " + std::filesystem::absolute(path, ignored).string());
+             std::filesystem::path(path).is_absolute()
+                 ? "none"
+                 : "none at " + std::filesystem::absolute(path, ignored).string());
 }
 
 // Of a device. Asked for rarely, by whatever thread.

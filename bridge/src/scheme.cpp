@@ -98,7 +98,7 @@ void Scheme::check_output(const Field &field) const {
 
 void Scheme::notice(Notice sort, const std::string &text) {
   if (noticed_[static_cast<size_t>(sort)].exchange(true)) return;
-  if (sort == Notice::failure)
+  if (sort == Notice::failure || sort == Notice::failures)
     domain_->log().error(text);
   else
     domain_->log().warning(text);

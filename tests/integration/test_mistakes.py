@@ -226,7 +226,7 @@ def test_call_never_opened_in_fortran(hosts, write_config, null_emulator):
         ("mode = 'emulat'", "CONFIG", "'emulat'; did you mean 'emulate'"),
         ("mode = ", "CONFIG", "line 2: expected TOML, found"),
         ("mode = 'emulate'", "CONFIG", "expected an emulator, found nothing"),
-        ("mode = 'emulate'\nemulator = 'none.json'", "FILE", "expected a file, found none"),
+        ("mode = 'emulate'\nemulator = '/none.json'", "FILE", "expected a file, found none"),
         ("mode = 'replay'\nreplay.path = 'none.*.nc'", "RECORD", "expected .* found"),
         ("mode = 'emulate'\nemulator = 'e.json'\ndevice = 'GPU'", "CONFIG", "'auto' or .* 'GPU'"),
         ("mode = 'record'\nrecord.steps = 2.0", "CONFIG", "steps.*expected .* found"),
