@@ -12,7 +12,6 @@ from .goals import Verdict
 from .jobs import Json
 from .networks import networks
 
-
 _SIZES = ("columns", "block", "threads")  # of a row
 
 
