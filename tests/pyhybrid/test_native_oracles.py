@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """M7's kernels against particula, an aerosol simulator by other people."""
 
+import logging
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,9 @@ from pyhybrid import native
 pytest.importorskip(
     "pyhybrid.native._fortran", reason="built without f90wrap", exc_type=ImportError
 )
+_level = logging.getLogger().level
 par = pytest.importorskip("particula")
+logging.getLogger().setLevel(_level)  # particula raises it for everybody
 
 RADII = np.array([1e-7, 5e-7, 1e-6, 5e-6, 1e-5, 3e-5, 1e-4])  # [cm]
 SMALL = [pair for pair in range(16) if max(native.M7_PAIRS[pair]) <= 3]  # to 10 nm
