@@ -13,7 +13,6 @@ from ..m7.samples import Boxes, recorded
 from .metrics import Scale
 
 PARTS = ("training", "validation", "held_out")
-USUAL_FOLDER = Path("build/aerosol_columns/recorded")
 _SEED = 20261120
 _HOW = "make them with: python examples/aerosol_columns record"
 
