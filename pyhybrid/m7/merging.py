@@ -7,7 +7,15 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from .constants import KAPPA, LN2_SIGMA, LOWER_BOUND, SMALLEST_NUMBER, SPHERE, mean_volume
+from .constants import (
+    HIGHEST_HUMIDITY,
+    KAPPA,
+    LN2_SIGMA,
+    LOWER_BOUND,
+    SMALLEST_NUMBER,
+    SPHERE,
+    mean_volume,
+)
 from .layout import MODES, NSOLUBLE
 from .particles import Boxes, volumes
 from .transfers import Transfers, of_mode, of_number
@@ -22,7 +30,7 @@ class Merging(nn.Module):
 
     FEWEST: Final[float] = SMALLEST_NUMBER
     KAPPA_NS: Final[float] = KAPPA["SO4"]
-    WETTEST: Final[float] = 0.95
+    WETTEST: Final[float] = HIGHEST_HUMIDITY
 
     def __init__(self, water_iterations: int) -> None:
         super().__init__()

@@ -45,18 +45,23 @@ contains
 
   !> Production and condensation over a time step, solved exactly: dG/dt = P - S G in the clear
   !! part; in clouds all gas goes to the largest soluble mode there is (Stier et al. 2005),
-  !! or to the largest insoluble one. Without particles it stays.
-  pure subroutine condense(dt, cloud, production, coefficient, number, gas, mass, coating, sink)
+  !! or to the largest insoluble one. Without particles it stays there: clear air forms new ones
+  !! from its own gas only.
+  pure subroutine condense(dt, cloud, production, coefficient, number, gas, mass, coating, sink, &
+                           in_cloud)
     real(wp), intent(in) :: dt                           !< [s]
     real(wp), intent(in) :: cloud(tile)                  !< fraction [1] (tile)
     real(wp), intent(in) :: production(tile)             !< [molecules cm-3 s-1] (tile)
     real(wp), intent(in) :: coefficient(tile, nmode)     !< [s-1] (tile, 7)
     real(wp), intent(in) :: number(tile, nmode)          !< [cm-3] (tile, 7)
-    real(wp), intent(inout) :: gas(tile)                 !< H2SO4 [molecules cm-3] (tile)
+    real(wp), intent(inout) :: gas(tile)                 !< H2SO4, then that of the clear part
+                                                         !! [molecules cm-3] (tile)
     real(wp), intent(inout) :: mass(tile, nmass)         !< [molecules cm-3; ug m-3] (tile, 18)
     real(wp), intent(out) :: coating(tile, ki:ci)        !< on modes 5-7 [molecules cm-3] (tile, 3)
     real(wp), intent(out) :: sink(tile)                  !< S [s-1] (tile)
-    real(wp) :: left(tile), mean(tile), per_sink(tile), in_cloud(tile), total
+    real(wp), intent(out) :: in_cloud(tile)              !< gas that stays in clouds
+                                                         !! [molecules cm-3] (tile)
+    real(wp) :: left(tile), mean(tile), per_sink(tile), total
     integer :: mode, i
     sink = coefficient(:, 1)
     do mode = 2, nmode
@@ -75,13 +80,13 @@ contains
     do mode = ki, ci
       coating(:, mode) = per_sink * coefficient(:, mode)
     end do
-    call condense_in_cloud(number, in_cloud, gas, mass, coating)
+    call condense_in_cloud(number, in_cloud, mass, coating)
   end subroutine condense
 
-  pure subroutine condense_in_cloud(number, in_cloud, gas, mass, coating)
+  pure subroutine condense_in_cloud(number, in_cloud, mass, coating)
     real(wp), intent(in) :: number(tile, nmode)
     real(wp), intent(inout) :: in_cloud(tile)
-    real(wp), intent(inout) :: gas(tile), mass(tile, nmass), coating(tile, ki:ci)
+    real(wp), intent(inout) :: mass(tile, nmass), coating(tile, ki:ci)
     integer, parameter :: order(nmode) = [cs, as, ks, ns, ci, ai, ki]
     real(wp) :: taken(tile)
     integer :: k, mode
@@ -95,7 +100,6 @@ contains
         coating(:, mode) = coating(:, mode) + taken
       end if
     end do
-    gas = gas + in_cloud
   end subroutine condense_in_cloud
 
 end module m7_condensation

@@ -51,10 +51,11 @@ contains
     type(m7_options_type), intent(in) :: options
     type(m7_boxes), intent(inout) :: boxes
     type(m7_particles), intent(out) :: particles
-    real(wp) :: coating(tile, ki:ci), sink(tile), formation(tile)
+    real(wp) :: coating(tile, ki:ci), sink(tile), in_cloud(tile), formation(tile)
     call describe(options, boxes, particles)
-    call exchange_gas(dt, particles, boxes, coating, sink)
+    call exchange_gas(dt, particles, boxes, coating, sink, in_cloud)
     call form_particles(dt, options, sink, boxes, formation)
+    boxes%gas = boxes%gas + in_cloud
     call collide_particles(dt, particles, formation, boxes, coating)
     call age(options%monolayers, particles%active, particles%r_wet, coating, boxes%number, &
              boxes%mass)
@@ -75,16 +76,16 @@ contains
                            particles%r_dry, particles%r_wet, particles%density, particles%water)
   end subroutine describe
 
-  pure subroutine exchange_gas(dt, particles, boxes, coating, sink)
+  pure subroutine exchange_gas(dt, particles, boxes, coating, sink, in_cloud)
     real(wp), intent(in) :: dt
     type(m7_particles), intent(in) :: particles
     type(m7_boxes), intent(inout) :: boxes
-    real(wp), intent(out) :: coating(tile, ki:ci), sink(tile)
+    real(wp), intent(out) :: coating(tile, ki:ci), sink(tile), in_cloud(tile)
     real(wp) :: coefficient(tile, nmode)
     call condensation_coefficient(boxes%temperature, boxes%pressure, particles%active, &
                                   particles%r_wet, coefficient)
     call condense(dt, boxes%cloud, boxes%production, coefficient, particles%active, boxes%gas, &
-                  boxes%mass, coating, sink)
+                  boxes%mass, coating, sink, in_cloud)
   end subroutine exchange_gas
 
   pure subroutine form_particles(dt, options, sink, boxes, formation)

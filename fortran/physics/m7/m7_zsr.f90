@@ -6,13 +6,14 @@ module m7_zsr
   use m7_kinds, only: tile, wp
   use m7_constants, only: avogadro, density_so4, density_water, h2so4_molecule, smallest_number, &
     smallest_volume
-  use m7_tracers, only: nmass, place, ss
+  use m7_tracers, only: cs, nmass, particle_volume, place, ss
   implicit none
   private
   public :: zsr_water, acid_fraction, molality
 
   real(wp), parameter :: molar_mass_nacl = 58.443_wp        ! [g mol-1]
   real(wp), parameter :: efflorescence = 0.45_wp            ! relative humidity of dry salts [1]
+  real(wp), parameter :: least_salt = 1.0e-6_wp             ! share of the volume that counts [1]
 
   !> Polynomials in the water activity whose square is the molality [mol kg-1] of NaCl, Na2SO4 and
   !! H2SO4: Jacobson, Tabazadeh and Turco 1996, J. Geophys. Res. 101, eq. 29. Their terms cancel:
@@ -49,7 +50,8 @@ contains
     call salt_solution(humidity, mass(:, mode), salt, salt_water)
     do i = 1, tile
       there = merge(1.0_wp, 0.0_wp, active(i) > 0)
-      salty = merge(1.0_wp, 0.0_wp, salt(i) > 0)
+      salty = merge(1.0_wp, 0.0_wp, salt(i) * particle_volume(place(ss, cs)) &
+        > least_salt * volume(i))
       acid = mass(i, mode) * h2so4_molecule
       water(i) = there * (salty * salt_water(i) + (1 - salty) * acid * (1 / fraction(i) - 1))
       swelling(i) = 1 + there / max(volume(i), smallest_number * smallest_volume) &

@@ -1,5 +1,5 @@
 ! SPDX-License-Identifier: BSD-3-Clause
-!> Random blocks for the tests of M7, from the surface to 10 Pa and from clean air to plumes.
+!> For the tests of M7: random blocks, from the surface to 10 Pa and from clean air to plumes.
 module m7_states
   use m7_kinds, only: wp
   use m7_driver, only: m7
@@ -7,7 +7,7 @@ module m7_states
   use m7_tracers, only: nmass, nmode, ntracer, tracer_mode, tracer_species
   implicit none
   private
-  public :: block, create_block, run_block, species_totals
+  public :: block, create_block, run_block, species_totals, near
 
   type :: block
     integer :: kproma = 0, kbdim = 0, klev = 0
@@ -97,5 +97,10 @@ contains
       if (species > 0) total(:, :, species) = total(:, :, species) + xt(:, :, n)
     end do
   end subroutine species_totals
+
+  pure logical function near(x, y, relative)
+    real(wp), intent(in) :: x, y, relative
+    near = abs(x - y) <= relative * abs(y)
+  end function near
 
 end module m7_states

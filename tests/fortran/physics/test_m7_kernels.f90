@@ -7,9 +7,11 @@ program test_m7_kernels
   use m7_coagulation, only: coagulation_kernel, evolve_number, npair
   use m7_functions, only: cube_root, fuchs_distance, relaxation
   use m7_nucleation, only: binary_rate, nucleate, vehkamaki
-  use m7_tracers, only: ki, ci, member, members, nmass, nmode, place, species_of
+  use m7_states, only: near
+  use m7_tracers, only: ki, ci, cs, member, members, nmass, nmode, particle_volume, place, &
+    species_of, ss
   use m7_water, only: kappa_growth
-  use m7_zsr, only: acid_fraction, molality
+  use m7_zsr, only: acid_fraction, molality, zsr_water
   implicit none
 
   call tables_agree()
@@ -21,14 +23,10 @@ program test_m7_kernels
   call coagulation_has_its_limits()
   call growth_solves_its_equation()
   call acid_is_of_known_strength()
+  call traces_of_salt_count_as_none()
   call finish()
 
 contains
-
-  logical function near(x, y, relative)
-    real(wp), intent(in) :: x, y, relative
-    near = abs(x - y) <= relative * abs(y)
-  end function near
 
   subroutine tables_agree()
     integer :: k, mode
@@ -178,7 +176,7 @@ contains
   end subroutine number_is_integrated
 
   subroutine condensation_has_its_closed_form()
-    real(wp), dimension(tile) :: cloud, production, gas, g0, sink, g1
+    real(wp), dimension(tile) :: cloud, production, gas, g0, sink, g1, in_cloud
     real(wp) :: coefficient(tile, nmode), number(tile, nmode), mass(tile, nmass), &
       coating(tile, ki:ci), taken(tile, nmode)
     real(wp), parameter :: dt = 1800
@@ -193,7 +191,7 @@ contains
     number(:, 4) = 0
     mass = 0
     gas = g0
-    call condense(dt, cloud, production, coefficient, number, gas, mass, coating, sink)
+    call condense(dt, cloud, production, coefficient, number, gas, mass, coating, sink, in_cloud)
     call expect(all(abs(sink / 28e-4_wp - 1) < 1e-14_wp), "the sink is the sum")
     g1 = (g0 - production / sink) * exp(-sink * dt) + production / sink
     call expect(all(abs(gas - (1 - cloud) * g1) < 1e-12_wp * g0), "gas in the clear part")
@@ -210,8 +208,10 @@ contains
     number = 0
     mass = 0
     gas = g0
-    call condense(dt, cloud, production, 0 * coefficient, number, gas, mass, coating, sink)
-    call expect(all(abs(gas - g0 - production * dt) <= 1e-15_wp * gas), "no particles: it stays")
+    call condense(dt, cloud, production, 0 * coefficient, number, gas, mass, coating, sink, in_cloud)
+    g1 = g0 + production * dt
+    call expect(all(abs(gas - (1 - cloud) * g1) <= 1e-15_wp * g1), "no particles: it stays")
+    call expect(all(abs(in_cloud - cloud * g1) <= 1e-15_wp * g1), "in clouds too")
   end subroutine condensation_has_its_closed_form
 
   !> Modes are added from the last choice to the first; each takes what the one before did.
@@ -219,18 +219,19 @@ contains
     real(wp), intent(in) :: coefficient(tile, nmode), g0(tile)
     integer, parameter :: order(nmode) = [5, 6, 7, 1, 2, 3, 4]
     real(wp) :: number(tile, nmode), mass(tile, nmass), coating(tile, ki:ci), gas(tile), &
-      sink(tile), taken(nmode)
+      sink(tile), in_cloud(tile), taken(nmode)
     integer :: k
     number = 0
     do k = 1, nmode
       number(:, order(k)) = 1
       mass = 0
       gas = g0
-      call condense(1.0_wp, 0 * g0 + 1, 0 * g0, coefficient, number, gas, mass, coating, sink)
+      call condense(1.0_wp, 0 * g0 + 1, 0 * g0, coefficient, number, gas, mass, coating, sink, &
+                    in_cloud)
       taken(:ki - 1) = mass(1, :ki - 1)
       taken(ki:) = coating(1, :)
       call expect(near(taken(order(k)), g0(1), 1e-15_wp), "the largest takes all")
-      call expect(all(gas <= 0), "nothing stays in a cloud")
+      call expect(all(gas + in_cloud <= 0), "nothing stays in a cloud")
     end do
   end subroutine clouds_take_all
 
@@ -299,5 +300,24 @@ contains
     call expect(near(density(1), 1.33_wp, 0.03_wp), "its density")
     call expect(near(molality(1, 0.753_wp), 6.1_wp, 0.03_wp), "saturated salt")
   end subroutine acid_is_of_known_strength
+
+  subroutine traces_of_salt_count_as_none()
+    real(wp), dimension(tile) :: t, p, humidity, active, volume, swelling, water, without
+    real(wp) :: mass(tile, nmass)
+    t = 290
+    p = 9e4_wp
+    humidity = 0.4_wp
+    active = 100
+    mass = 0
+    mass(:, cs) = 1e10_wp
+    volume = mass(:, cs) * particle_volume(cs)
+    call zsr_water(cs, t, p, humidity, mass, active, volume, swelling, without)
+    mass(:, place(ss, cs)) = 1e-310_wp
+    call zsr_water(cs, t, p, humidity, mass, active, volume, swelling, water)
+    call expect(all(abs(water - without) <= 0) .and. all(without > 0), "a trace of salt is none")
+    mass(:, place(ss, cs)) = 0.1_wp
+    call zsr_water(cs, t, p, humidity, mass, active, volume, swelling, water)
+    call expect(all(water <= 0), "salt is dry at 40 %")
+  end subroutine traces_of_salt_count_as_none
 
 end program test_m7_kernels

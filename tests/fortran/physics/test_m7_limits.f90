@@ -22,6 +22,7 @@ program test_m7_limits
   options%nucleation = "none"
   call run_extremes("zsr without nucleation, ", options)
   call nothing_happens_without_particles_and_gas()
+  call clear_air_forms_particles()
   call no_boxes()
   call finish()
 
@@ -104,6 +105,31 @@ contains
     call expect(all(b%wet_radius <= 0) .and. all(b%density <= 0) .and. all(b%water <= 0), &
                 "empty modes have radius, density and water 0")
   end subroutine nothing_happens_without_particles_and_gas
+
+  !> Without particles the gas of clouds stays there: what forms is in proportion to the clear part.
+  !! In a second 1e5 particles per cm3 at most form, whose collisions, 1e-9 cm3 s-1, take 1e-4.
+  subroutine clear_air_forms_particles()
+    real(wp), parameter :: cloud(5) = [0.0_wp, 0.5_wp, 0.9_wp, 0.99_wp, 1.0_wp]
+    type(block) :: b
+    real(wp) :: number(5), sulfate(5)
+    call create_block(5, 5, 1, b)
+    b%dt = 1
+    b%pressure = 5e4_wp
+    b%temperature = 230
+    b%humidity = 0.6_wp
+    b%cloud(:, 1) = cloud
+    b%production = 0
+    b%xt = 0
+    b%xt(:, :, 1) = 2e-11_wp
+    call run_block(b)
+    number = b%xt(:, 1, nmass + 2)
+    sulfate = b%xt(:, 1, 2)
+    call expect(number(1) > 1e6_wp, "clear air forms particles")
+    call expect(all(abs(number - (1 - cloud) * number(1)) <= 1e-4_wp * number(1)), &
+                "as many as there is clear air")
+    call expect(all(abs(sulfate - (1 - cloud) * sulfate(1)) <= 1e-12_wp * sulfate(1)), &
+                "with its gas")
+  end subroutine clear_air_forms_particles
 
   subroutine no_boxes()
     type(block) :: b

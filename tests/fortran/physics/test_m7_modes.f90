@@ -7,6 +7,7 @@ program test_m7_modes
   use m7_coagulation, only: coagulate, npair, pair
   use m7_merging, only: merge_modes
   use m7_properties, only: dry_particles, mode_volume
+  use m7_states, only: near
   use m7_tracers, only: as, ci, cs, ki, ks, ln2_sigma, member, members, mode_bound, nmass, nmode, &
     ns, place, species_of
   implicit none
@@ -25,11 +26,6 @@ program test_m7_modes
   call finish()
 
 contains
-
-  logical function near(x, y, relative)
-    real(wp), intent(in) :: x, y, relative
-    near = abs(x - y) <= relative * abs(y)
-  end function near
 
   !> Each mass is 1 more than its place, each number 1e5.
   subroutine one_pair(which, number, mass, coating)
