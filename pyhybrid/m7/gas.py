@@ -67,20 +67,20 @@ class GasBudget(nn.Module):
         sink : tensor (box, 1)
             Their sum.
         """
-        given = boxes.given
+        given = boxes.environment
         concentration = boxes.air * self.molecules
-        before, dt = given[:, 6:7] * concentration, given[:, 5:6]
-        produced = given[:, 4:5] * dt * concentration
+        before, dt = boxes.tracers[:, :1] * concentration, given.time_step
+        produced = given.production * dt * concentration
         pool = before + produced
         left, mean = relaxation(sink)
         remains = torch.minimum(before * left + produced * mean, pool)
-        cloud = given[:, 3:4]
+        cloud = given.cloud
         clear = 1 - cloud
         condensed = sinks * ((pool - remains) * clear / sink.clamp(min=1e-6))
         # The largest mode that there is: ranks are powers of 2.
         largest = nn.functional.linear(boxes.there, self.rank) < self.next_rank
         condensed = condensed + boxes.there * largest.to(cloud.dtype) * (cloud * pool)
-        rate, molecules = self.nucleation(given[:, 0:1], given[:, 2:3], remains)
+        rate, molecules = self.nucleation(given.temperature, given.humidity, remains)
         nucleated = torch.minimum(rate * molecules * dt / (1 + sink), remains) * clear
         taken = torch.cat([condensed[:, :1] + nucleated, condensed[:, 1:]], 1)
         return Gas(pool, taken, nucleated / molecules)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Modes that have outgrown their range (Vignati et al. 2004, section 2.5), and then the water."""
+"""Modes that have outgrown their range (Vignati et al. 2004), and then the water."""
 
 from math import log, sqrt
 from typing import Final
@@ -32,12 +32,12 @@ class Merging(nn.Module):
     KAPPA_NS: Final[float] = KAPPA["SO4"]
     WETTEST: Final[float] = HIGHEST_HUMIDITY
 
-    def __init__(self, water_iterations: int) -> None:
+    def __init__(self, water_turns: int) -> None:
         super().__init__()
         steps = list(enumerate(zip(_GIVING, _SOLUBLE[1:], strict=True)))
         masses = [move for i, (a, b) in steps for move in of_mode(i, a, b)]
         numbers = [move for i, (a, b) in steps for move in of_number(3 + i, a, b)]
-        self.transfers, self.water = Transfers(masses + numbers), Water(water_iterations)
+        self.transfers, self.water = Transfers(masses + numbers), Water(water_turns)
         self.register_buffer("matrix", torch.cat([volumes(_SOLUBLE), volumes(_SOLUBLE[1:], KAPPA)]))
         bounds = {
             mode: LOWER_BOUND[after] for mode, after in zip(_GIVING, _SOLUBLE[1:], strict=True)
@@ -62,8 +62,8 @@ class Merging(nn.Module):
         volume = self.moved(sums[:, :4], mass_share)
         kappa_volume = torch.cat([self.KAPPA_NS * sums[:, :1], sums[:, 4:]], 1)
         water = self.water(
-            boxes.given[:, 0:1],
-            boxes.given[:, 2:3].clamp(max=self.WETTEST),
+            boxes.environment.temperature,
+            boxes.environment.humidity.clamp(max=self.WETTEST),
             boxes.water_ratio,
             volume,
             self.moved(kappa_volume, mass_share),

@@ -21,7 +21,7 @@ from .merging import Merging
 from .particles import Boxes, Particles
 from .transfers import Transfers, of_mode, of_number
 
-# The modes that a mode loses particles to by coagulation (Vignati et al. 2004, table 2).
+# The modes that a mode loses particles to by coagulation (Vignati et al. 2004).
 _PARTNERS = {"NS": MODES[1:], "KS": ("AS", "CS", "AI", "CI"), "KI": ("KS", "AS")}
 _SELF = ("NS", "KS", "AS", "KI")  # that coagulate within themselves
 _INSOLUBLE = MODES[4:]
@@ -62,18 +62,18 @@ class M7Network(nn.Module):
     ----------
     width : int
         Of the two hidden layers.
-    water_iterations : int
+    water_turns : int
         Of the closed form for the water after the step.
     """
 
     molecules: float
     rounding: float
 
-    def __init__(self, width: int = 32, water_iterations: int = 1) -> None:
+    def __init__(self, width: int = 32, water_turns: int = 2) -> None:
         super().__init__()
         self.molecules, self.rounding = MOLECULES, _ROUNDING
         self.particles, self.gas = Particles(), GasBudget()
-        self.first, self.merging = Transfers(_moves()), Merging(water_iterations)
+        self.first, self.merging = Transfers(_moves()), Merging(water_turns)
         features = self.particles.NFEATURE
         self.hidden = nn.Sequential(
             nn.Linear(features, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU()
@@ -125,7 +125,8 @@ class M7Network(nn.Module):
         """The tracers and the water after the time step."""
         boxes, features = self.particles(x)
         # None is above 1 cm3 s-1, whose squares real32 holds in any box.
-        rates = torch.exp(self.log_rates(features).clamp(max=0.0)) * boxes.given[:, 5:6]
+        dt = boxes.environment.time_step
+        rates = torch.exp(self.log_rates(features).clamp(max=0.0)) * dt
         collisions = rates[:, :19] * boxes.active[:, self.partner]
         totals = nn.functional.linear(collisions, self.sums)
         gas = self.gas(boxes, collisions[:, :7], totals[:, :1])
@@ -145,9 +146,9 @@ class M7Network(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Which share of its particles each of NS, KS, AS, KI loses, and shares per loss rate.
 
-        Solves dn/dt = c - a n^2 - b n (Vignati et al. 2004, eq. 8). With R = sqrt(b^2 + 4 a c),
-        E = exp(-R dt), F = (1 - E) / R: n = [2 n0 E + 2 c F (1 + 2 a n0 / (R + b))] /
-        [1 + E + (b + 2 a n0) F].
+        Solves dn/dt = c - a n^2 - b n, a Riccati equation (Vignati et al. 2004). With
+        R = sqrt(b^2 + 4 a c), E = exp(-R dt), F = (1 - E) / R:
+        n = [2 n0 E + 2 c F (1 + 2 a n0 / (R + b))] / [1 + E + (b + 2 a n0) F].
 
         Parameters
         ----------
@@ -202,8 +203,8 @@ class M7Network(nn.Module):
         return torch.cat([targets, on] + from_ki + rest, 1) * self.below
 
     def ageing(self, boxes: Boxes, taken: Tensor, moved: Tensor, lost: Tensor) -> Tensor:
-        """Shares of KI, AI, CI that the sulfate on them covers (Vignati et al. 2004, 2.4)."""
-        sulfate = boxes.given[:, 7:9] * (boxes.air * self.molecules) + taken[:, :2]
+        """Shares of KI, AI, CI that the sulfate on them covers (Vignati et al. 2004)."""
+        sulfate = boxes.tracers[:, 1:3] * (boxes.air * self.molecules) + taken[:, :2]
         ns = sulfate[:, :1]
         ks = sulfate[:, 1:] + moved[:, :1] * ns
         coating = taken[:, 4:] + moved[:, 3:6] * ns

@@ -23,13 +23,25 @@ _DENSE = MODES[1 : NSOLUBLE + 1]  # whose density varies
 _UM3 = 1e12  # [um3 cm-3] in 1 m3 m-3
 
 
+class Environment(NamedTuple):
+    """What `layout.ENVIRONMENT` names, each a tensor (box, 1), within what M7 accepts; real32."""
+
+    temperature: Tensor
+    pressure: Tensor
+    humidity: Tensor
+    cloud: Tensor
+    production: Tensor
+    time_step: Tensor
+
+
 class Boxes(NamedTuple):
     """Of each box, real32; concentrations are per volume of air.
 
     Attributes
     ----------
-    given : tensor (box, 32)
-        The sample, within what the native scheme accepts.
+    environment : Environment
+    tracers : tensor (box, 26)
+        Within what the native scheme accepts [kg kg-1], [kg-1].
     air : tensor (box, 1)
         Density [kg m-3].
     number : tensor (box, 7)
@@ -44,7 +56,8 @@ class Boxes(NamedTuple):
         a / (1 - a) of the water activity a.
     """
 
-    given: Tensor
+    environment: Environment
+    tracers: Tensor
     air: Tensor
     number: Tensor
     active: Tensor
@@ -71,7 +84,8 @@ class Particles(nn.Module):
     SMALLEST: Final[float] = SMALLEST_VOLUME
     WETTEST: Final[float] = HIGHEST_HUMIDITY
     KAPPA_NS: Final[float] = KAPPA["SO4"]
-    NUMBERS: Final[int] = FIRST_TRACER + NMASS
+    FIRST: Final[int] = FIRST_TRACER
+    NMASS: Final[int] = NMASS
     NFEATURE: Final[int] = 22
 
     def __init__(self) -> None:
@@ -89,16 +103,17 @@ class Particles(nn.Module):
         surface tension (4); hygroscopicity (3); density (4); temperature, ln of pressure, water
         activity and inverse temperature.
         """
-        given = self.limited(x.float())
-        temperature, pressure = given[:, 0:1], given[:, 1:2]
+        sample = x.float()
+        environment, tracers = self.environment(sample), self.tracers(sample)
+        temperature, pressure = environment.temperature, environment.pressure
         air = pressure / (temperature * self.GAS_CONSTANT)
-        sums = nn.functional.linear(given[:, 7:25], self.matrix) * air
+        sums = nn.functional.linear(tracers[:, 1 : self.NMASS], self.matrix) * air
         volume = sums[:, :7]
-        number = given[:, 25:32] * (air * 1e-6)
+        number = tracers[:, self.NMASS :] * (air * 1e-6)
         alive = (number > self.FEWEST) & (volume > self.SMALLEST * number)
         log_volume = torch.log(torch.where(alive, volume / number.clamp(min=1e-10), self.empty))
         there = alive.to(number.dtype)
-        activity = given[:, 2:3].clamp(max=self.WETTEST)
+        activity = environment.humidity.clamp(max=self.WETTEST)
         ratio = activity / (1 - activity)
         per_volume = torch.reciprocal(volume[:, 1:5].clamp(min=1e-30))
         kappa = sums[:, 7:10] * per_volume[:, :3]
@@ -116,21 +131,21 @@ class Particles(nn.Module):
             ],
             1,
         )
-        boxes = Boxes(given, air, number, number * there, there, log_volume, ratio)
+        boxes = Boxes(environment, tracers, air, number, number * there, there, log_volume, ratio)
         return boxes, features
 
-    def limited(self, x: Tensor) -> Tensor:
-        """Samples (box, 32) within what the native scheme accepts."""
-        return torch.cat(
-            [
-                x[:, 0:1].clamp(150.0, 350.0),  # temperature [K]
-                x[:, 1:2].clamp(1e-2, 1.2e5),  # pressure [Pa]
-                x[:, 2:3].clamp(0.0, 1.5),  # relative humidity [1]
-                x[:, 3:4].clamp(0.0, 1.0),  # cloud [1]
-                x[:, 4:5].clamp(0.0, 1e-6),  # production [kg kg-1 s-1]
-                x[:, 5:6].clamp(1.0, 86400.0),  # time step [s]
-                x[:, 6:25].clamp(0.0, 1.0),  # masses [kg kg-1]
-                x[:, 25:32].clamp(0.0, 1e18),  # numbers [kg-1]
-            ],
-            1,
+    def environment(self, x: Tensor) -> Environment:
+        """Of real32 samples (box, 32)."""
+        return Environment(
+            x[:, 0:1].clamp(150.0, 350.0),  # [K]
+            x[:, 1:2].clamp(1e-2, 1.2e5),  # [Pa]
+            x[:, 2:3].clamp(0.0, 1.5),  # [1]
+            x[:, 3:4].clamp(0.0, 1.0),  # [1]
+            x[:, 4:5].clamp(0.0, 1e-6),  # [kg kg-1 s-1]
+            x[:, 5:6].clamp(1.0, 86400.0),  # [s]
         )
+
+    def tracers(self, x: Tensor) -> Tensor:
+        """Of real32 samples (box, 32): the gas, 18 masses [kg kg-1] and 7 numbers [kg-1]."""
+        first, numbers = self.FIRST, self.FIRST + self.NMASS
+        return torch.cat([x[:, first:numbers].clamp(0.0, 1.0), x[:, numbers:].clamp(0.0, 1e18)], 1)

@@ -14,7 +14,7 @@ from ..training import Plan, train
 from .constants import DENSITY, median_radius
 from .layout import MODES, NSOLUBLE
 from .network import RATES, M7Network
-from .particles import Particles
+from .particles import Boxes, Environment, Particles
 from .samples import Array
 from .water import Water
 
@@ -47,35 +47,34 @@ def rated(x: Array) -> Rated:
         If pyhybrid was built without the native schemes.
     """
     boxes, features = Particles()(torch.from_numpy(x))
-    radius, density = _wet(boxes.given, boxes.log_volume, features, boxes.there, boxes.water_ratio)
-    return Rated(features, torch.from_numpy(_logarithms(boxes.given, radius, density)).float())
+    radius, density = _wet(boxes, features)
+    rates = _logarithms(boxes.environment, radius, density)
+    return Rated(features, torch.from_numpy(rates).float())
 
 
-def _wet(
-    given: Tensor, log_volume: Tensor, features: Tensor, there: Tensor, ratio: Tensor
-) -> tuple[Array, Array]:
+def _wet(boxes: Boxes, features: Tensor) -> tuple[Array, Array]:
     """Median radius [cm] and density [g cm-3] of the modes with their water (box, 7)."""
-    volume = torch.exp(log_volume)
+    volume = torch.exp(boxes.log_volume)
     kappa = torch.cat([torch.full_like(volume[:, :1], 0.6), features[:, 11:14]], 1)
-    humidity = given[:, 2:3].clamp(max=Particles.WETTEST)
+    air, ratio = boxes.environment, boxes.water_ratio
+    activity = air.humidity.clamp(max=Particles.WETTEST)
     soluble, one = volume[:, :NSOLUBLE], torch.ones_like(volume[:, :NSOLUBLE])
-    water = Water(_TURNS)(given[:, :1], humidity, ratio, soluble, kappa * soluble, one)
+    water = Water(_TURNS)(air.temperature, activity, ratio, soluble, kappa * soluble, one)
     swollen = 1 + nn.functional.pad(water / soluble, [0, len(MODES) - NSOLUBLE])
     ns, dust = DENSITY["SO4"] / 1000.0, DENSITY["DU"] / 1000.0
     dry = nn.functional.pad(features[:, 14:18], [1, 0], value=ns)
-    dry = torch.where(there > 0, nn.functional.pad(dry, [0, 2], value=dust), torch.tensor(ns))
+    dry = torch.where(boxes.there > 0, nn.functional.pad(dry, [0, 2], value=dust), torch.tensor(ns))
     median = torch.tensor([median_radius(mode) for mode in MODES])
     radius = (volume * swollen) ** (1 / 3) * median * _CM
     return radius.double().numpy(), ((dry + swollen - 1) / swollen).double().numpy()
 
 
-def _logarithms(given: Tensor, radius: Array, density: Array) -> Array:
+def _logarithms(given: Environment, radius: Array, density: Array) -> Array:
     """ln of the uptake by one particle of each mode and of kernels [cm3 s-1] (box, 23)."""
     from ..native import M7_PAIRS, coagulation_kernel, condensation_coefficient
 
-    temperature, pressure = (given[:, i].double().numpy() for i in range(2))
+    air = tuple(one[:, 0].double().numpy() for one in (given.temperature, given.pressure))
     radius, density = np.asfortranarray(radius), np.asfortranarray(density)
-    air = (temperature, pressure)
     uptake = condensation_coefficient(*air, np.ones_like(radius, order="F"), radius)
     kernel = coagulation_kernel(*air, radius, density)
     at = {(MODES[a - 1], MODES[b - 1]): i for i, (a, b) in enumerate(M7_PAIRS)}

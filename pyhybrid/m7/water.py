@@ -24,20 +24,21 @@ class Water(nn.Module):
 
     Parameters
     ----------
-    iterations : int
+    turns : int
         Of the fixed point g^3 = 1 + kappa a / (1 - a) with a = RH exp(-A / (r g)), from the
-        eighth root of what g^3 is without the surface tension.
+        eighth root of what g^3 is without the surface tension; at least 2. The last one is
+        corrected by Newton's method for ln g, linearised: after two turns g^3 is within 0.5 %.
     """
 
     # A = 2 sigma M / (R T rho) [um] with sigma = 76.1e-3 - 0.155e-3 (T - 273) N m-1
     PER_KELVIN: Final[float] = 2 * MOLAR_MASS_WATER / GAS_CONSTANT
     FEWEST: Final[float] = SMALLEST_NUMBER
     SMALLEST: Final[float] = SMALLEST_VOLUME
-    iterations: Final[int]
+    turns: Final[int]
 
-    def __init__(self, iterations: int) -> None:
+    def __init__(self, turns: int = 2) -> None:
         super().__init__()
-        self.iterations = iterations
+        self.turns = turns
         self.register_buffer(
             "median", torch.tensor([median_radius(mode) for mode in MODES[:NSOLUBLE]])
         )
@@ -69,10 +70,14 @@ class Water(nn.Module):
         tension = (self.PER_KELVIN * (76.1 + 0.155 * 273.0)) / temperature
         length = (tension - self.PER_KELVIN * 0.155) / radius
         growth = torch.sqrt(torch.sqrt(torch.sqrt(1 + kappa * water_ratio)))
-        swollen = torch.zeros_like(volume)
-        for i in range(self.iterations):
-            if i > 0:
-                growth = torch.exp(torch.log(1 + swollen) / 3)
+        before = after = torch.zeros_like(volume)
+        slope = rest = after
+        for turn in range(self.turns):
+            if turn > 0:
+                growth = torch.exp(torch.log(1 + after) / 3)
             a = activity * torch.exp(-length / growth)
-            swollen = kappa * a / (1 - a)
+            before, after = after, kappa * a / (1 - a)
+            slope, rest = after * length, 3 * growth * (1 - a)
+        slope = slope / (rest + rest * after - slope)  # of the fixed point in ln g: d / (1 - d)
+        swollen = after + (after - before) * slope * ((1 + after) / (1 + before))
         return volume * swollen * there.to(volume.dtype)

@@ -120,7 +120,7 @@ def test_with_native_rates_it_is_native_m7(step):
         pytest.skip(str(error))
     x[:, 5] = step
     expected = native(x)
-    network = Knowing(water_iterations=6).eval()
+    network = Knowing(water_turns=6).eval()
     network.known = rated(x).rates
     y = run(network, x)
     before = np.pad(x[:, FIRST_TRACER:], ((0, 0), (0, 4)))
@@ -131,6 +131,25 @@ def test_with_native_rates_it_is_native_m7(step):
     assert np.median(error[:, certain], axis=0).max() < 1e-5
     assert np.quantile(error[:, certain], 0.99, axis=0).max() < 5e-3
     assert (np.abs(y - expected)[:, 0] < 1e-4 * (before[:, 0] + x[:, 4] * step)).mean() > 0.99
+
+
+def test_gas_of_clouds_nucleates_nowhere():
+    """Without particles nobody takes the gas of clouds: neither here nor in native M7."""
+    from pyhybrid.m7.samples import native
+
+    pytest.importorskip("pyhybrid.native._fortran")
+    x = usual(400)
+    x[:, FIRST_TRACER:] = 0.0
+    x[:, FIRST_TRACER] = 2e-11
+    x[:, :5] = 230.0, 5e4, 0.6, 0.0, 0.0
+    x[:, 3] = np.linspace(0.0, 0.999, len(x))
+    x[:, 5] = 1.0
+    y, expected = run(wild(0, 0.1), x), native(x)
+    formed = VARIABLES.index("N_NS")
+    assert expected[0, formed] > 1e6
+    # Rates in real32 are the exponentials of polynomials; collisions hardly matter in a second.
+    np.testing.assert_allclose(y[:, formed], expected[:, formed], rtol=2e-3)
+    np.testing.assert_allclose(y[:, 0], expected[:, 0], rtol=1e-5)
 
 
 # Vehkamaki et al. 2002, evaluated with all digits: T [K], RH, gas [cm-3], J [cm-3 s-1], n, x.
