@@ -76,9 +76,7 @@ def run(
     click.echo(f"output: {chosen.output}\npicture: {chosen.folder / 'burdens.png'}")
 
 
-def _run(
-    folder: Path, options: dict[str, Value], restart: Path | None, threads: int
-) -> ColumnRun:
+def _run(folder: Path, options: dict[str, Value], restart: Path | None, threads: int) -> ColumnRun:
     """A native run of all columns, of what is built and made for it."""
     from column_host import Variant, build
     from column_runs import ColumnRun

@@ -60,7 +60,7 @@ def draw_errors(summary: dict[str, Any], target: Path) -> None:
 
 
 def _draw_row(panel: Any, row: dict[str, Any]) -> None:
-    bottom, top = 1e-4, 10.0  # [%]
+    bottom, top = 1e-4, 30.0  # [%]
     days = np.arange(1, len(row["by_day"]) + 1)
     if row["members_by_day"] is not None:
         spread = 100 * np.array(row["members_by_day"])

@@ -41,7 +41,7 @@ def relative(native: Array, other: Array, least: float = 1e-3) -> Array:
     return np.divide(difference, scale, out=np.sign(difference), where=scale > 0)
 
 
-def growth(error: Array) -> float | None:
+def growth(error: Array) -> tuple[float, float] | None:
     """By how much a straight line through the errors after day 10 leads away from zero.
 
     Parameters
@@ -51,17 +51,27 @@ def growth(error: Array) -> float | None:
 
     Returns
     -------
-    float or None
-        Slope times the number of days, negative where the error shrinks; None for fewer than
-        five days.
+    growth, uncertainty : float
+        Slope times the number of days, negative where the error shrinks; two standard errors of
+        it, from the scatter of days about the line as if they were independent.
+    None
+        Fewer than five days.
     """
     late = error[ADJUSTMENT:]
     if late.size < FEWEST:
         return None
     day = np.arange(late.size) - (late.size - 1) / 2
     slope = day @ late / (day @ day)
-    end = late.mean() + slope * day[-1]
-    return float(np.sign(end) * slope * late.size)
+    line = late.mean() + slope * day
+    scatter = np.sum((late - line) ** 2) / (late.size - 2)
+    uncertainty = 2 * np.sqrt(scatter / (day @ day))
+    return float(np.sign(line[-1]) * slope * late.size), float(uncertainty * late.size)
+
+
+def sure_growth(error: Array) -> float | None:
+    """Growth less its uncertainty: what is not the scatter of days."""
+    found = growth(error)
+    return None if found is None else found[0] - found[1]
 
 
 def growth_limit(days: int, members: Sequence[Array]) -> float:
@@ -71,27 +81,38 @@ def growth_limit(days: int, members: Sequence[Array]) -> float:
     of a difference: the largest growth of a member, which was native all the time.
     """
     slow = TOLERANCE * (days - ADJUSTMENT) / YEAR
-    return max([slow, *(growth(member) or 0.0 for member in members)])
+    return max([slow, *(sure_growth(member) or 0.0 for member in members)])
 
 
 def row(error: Array, members: Sequence[Array]) -> dict[str, Any]:
-    """What `summary.json` holds of a burden: errors of the emulated run and of native members."""
-    largest = float(np.abs(error).max())
-    trend = growth(error)
-    limit = None if trend is None else growth_limit(error.size, members)
+    """What `summary.json` holds of a burden: errors of the emulated run and of native members.
+
+    Accepted are errors up to the tolerance on each day that do not surely grow above the limit.
+    """
     spread = np.abs(members).max(axis=0) if len(members) else None
     return {
-        "largest": largest,
+        "largest": float(np.abs(error).max()),
         "last": float(error[-1]),
         "bias": float(error.mean()),
-        "growth": trend,
-        "growth_limit": limit,
+        **_growth_of(error, members),
         "tolerance": TOLERANCE,
-        "accepted": bool(largest <= TOLERANCE and (trend is None or trend <= limit)),
+        "accepted": _accepted(error, members),
         "members_largest": None if spread is None else float(spread.max()),
         "by_day": error.tolist(),
         "members_by_day": None if spread is None else spread.tolist(),
     }
+
+
+def _accepted(error: Array, members: Sequence[Array]) -> bool:
+    sure = sure_growth(error)
+    small = bool(np.abs(error).max() <= TOLERANCE)
+    return small and (sure is None or sure <= growth_limit(error.size, members))
+
+
+def _growth_of(error: Array, members: Sequence[Array]) -> dict[str, float | None]:
+    found, uncertainty = growth(error) or (None, None)
+    limit = None if found is None else growth_limit(error.size, members)
+    return {"growth": found, "growth_uncertainty": uncertainty, "growth_limit": limit}
 
 
 def rows(
