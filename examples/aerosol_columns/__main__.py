@@ -148,6 +148,7 @@ def coupled(
     summary = run_coupled(native, emulator, days, spin_up, members)
     for name, row in {**summary["burdens"], **summary["water"]}.items():
         click.echo(f"{name}: {_told(row)}")
+    click.echo(f"rejected: {', '.join(summary['rejected']) or 'nothing'}")
     click.echo(f"summary: {folder / 'summary.json'}")
     raise SystemExit(1 if summary["rejected"] else 0)
 

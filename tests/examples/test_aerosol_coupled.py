@@ -338,6 +338,29 @@ def test_clean_air_cannot_be_perturbed(tmp_path):
     assert not start.folder.exists()
 
 
+def test_a_run_does_not_delete_the_restart_it_starts_from(native):
+    again = ColumnRun(native.folder, native.executable, native.columns)
+    again.options["restart_in"] = native.restart
+    with pytest.raises(FileExistsError, match="expected another folder than that of the restart"):
+        again.run()
+    assert native.restart.is_file()
+
+
+def test_a_run_does_not_delete_what_is_no_run(native, tmp_path):
+    (tmp_path / "thesis.tex").write_text("all my work")
+    with pytest.raises(FileExistsError, match="one of a run, found thesis.tex in it"):
+        ColumnRun(tmp_path, native.executable, native.columns).run()
+    assert (tmp_path / "thesis.tex").is_file()
+
+
+def test_a_run_takes_the_place_of_another(tmp_path):
+    run = native_run(tmp_path / "run", steps=1)
+    run.run()
+    before = run.restart.stat().st_mtime_ns
+    run.run()
+    assert run.restart.stat().st_mtime_ns > before
+
+
 def test_cases_are_those_that_are_recorded():
     recorded = {source.folder.split("/")[0]: source.options for source in SOURCES}
     assert {name: recorded[name] for name in CASES} == CASES
