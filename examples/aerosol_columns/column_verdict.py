@@ -34,9 +34,9 @@ def errors(native: Output, other: Output) -> dict[str, Array]:
     return {name: relative(truth[name], course) for name, course in courses(other).items()}
 
 
-def relative(native: Array, other: Array, least: float = 1e-3) -> Array:
-    """Other minus native, over native or that share of its largest; 1 where nothing should be."""
-    scale = np.maximum(native, least * native.max())
+def relative(native: Array, other: Array) -> Array:
+    """Other minus native over native, or a thousandth of its largest; 1 where nothing should be."""
+    scale = np.maximum(native, native.max() / 1000)
     difference = other - native
     return np.divide(difference, scale, out=np.sign(difference), where=scale > 0)
 
