@@ -4,10 +4,29 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+if TYPE_CHECKING:
+    from column_runs import ColumnRun, Value
+
 ROOT = Path("build/aerosol_columns")
+
+
+days = click.option("--days", type=click.IntRange(1), default=30, show_default=True)
+restart = click.option(
+    "--restart",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Start from the end of another run; of another scenario too. Default: clean air.",
+)
+threads = click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+
+
+def output(default: str):  # noqa: ANN201
+    """The option of where a run goes."""
+    text = f"Folder of what is run, made anew. Default: {default}"
+    return click.option("--output", type=click.Path(path_type=Path), help=text)
 
 
 @click.group()
@@ -17,26 +36,20 @@ def main() -> None:
 
 @main.command()
 @click.option("--scenario", default="present", show_default=True, help="Of the emissions.")
-@click.option("--days", type=click.IntRange(1), default=30, show_default=True)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    help="Folder of the run, made anew. Default: build/aerosol_columns/SCENARIO",
-)
-@click.option(
-    "--restart",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Start from the end of another run; of another scenario too. Default: clean air.",
-)
+@click.option("--month", type=click.IntRange(1, 12), help="Default: the scenario's own.")
+@days
+@output("build/aerosol_columns/SCENARIO")
+@restart
 @click.option(
     "--hybrid",
     type=click.File(),
     help="TOML with the table [scheme.aerosol_microphysics]. Default: a native run.",
 )
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@threads
 @click.option("--two-loops", is_flag=True, help="Put all blocks before the first is asked for.")
 def run(
     scenario: str,
+    month: int | None,
     days: int,
     output: Path | None,
     restart: Path | None,
@@ -46,29 +59,33 @@ def run(
 ) -> None:
     """Build the model, make its columns, run it and draw the burdens."""
     from column_figures import draw
-    from column_host import Variant, build
-    from column_runs import STEPS_PER_DAY, ColumnRun
-    from columns import make_columns
+    from column_runs import STEPS_PER_DAY
 
-    chosen = ColumnRun(
-        output or ROOT / scenario,
-        build(ROOT, Variant()),
-        make_columns(ROOT, ROOT / "columns.nc"),
-        {
-            "scenario": scenario,
-            "steps": days * STEPS_PER_DAY,
-            "output_every": STEPS_PER_DAY,
-            "restart_every": 5 * STEPS_PER_DAY,
-            "two_loops": two_loops,
-            "restart_in": restart.absolute() if restart else "",
-            "branch": restart is not None,
-        },
-        hybrid.read() if hybrid else "",
-        threads,
-    )
+    options = {
+        "scenario": scenario,
+        "month": month or 0,
+        "steps": days * STEPS_PER_DAY,
+        "output_every": STEPS_PER_DAY,
+        "restart_every": 5 * STEPS_PER_DAY,
+        "two_loops": two_loops,
+    }
+    chosen = _run(output or ROOT / scenario, options, restart, threads)
+    chosen.hybrid = hybrid.read() if hybrid else ""
     click.echo(chosen.run().strip())
     draw(chosen.output, chosen.folder / "burdens.png")
     click.echo(f"output: {chosen.output}\npicture: {chosen.folder / 'burdens.png'}")
+
+
+def _run(folder: Path, options: dict[str, Value], restart: Path | None, threads: int) -> ColumnRun:
+    """A native run of all columns, of what is built and made for it."""
+    from column_host import Variant, build
+    from column_runs import ColumnRun
+    from columns import make_columns
+
+    if restart:
+        options = {**options, "restart_in": restart.absolute(), "branch": True}
+    columns = make_columns(ROOT, ROOT / "columns.nc")
+    return ColumnRun(folder, build(ROOT, Variant()), columns, options, threads=threads)
 
 
 @main.command()
@@ -85,59 +102,61 @@ def figure(output: Path, picture: Path) -> None:
 
 @main.command()
 @click.argument("emulator", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--scenario", default="held_out", show_default=True, help="Of the emissions.")
-@click.option("--days", type=click.IntRange(1), default=30, show_default=True)
+@click.option(
+    "--case",
+    type=click.Choice(["validation", "held_out"]),
+    default="held_out",
+    show_default=True,
+    help="Choose emulators by the one, judge the chosen by the other.",
+)
+@days
 @click.option(
     "--spin-up",
     type=click.IntRange(0),
     default=10,
     show_default=True,
-    help="Days that both runs have in common.",
+    help="Days that all runs have in common.",
 )
 @click.option(
-    "--restart",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="What the spin-up starts from; of another scenario too. Default: clean air.",
-)
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=ROOT / "coupled",
+    "--members",
+    type=click.IntRange(0),
+    default=2,
     show_default=True,
-    help="Folder of the runs, the summary and the pictures.",
+    help="Native runs from slightly perturbed restarts, to compare errors with.",
 )
-@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@restart
+@output("build/aerosol_columns/coupled/CASE")
+@threads
 def coupled(
     emulator: Path,
-    scenario: str,
+    case: str,
     days: int,
     spin_up: int,
+    members: int,
     restart: Path | None,
-    output: Path,
+    output: Path | None,
     threads: int,
 ) -> None:
     """Run natively and with EMULATOR from one restart, and compare burdens and sizes."""
     from column_coupled import run_coupled
-    from column_host import Variant, build
-    from column_runs import ColumnRun
-    from columns import make_columns
+    from column_recordings import CASES
 
-    options = {"scenario": scenario, "branch": True}
-    if restart:
-        options["restart_in"] = restart.absolute()
-    native = ColumnRun(
-        output,
-        build(ROOT, Variant()),
-        make_columns(ROOT, ROOT / "columns.nc"),
-        options,
-        threads=threads,
-    )
-    summary = run_coupled(native, emulator, days, spin_up)
-    for name, row in summary["burdens"].items():
-        growth = "" if row["growth"] is None else f", growth {row['growth']:.2%}"
-        click.echo(f"{name}: largest error {row['largest']:.2%}{growth}")
-    click.echo(f"summary: {output / 'summary.json'}")
+    if members and not (spin_up or restart):
+        raise click.UsageError("--members: expected a spin-up or a restart, found neither")
+    folder = output or ROOT / "coupled" / case
+    native = _run(folder, dict(CASES[case]), restart, threads)
+    summary = run_coupled(native, emulator, days, spin_up, members)
+    for name, row in {**summary["burdens"], **summary["water"]}.items():
+        click.echo(f"{name}: {_told(row)}")
+    click.echo(f"rejected: {', '.join(summary['rejected']) or 'nothing'}")
+    click.echo(f"summary: {folder / 'summary.json'}")
     raise SystemExit(1 if summary["rejected"] else 0)
+
+
+def _told(row: dict[str, Any]) -> str:
+    growth = "" if row["growth"] is None else f", growth {row['growth']:.3%}"
+    verdict = "" if row["accepted"] else ": too much"
+    return f"largest error {row['largest']:.2%}, bias {row['bias']:+.2%}{growth}{verdict}"
 
 
 @main.command()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 SPECIES = ("SO4", "BC", "OC", "SS", "DU")
 MODES = ("NS", "KS", "AS", "CS", "KI", "AI", "CI")
+SOLUBLE = MODES[:4]
 Array = NDArray[np.float64]
 
 
@@ -23,8 +24,12 @@ class Output:
         Since the start of the first run.
     burden : (time, tracer, column)
         [kg m-2], of numbers [m-2].
-    number : (time, tracer, column)
-        Of the lowest level [kg kg-1], of numbers [cm-3].
+    surface : (time, tracer, column)
+        Of the lowest level [kg kg-1], of numbers [kg-1].
+    air : (time, column)
+        Density of that level's air [kg m-3].
+    water : (time, soluble mode, column)
+        Burden of aerosol water [kg m-2].
     lat : (column,), lon : (time, column)
         [degrees] of what the columns are above.
     area : (column,)
@@ -39,6 +44,7 @@ class Output:
             ]
             self.days = file["step"][:] * file.time_step / 86400.0
             self.burden: Array = file["burden"][:]
+            self.water: Array = file["water_burden"][:]
             self.surface: Array = file["surface"][:]
             self.air: Array = file["surface_air_density"][:]
             self.lat: Array = file["lat"][:]

@@ -2,7 +2,8 @@
 """What M7 did in native runs: the samples from which emulators learn and by which they are judged.
 
 Training, validation and the held-out scenario have other months and emissions; the held-out one
-has all columns, three quarters of which no other run has.
+has all columns, three quarters of which no other run has. Emulators are chosen by the case
+`validation` and judged by `held_out`, on recordings and in coupled runs alike.
 """
 
 from __future__ import annotations
@@ -15,6 +16,10 @@ from column_host import Variant, build
 from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun, Value
 from columns import make_columns
 
+CASES: dict[str, dict[str, Value]] = {
+    "validation": {"scenario": "present", "month": 6},
+    "held_out": {"scenario": "held_out"},
+}
 _FEWEST = 4.0  # steps that a short run records on average
 
 
@@ -32,8 +37,8 @@ SOURCES = (
     Source("training/present", {"scenario": "present"}),
     Source("training/preindustrial", {"scenario": "preindustrial"}),
     Source("training/polluted", {"scenario": "polluted"}),
-    Source("validation/present", {"scenario": "present", "month": 6}, steps=0.003),
-    Source("held_out/held_out", {"scenario": "held_out"}, every=1, steps=0.003),
+    Source("validation/present", CASES["validation"], steps=0.003),
+    Source("held_out/held_out", CASES["held_out"], every=1, steps=0.003),
 )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 STEPS_PER_DAY = 48
 SCHEME = "aerosol_microphysics"
+NAMELIST = "columns.nml"  # what the model reads where it is started
 SCENARIOS = ("present", "preindustrial", "polluted", "held_out")
 DOMAIN = '[domain]\nlog = "hybrid.{rank}.log"\nstatistics = "statistics.{rank}.json"\n'
 
@@ -54,13 +55,34 @@ class ColumnRun:
         return self.folder / "output.nc"
 
     def run(self) -> str:
-        """Run to the end; return what was printed, or raise RuntimeError with it."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
+        """Run to the end; return what was printed, or raise RuntimeError with it.
+
+        Raises FileExistsError where making the folder anew would delete the restart that the run
+        starts from, or what is no run.
+        """
+        self._clear()
         options = {"columns": self.columns.absolute(), **self.options}
-        (self.folder / "columns.nml").write_text(namelist(options))
+        (self.folder / NAMELIST).write_text(namelist(options))
         (self.folder / "hybrid.toml").write_text(DOMAIN + self.hybrid)
         return self.start_again()
+
+    def _clear(self) -> None:
+        restart = self.options.get("restart_in")
+        if restart and self.folder.resolve() in Path(str(restart)).resolve().parents:
+            raise FileExistsError(
+                f"{self.folder}: expected another folder than that of the restart, found {restart}"
+            )
+        if self.folder.is_dir():
+            self._delete()
+        self.folder.mkdir(parents=True)
+
+    def _delete(self) -> None:
+        found = sorted(path.name for path in self.folder.iterdir())
+        if found and NAMELIST not in found:
+            raise FileExistsError(
+                f"{self.folder}: expected an empty folder or one of a run, found {found[0]} in it"
+            )
+        shutil.rmtree(self.folder)
 
     def start_again(self) -> str:
         """Run in the folder as it is."""

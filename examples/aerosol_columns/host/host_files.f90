@@ -53,19 +53,21 @@ contains
     logical, intent(in) :: output
     character(len=*), intent(in) :: path
     character(len=*), intent(inout) :: errmsg
-    integer :: column, level, tracer, species, way, time, text, id, i
+    integer :: column, level, tracer, species, soluble, way, time, text, id, i
     integer :: all_columns(columns)
     all_columns = [(i, i=1, columns)]
     call note(nf90_def_dim(file, "column", columns, column), path, errmsg)
     call note(nf90_def_dim(file, "level", levels, level), path, errmsg)
     call note(nf90_def_dim(file, "tracer", ntrac, tracer), path, errmsg)
     call note(nf90_def_dim(file, "species", nspecies, species), path, errmsg)
+    call note(nf90_def_dim(file, "soluble_mode", size(water, 3), soluble), path, errmsg)
     call note(nf90_def_dim(file, "way", 3, way), path, errmsg)
     call note(nf90_def_dim(file, "text", text_length, text), path, errmsg)
     call note(nf90_def_dim(file, "time", NF90_UNLIMITED, time), path, errmsg)
     call variable("step", [time], "1", NF90_INT)
     if (output) then
       call variable("burden", [column, tracer, time], "kg m-2, of numbers m-2")
+      call variable("water_burden", [column, soluble, time], "kg m-2; after the last M7")
       call variable("surface", [column, tracer, time], "kg kg-1, of numbers kg-1")
       call variable("surface_air_density", [column, time], "kg m-3")
       call variable("lon", [column, time], "degrees_east")
@@ -175,17 +177,22 @@ contains
     real(dp), intent(in) :: time
     character(len=*), intent(in) :: path
     character(len=*), intent(inout) :: errmsg
-    real(dp) :: burden(ncols(jb), ntrac)
+    real(dp) :: burden(ncols(jb), ntrac), water_burden(ncols(jb), size(water, 3))
     integer :: id, jk, nc, first
     nc = ncols(jb)
     first = first_column + block_start(jb) - 1
     burden = 0
+    water_burden = 0
     do jk = 1, nlev
       burden = burden + layer_mass(jk)*xt(:nc, jk, :, jb)
+      water_burden = water_burden + layer_mass(jk)*water(:nc, jk, :, jb)
     end do
     if (errmsg == "") call note(nf90_inq_varid(file, "burden", id), path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, burden, [first, 1, record], &
       [nc, ntrac, 1]), path, errmsg)
+    if (errmsg == "") call note(nf90_inq_varid(file, "water_burden", id), path, errmsg)
+    if (errmsg == "") call note(nf90_put_var(file, id, water_burden, [first, 1, record], &
+      [nc, size(water, 3), 1]), path, errmsg)
     if (errmsg == "") call note(nf90_inq_varid(file, "surface", id), path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, xt(:nc, nlev, :, jb), &
       [first, 1, record], [nc, ntrac, 1]), path, errmsg)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Pictures of a coupled comparison: burdens, errors by day, size distributions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from column_figures import Output
+from column_sizes import LEVELS, RADII, size_distribution
+from column_verdict import courses
+
+
+def _panels(rows: int, columns: int, height: float) -> tuple[Any, Any]:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    shared = {"layout": "constrained", "sharex": True}
+    return pyplot.subplots(rows, columns, figsize=(13, height), **shared)
+
+
+def _save(figure: Any, target: Path) -> None:
+    from matplotlib import pyplot
+
+    figure.savefig(target, dpi=90)
+    pyplot.close(figure)
+
+
+def draw_courses(native: Output, emulated: Output, target: Path) -> None:
+    """Mean burdens of both runs by day."""
+    figure, panels = _panels(4, 4, 10)
+    others = courses(emulated)
+    for panel, (name, course) in zip(panels.flat, courses(native).items(), strict=True):
+        unit = "m$^{-2}$" if name.startswith("N_") else "mg m$^{-2}$"
+        panel.plot(native.days, course, "k", label="native")
+        panel.plot(emulated.days, others[name], "C1--", label="emulated")
+        panel.set_title(f"{name}, {unit}", fontsize=10)
+    panels.flat[0].legend()
+    for panel in panels[-1]:
+        panel.set_xlabel("day")
+    _save(figure, target)
+
+
+def draw_errors(summary: dict[str, Any], target: Path) -> None:
+    """Sizes of the errors by day, with the tolerance and what native members differ by."""
+    figure, panels = _panels(4, 4, 10)
+    found = summary["burdens"] | summary["water"]
+    for panel, (name, row) in zip(panels.flat, found.items(), strict=True):
+        _draw_row(panel, row)
+        panel.set_title(name, fontsize=10)
+    panels.flat[0].legend(fontsize=8)
+    for panel in panels[-1]:
+        panel.set_xlabel("day since the start")
+    for panel in panels[:, 0]:
+        panel.set_ylabel("error of the mean, %")
+    _save(figure, target)
+
+
+def _draw_row(panel: Any, row: dict[str, Any]) -> None:
+    bottom, top = 1e-4, 30.0  # [%]
+    days = np.arange(1, len(row["by_day"]) + 1)
+    if row["members_by_day"] is not None:
+        spread = 100 * np.array(row["members_by_day"])
+        panel.fill_between(days, bottom, spread, color="0.8", label="native members")
+    panel.plot(days, 100 * np.abs(row["by_day"]), "C1", label="emulated")
+    panel.axhline(100 * row["tolerance"], color="k", linestyle=":", label="tolerance")
+    panel.set(yscale="log", ylim=(bottom, top))
+
+
+def draw_sizes(native: Path, emulated: Path, target: Path) -> None:
+    """Size distributions of both restarts."""
+    figure, panels = _panels(1, len(LEVELS), 4)
+    for panel, pressure in zip(panels, LEVELS, strict=True):
+        for restart, style, label in ((native, "k", "native"), (emulated, "C1--", "emulated")):
+            panel.loglog(1e6 * RADII, size_distribution(restart, pressure), style, label=label)
+        panel.set(title=f"{pressure / 100:.0f} hPa", xlabel="dry radius, µm")
+        top = panel.get_ylim()[1]
+        panel.set_ylim(top * 1e-8, top)
+    panels[0].set_ylabel("dN / dln r, cm$^{-3}$ at 0 °C, 1013 hPa")
+    panels[0].legend()
+    _save(figure, target)
