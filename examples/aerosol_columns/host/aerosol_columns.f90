@@ -14,7 +14,7 @@ program aerosol_columns
   use host_restart, only: read_restart
   use host_removal, only: settle, deposit, rain_out
   use host_settings, only: settings_type, read_settings
-  use host_state, only: create_blocks, check_tracers, ngpblks
+  use host_state, only: create_blocks, check_tracers, check_water, ngpblks
   use host_weather, only: set_weather, day_length
   implicit none
 
@@ -121,7 +121,8 @@ contains
     integer, intent(in) :: jb
     character(len=*), intent(inout) :: message
     if (message == "") call end_aerosol(jb, settings%time_step, message)
-    if (message == "") call check_tracers(jb, "after the aerosol", message)
+    call check_tracers(jb, "after the aerosol", message)
+    call check_water(jb, "after the aerosol", message)
     if (message /= "") return
     call settle(jb, settings%time_step)
     call deposit(jb, settings%time_step)

@@ -3,11 +3,11 @@
 module host_aerosol
   use, intrinsic :: iso_fortran_env, only: dp => real64
   use hybrid, only: hybrid_domain, hybrid_scheme, hybrid_call
+  use m7_checks, only: check_block
   use m7_driver, only: m7
   use m7_tracers, only: nmass
   use host_columns, only: area, lat, lon, latitude_index, longitude_index
   use host_ranks, only: communicator
-  use host_settings, only: as_text
   use host_state
   implicit none
   private
@@ -77,13 +77,19 @@ contains
     call atmosphere%step(step, date, dt, stat=stat, errmsg=errmsg)
   end subroutine open_aerosol_step
 
-  !> The first half of a call: what the scheme reads. An emulator may run from here on.
+  !> The first half of a call: what the scheme reads. An emulator may run from here on. It gets
+  !! nothing that M7 itself would refuse.
   subroutine begin_aerosol(jb, dt, errmsg)
     integer, intent(in) :: jb
     real(dp), intent(in) :: dt
     character(len=*), intent(inout) :: errmsg
     integer :: nc, stat
     nc = ncols(jb)
+    call check_block(nc, nproma, nlev, dt, pressure(:, :, jb), t(:, :, jb), rh(:, :, jb), &
+      cloud(:, :, jb), production(:, :, jb), boundary_layer(:, :, jb), xt(:, :, :nm7, jb), &
+      global_start(jb), errmsg)
+    if (errmsg /= "") errmsg = "before the aerosol: "//errmsg
+    if (errmsg /= "") return
     call microphysics%open(calls(jb), ncol=nc, first=block_start(jb), stat=stat, errmsg=errmsg)
     if (stat /= 0) return
     associate (this => calls(jb))
@@ -116,8 +122,6 @@ contains
         rh(:, :, jb), cloud(:, :, jb), production(:, :, jb), boundary_layer(:, :, jb), &
         xt(:, :, :nm7, jb), wet_radius(:, :, :, jb), dry_radius(:, :, :, jb), &
         density(:, :, :, jb), water(:, :, :, jb), stat=stat, errmsg=errmsg)
-      if (stat /= 0) errmsg = trim(errmsg)//" (column 1 of the block is "// &
-        as_text(first_column + block_start(jb) - 1)//")"
       if (stat == 0) call this%get(masses, xt(:nc, :, :last_mass, jb), stat=stat, errmsg=errmsg)
       if (stat == 0) call this%get(numbers, xt(:nc, :, last_mass + 1:nm7, jb), stat=stat, &
         errmsg=errmsg)

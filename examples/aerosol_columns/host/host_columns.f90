@@ -2,7 +2,7 @@
 !> The atmosphere the columns are cut from: a snapshot on a grid of longitude and latitude, as
 !! `columns.py` writes it. Every rank holds all of it; columns are counted along longitude first.
 module host_columns
-  use, intrinsic :: iso_fortran_env, only: dp => real64
+  use, intrinsic :: iso_fortran_env, only: dp => real64, int64
   use, intrinsic :: ieee_arithmetic, only: ieee_is_finite
   use netcdf
   use host_settings, only: as_text
@@ -66,6 +66,17 @@ contains
       call check("air_temperature", temperature_of(:, :, level), level, 150.0_dp, 350.0_dp, &
         errmsg)
     end do
+    do level = 1, levels
+      call check("pressure", reshape([pressure_of(level)], [1, 1]), level, 1.0_dp, 1.2e5_dp, &
+        errmsg)
+      call check("pressure_bounds", reshape([bounds(level)], [1, 1]), level, 0.0_dp, 1.2e5_dp, &
+        errmsg)
+    end do
+    call check("pressure_bounds", reshape([bounds(levels + 1)], [1, 1]), levels + 1, 0.0_dp, &
+      1.2e5_dp, errmsg)
+    call check("lon", reshape(lon, [nlon, 1]), 0, -360.0_dp, 360.0_dp, errmsg)
+    call check("lat", reshape(lat, [1, nlat]), 0, -90.0_dp, 90.0_dp, errmsg)
+    call check("area", area, 0, 0.0_dp, 5.2e14_dp, errmsg)
     call check("wind", surface_wind, 0, 0.0_dp, 150.0_dp, errmsg)
     call check("land", land, 0, 0.0_dp, 1.0_dp, errmsg)
     call check("ice", ice, 0, 0.0_dp, 1.0_dp, errmsg)
@@ -119,9 +130,24 @@ contains
     end do
   end subroutine check
 
-  !> Tells one set of columns from another.
-  pure real(dp) function checksum()
-    checksum = sum(temperature_of) + sum(humidity_of) + sum(cloud_of) + sum(lat) + sum(pressure_of)
+  !> Tells one set of columns from another: by all bits of all fields and by their order.
+  function checksum() result(text)
+    character(len=16) :: text
+    integer(int64) :: bits
+    bits = 0
+    call add([lon, lat, pressure_of, layer_mass])
+    call add([area, land, ice, surface_wind])
+    call add([temperature_of, humidity_of])
+    call add([cloud_of, condensate_of])
+    write (text, '(z16.16)') bits
+  contains
+    subroutine add(values)
+      real(dp), intent(in) :: values(:)
+      integer :: i
+      do i = 1, size(values)
+        bits = ieor(ishftc(bits, 5), transfer(values(i), bits))
+      end do
+    end subroutine add
   end function checksum
 
   elemental integer function longitude_index(column)

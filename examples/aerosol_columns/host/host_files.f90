@@ -178,7 +178,7 @@ contains
     real(dp) :: burden(ncols(jb), ntrac)
     integer :: id, jk, nc, first
     nc = ncols(jb)
-    first = first_column + block_start(jb) - 1
+    first = global_start(jb)
     burden = 0
     do jk = 1, nlev
       burden = burden + layer_mass(jk)*xt(:nc, jk, :, jb)
@@ -203,7 +203,7 @@ contains
     character(len=*), intent(inout) :: errmsg
     integer :: id, nc, first
     nc = ncols(jb)
-    first = first_column + block_start(jb) - 1
+    first = global_start(jb)
     if (errmsg == "") call note(nf90_inq_varid(file, "tracers", id), path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, xt(:nc, :, :, jb), [first, 1, 1, record], &
       [nc, nlev, ntrac, 1]), path, errmsg)
