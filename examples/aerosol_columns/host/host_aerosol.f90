@@ -3,7 +3,6 @@
 module host_aerosol
   use, intrinsic :: iso_fortran_env, only: dp => real64
   use hybrid, only: hybrid_domain, hybrid_scheme, hybrid_call
-  use m7_checks, only: check_block
   use m7_driver, only: m7
   use m7_tracers, only: nmass
   use host_columns, only: area, lat, lon, latitude_index, longitude_index
@@ -77,19 +76,13 @@ contains
     call atmosphere%step(step, date, dt, stat=stat, errmsg=errmsg)
   end subroutine open_aerosol_step
 
-  !> The first half of a call: what the scheme reads. An emulator may run from here on. It gets
-  !! nothing that M7 itself would refuse.
+  !> The first half of a call: what the scheme reads. An emulator may run from here on.
   subroutine begin_aerosol(jb, dt, errmsg)
     integer, intent(in) :: jb
     real(dp), intent(in) :: dt
     character(len=*), intent(inout) :: errmsg
     integer :: nc, stat
     nc = ncols(jb)
-    call check_block(nc, nproma, nlev, dt, pressure(:, :, jb), t(:, :, jb), rh(:, :, jb), &
-      cloud(:, :, jb), production(:, :, jb), boundary_layer(:, :, jb), xt(:, :, :nm7, jb), &
-      global_start(jb), errmsg)
-    if (errmsg /= "") errmsg = "before the aerosol: "//errmsg
-    if (errmsg /= "") return
     call microphysics%open(calls(jb), ncol=nc, first=block_start(jb), stat=stat, errmsg=errmsg)
     if (stat /= 0) return
     associate (this => calls(jb))

@@ -4,6 +4,7 @@ module host_restart
   use, intrinsic :: iso_fortran_env, only: dp => real64
   use, intrinsic :: ieee_arithmetic, only: ieee_is_finite
   use netcdf
+  use host_checks, only: check_budget, check_tracers
   use host_columns, only: checksum, levels
   use host_files, only: note, text_length
   use host_settings, only: as_text, settings_type
@@ -21,26 +22,30 @@ contains
     integer, intent(in) :: ncolumns
     integer, intent(inout) :: step
     character(len=*), intent(inout) :: errmsg
-    integer :: file, jb, id, nc, first
+    integer :: file, jb, id, most
     call note(nf90_open(path, NF90_NOWRITE, file), path, errmsg)
     if (errmsg /= "") return
     call compare(file, settings, ncolumns, errmsg)
-    if (errmsg == "") call note(nf90_inq_varid(file, "step", id), path, errmsg)
-    if (errmsg == "") call note(nf90_get_var(file, id, step), path, errmsg)
-    if (errmsg == "" .and. step < 0) errmsg = "restart '"//path// &
-      "': step: expected 0 or more, found "//as_text(step)
+    if (errmsg == "") call note(nf90_inq_varid(file, "step", id), path//": step", errmsg)
+    if (errmsg == "") call note(nf90_get_var(file, id, step), path//": step", errmsg)
+    most = huge(step) - settings%steps
+    if (errmsg == "" .and. (step < 0 .or. step > most)) errmsg = "restart '"//path// &
+      "': step: expected 0 to "//as_text(most)//", found "//as_text(step)
     do jb = 1, ngpblks
-      nc = ncols(jb)
-      first = global_start(jb)
-      if (errmsg == "") call note(nf90_inq_varid(file, "tracers", id), path, errmsg)
-      if (errmsg == "") call note(nf90_get_var(file, id, xt(:nc, :, :, jb), [first, 1, 1, 1], &
-        [nc, nlev, ntrac, 1]), path, errmsg)
-      if (errmsg == "") call note(nf90_inq_varid(file, "budget", id), path, errmsg)
-      if (errmsg == "") call note(nf90_get_var(file, id, budget(:nc, :, :, jb), &
-        [first, 1, 1, 1], [nc, nspecies, 3, 1]), path, errmsg)
+      call get("tracers", xt(:ncols(jb), :, :, jb))
+      call get("budget", budget(:ncols(jb), :, :, jb))
       call check_tracers(jb, "restart '"//path//"'", errmsg)
+      call check_budget(jb, "restart '"//path//"'", errmsg)
     end do
     call note(nf90_close(file), path, errmsg)
+  contains
+    subroutine get(name, values)
+      character(len=*), intent(in) :: name
+      real(dp), intent(inout) :: values(:, :, :)
+      if (errmsg == "") call note(nf90_inq_varid(file, name, id), path//": "//name, errmsg)
+      if (errmsg == "") call note(nf90_get_var(file, id, values, [global_start(jb), 1, 1, 1], &
+        [shape(values), 1]), path//": "//name, errmsg)
+    end subroutine get
   end subroutine read_restart
 
   !> A restart of other columns, levels, tracers or time step is refused; one of another scenario
@@ -54,7 +59,7 @@ contains
     call compare_dimension("tracer", ntrac)
     call compare_dimension("time", 1)
     call compare_tracers()
-    call compare_text("columns_checksum", checksum())
+    call compare_real("columns_checksum", real(checksum(), dp))
     call compare_real("time_step", settings%time_step)
     if (settings%branch) return
     call compare_real("month", real(settings%scenario%month, dp))

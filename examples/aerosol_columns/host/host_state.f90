@@ -6,13 +6,12 @@
 module host_state
   use, intrinsic :: iso_fortran_env, only: dp => real64
   use, intrinsic :: ieee_arithmetic, only: ieee_value, ieee_signaling_nan
-  use m7_checks, only: check_field, check_m7 => check_tracers
   use m7_tracers, only: nm7 => ntracer, nmode, nsoluble, m7_name => tracer_name
   use host_settings, only: as_text
   implicit none
   private
   public :: nm7, nmode, ntrac, nspecies, so2, nproma, nlev, ngpblks, ncol, first_column, ncols, &
-    block_start, global_start, create_blocks, check_tracers, check_water, tracer_name, species_name
+    block_start, global_start, create_blocks, tracer_name, species_name
   public :: xt, t, pressure, rh, cloud, rain, production, boundary_layer, water, wind, budget, &
     wet_radius, dry_radius, density, emitted, dry, wet
 
@@ -22,8 +21,6 @@ module host_state
   character(len=8), parameter :: tracer_name(ntrac) = [character(len=8) :: m7_name, "SO2"]
   character(len=8), parameter :: species_name(nspecies) = &
     [character(len=8) :: "SO4", "BC", "OC", "SS", "DU"]
-  character(len=8), parameter :: water_name(nsoluble) = &
-    [character(len=8) :: "WAT_NS", "WAT_KS", "WAT_AS", "WAT_CS"]
 
   integer, protected :: nproma, nlev, ngpblks
   integer, protected :: ncol           !< columns of this rank
@@ -103,32 +100,5 @@ contains
     integer, intent(in) :: jb
     global_start = first_column + block_start(jb) - 1
   end function global_start
-
-  !> A message if a tracer of a block cannot be: by the rules of M7, and SO2 as its masses.
-  subroutine check_tracers(jb, where, errmsg)
-    integer, intent(in) :: jb
-    character(len=*), intent(in) :: where
-    character(len=*), intent(inout) :: errmsg
-    if (errmsg /= "") return
-    call check_m7(ncols(jb), nproma, nlev, xt(:, :, :nm7, jb), global_start(jb), errmsg)
-    call check_field(ncols(jb), nproma, nlev, "SO2", xt(:, :, so2, jb), 0.0_dp, 1.0_dp, &
-      "kg kg-1", global_start(jb), errmsg)
-    if (errmsg /= "") errmsg = where//": "//errmsg
-  end subroutine check_tracers
-
-  !> A message if the particles' water cannot be. At a relative humidity of 0.95 sea salt holds 9
-  !! times its mass.
-  subroutine check_water(jb, where, errmsg)
-    integer, intent(in) :: jb
-    character(len=*), intent(in) :: where
-    character(len=*), intent(inout) :: errmsg
-    integer :: mode
-    if (errmsg /= "") return
-    do mode = 1, nsoluble
-      call check_field(ncols(jb), nproma, nlev, water_name(mode), water(:, :, mode, jb), 0.0_dp, &
-        100.0_dp, "kg kg-1", global_start(jb), errmsg)
-    end do
-    if (errmsg /= "") errmsg = where//": "//errmsg
-  end subroutine check_water
 
 end module host_state
