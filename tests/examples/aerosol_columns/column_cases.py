@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import netCDF4
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 from column_host import HOST, Variant, build, missing_tools
 from column_runs import SCHEME, ColumnRun
+from numpy.typing import ArrayLike
 
 ROOT = Path(__file__).parents[3] / "build" / "aerosol_columns"
 COLUMNS, LEVELS = 32, 37
@@ -80,9 +82,19 @@ def emulated(tmp_path: Path, mode: str = "emulate", last_call: int = 0, spoil: s
     return scheme(mode, f'emulator = "{path}"', "batch = { columns = 4096 }")
 
 
-def spoiled(source: Path, target: Path, variable: str, place: tuple, value: float) -> Path:
+def edited(source: Path, target: Path, change: Callable[[netCDF4.Dataset], None]) -> Path:
+    """A copy of a file that is changed."""
     shutil.copy(source, target)
     with netCDF4.Dataset(target, "a") as file:
         file.set_auto_mask(False)
-        file[variable][place] = value
+        change(file)
     return target
+
+
+def spoiled(source: Path, target: Path, variable: str, place: tuple, value: ArrayLike) -> Path:
+    """A copy of a file of which one value is another."""
+
+    def change(file: netCDF4.Dataset) -> None:
+        file[variable][place] = value
+
+    return edited(source, target, change)

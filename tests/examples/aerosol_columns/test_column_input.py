@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-import shutil
-
 import netCDF4
 import numpy as np
 import pytest
-from column_cases import COLUMNS, scheme, shipped, spoiled
-from column_runs import SCHEME
+from column_cases import COLUMNS, edited, scheme, shipped, spoiled
 
-from pyhybrid import Domain, open_recording
+from pyhybrid import open_recording
+
+# As an array: a float in between would make it quiet.
+SIGNALLING_NAN = np.array([0x7FF0000000000001], "u8").view("f8")
 
 
 @pytest.fixture(params=["native", "emulate"])
@@ -32,6 +32,7 @@ def executable(request):
     "tracer, name, value, found",
     [
         (8, "BC_KI", np.nan, "1.00000E+00 kg kg-1, found NaN"),
+        (8, "BC_KI", SIGNALLING_NAN, "1.00000E+00 kg kg-1, found NaN"),
         (8, "BC_KI", -1e-20, "1.00000E+00 kg kg-1, found -1.00000E-20"),
         (8, "BC_KI", 1e30, "1.00000E+00 kg kg-1, found 1.00000E+30"),
         (8, "BC_KI", np.inf, "1.00000E+00 kg kg-1, found Infinity"),
@@ -76,6 +77,7 @@ def test_tracers_that_grow_out_of_range_are_told(run, hybrid, tmp_path, two_loop
         ("air_temperature", -5.0, "150 to 350, found -5"),
         ("relative_humidity", np.nan, "0 to 1, found NaN"),
         ("relative_humidity", 2.0, "0 to 1, found 2"),
+        ("air_temperature", SIGNALLING_NAN, "150 to 350, found NaN"),
         ("cloud", -0.5, "0 to 1, found -"),
     ],
 )
@@ -135,6 +137,11 @@ def test_weather_that_turns_bad_ends_the_run_and_nothing_written_is_lost(
     assert np.isfinite(masses["aerosol_mass_mixing_ratios"].values).all()
 
 
+def test_weather_that_turns_bad_on_one_rank_ends_all(run, mpi, warming):
+    with pytest.raises(RuntimeError, match=r"before the aerosol: temperature\(column 10, level 37"):
+        run("run", mpi, warming, ranks=3, steps=48)
+
+
 def steps_in(path) -> list[int]:
     with netCDF4.Dataset(path) as file:
         return file["step"][:].tolist()
@@ -144,63 +151,15 @@ def steps_in(path) -> list[int]:
 
 
 def test_columns_that_lack_something_are_told(run, few_columns, tmp_path):
-    shutil.copy(few_columns, tmp_path / "bad.nc")
-    with netCDF4.Dataset(tmp_path / "bad.nc", "a") as file:
-        file.renameVariable("cloud", "clouds")
+    bad = edited(few_columns, tmp_path / "a.nc", lambda f: f.renameVariable("cloud", "clouds"))
     with pytest.raises(RuntimeError, match="columns: variable 'cloud': NetCDF: Variable not found"):
-        run("run", columns=tmp_path / "bad.nc")
-    with netCDF4.Dataset(tmp_path / "bad.nc", "a") as file:
-        file.renameDimension("lon", "x")
+        run("run", columns=bad)
+    bad = edited(few_columns, tmp_path / "b.nc", lambda f: f.renameDimension("lon", "x"))
     with pytest.raises(RuntimeError, match="columns: dimension 'lon': expected 1 or more, found n"):
-        run("run", columns=tmp_path / "bad.nc")
+        run("run", columns=bad)
 
 
 def test_columns_upside_down_are_told(run, few_columns, tmp_path):
     bad = spoiled(few_columns, tmp_path / "bad.nc", "pressure_bounds", (3,), 0.0)
     with pytest.raises(RuntimeError, match="pressure_bounds: expected to increase from the top"):
         run("run", columns=bad)
-
-
-# ---- No column, and more vapour than saturates
-
-
-FIELDS = {
-    "air_temperature": 280.0,
-    "air_pressure": 9e4,
-    "relative_humidity": 0.8,
-    "cloud_area_fraction_in_atmosphere_layer": 0.0,
-    "tendency_of_mass_fraction_of_sulfuric_acid_in_air_due_to_gas_production": 1e-16,
-}
-
-
-def emulate_block(columns: int, humidity: float) -> np.ndarray:
-    """Masses, numbers and water after a call of the shipped emulator, one behind the other."""
-    shape = (columns, 37)
-    masses, numbers = np.full((*shape, 19), 1e-10), np.full((*shape, 7), 1e8)
-    water = np.full((*shape, 4), np.nan)
-    with Domain(text=shipped("emulate")) as domain, domain.scheme(SCHEME) as aerosol:
-        with aerosol.open(columns, 1) as call:
-            for name, value in {**FIELDS, "relative_humidity": humidity}.items():
-                call.put(name, np.full(shape, value))
-            call.put("time_step", np.array(1800.0))
-            call.put("aerosol_mass_mixing_ratios", masses)
-            call.put("aerosol_number_mixing_ratios", numbers)
-            call.run()
-            assert not call.native_wanted()
-            call.get("aerosol_mass_mixing_ratios", masses)
-            call.get("aerosol_number_mixing_ratios", numbers)
-            call.get("aerosol_water_mixing_ratios", water)
-    return np.concatenate([masses, numbers, water], axis=2)
-
-
-def test_a_block_without_columns_is_emulated_as_one():
-    """Native M7 takes it as well: tests/fortran/physics/test_m7_limits.f90."""
-    assert emulate_block(0, 0.8).shape == (0, 37, 30)
-
-
-def test_more_than_saturated_is_saturated():
-    """Native M7 has it so too, to 1.5: tests/fortran/physics/test_m7_limits.f90."""
-    saturated = emulate_block(3, 1.0)
-    assert np.isfinite(saturated).all()
-    np.testing.assert_array_equal(emulate_block(3, 1.5), saturated)
-    assert not np.array_equal(emulate_block(3, 0.9), saturated)

@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import netCDF4
+import numpy as np
 import pytest
-from column_cases import COLUMNS, LEVELS, STEPS, emulated, same_bits, scheme
+from column_cases import COLUMNS, LEVELS, STEPS, emulated, same_bits, scheme, shipped
 from column_runs import SCHEME
 
-from pyhybrid import open_recording
+from pyhybrid import Domain, open_recording
 
 
 @pytest.mark.parametrize("two_loops", [False, True])
@@ -84,3 +85,47 @@ def test_what_was_written_before_a_failure_stays(
     with netCDF4.Dataset(tmp_path / "run" / "restart.nc") as file:
         assert list(file["step"][:]) == [4]
     run("rest", restart_in=tmp_path / "run" / "restart.nc")
+
+
+# ---- The shipped emulator: no column, and more vapour than saturates
+
+FIELDS = {
+    "air_temperature": 280.0,
+    "air_pressure": 9e4,
+    "relative_humidity": 0.8,
+    "cloud_area_fraction_in_atmosphere_layer": 0.0,
+    "tendency_of_mass_fraction_of_sulfuric_acid_in_air_due_to_gas_production": 1e-16,
+}
+
+
+def emulate_block(columns: int, humidity: float) -> np.ndarray:
+    """Masses, numbers and water after a call of the shipped emulator, one behind the other."""
+    shape = (columns, 37)
+    masses, numbers = np.full((*shape, 19), 1e-10), np.full((*shape, 7), 1e8)
+    water = np.full((*shape, 4), np.nan)
+    with Domain(text=shipped("emulate")) as domain, domain.scheme(SCHEME) as aerosol:
+        with aerosol.open(columns, 1) as call:
+            for name, value in {**FIELDS, "relative_humidity": humidity}.items():
+                call.put(name, np.full(shape, value))
+            call.put("time_step", np.array(1800.0))
+            call.put("aerosol_mass_mixing_ratios", masses)
+            call.put("aerosol_number_mixing_ratios", numbers)
+            call.run()
+            assert not call.native_wanted()
+            call.get("aerosol_mass_mixing_ratios", masses)
+            call.get("aerosol_number_mixing_ratios", numbers)
+            call.get("aerosol_water_mixing_ratios", water)
+    return np.concatenate([masses, numbers, water], axis=2)
+
+
+def test_a_block_without_columns_is_emulated_as_one():
+    """Native M7 takes it as well: tests/fortran/physics/test_m7_limits.f90."""
+    assert emulate_block(0, 0.8).shape == (0, 37, 30)
+
+
+def test_more_than_saturated_is_saturated():
+    """Native M7 has it so too, to 1.5: tests/fortran/physics/test_m7_limits.f90."""
+    saturated = emulate_block(3, 1.0)
+    assert np.isfinite(saturated).all()
+    np.testing.assert_array_equal(emulate_block(3, 1.5), saturated)
+    assert not np.array_equal(emulate_block(3, 0.9), saturated)
