@@ -139,8 +139,8 @@ contains
     real(wp), intent(in) :: field(kbdim, klev), lowest, highest
     character(len=*), intent(inout) :: message
     integer :: level, column
+    if (message /= "") return
     do level = 1, klev
-      if (message /= "") return
       if (count(field(1:kproma, level) >= lowest .and. field(1:kproma, level) <= highest) &
           == kproma) cycle
       do column = kproma, 1, -1
@@ -150,6 +150,7 @@ contains
           // trim(real_text(highest)) // " " // unit // ", found " &
           // trim(real_text(field(column, level)))
       end do
+      return
     end do
   end subroutine look_at_field
 

@@ -92,7 +92,6 @@ def test_what_was_written_before_a_failure_stays(
 FIELDS = {
     "air_temperature": 280.0,
     "air_pressure": 9e4,
-    "relative_humidity": 0.8,
     "cloud_area_fraction_in_atmosphere_layer": 0.0,
     "tendency_of_mass_fraction_of_sulfuric_acid_in_air_due_to_gas_production": 1e-16,
 }
