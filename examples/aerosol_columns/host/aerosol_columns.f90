@@ -6,6 +6,7 @@ program aerosol_columns
   use, intrinsic :: iso_fortran_env, only: dp => real64, int64, output_unit
   use host_aerosol
   use host_chemistry, only: oxidise
+  use host_checks, only: check_aerosol_input, check_tracers, check_water
   use host_columns, only: read_columns, nlon, nlat, levels
   use host_emissions, only: create_emissions, emit
   use host_files
@@ -14,7 +15,7 @@ program aerosol_columns
   use host_restart, only: read_restart
   use host_removal, only: settle, deposit, rain_out
   use host_settings, only: settings_type, read_settings
-  use host_state, only: create_blocks, check_tracers, ngpblks
+  use host_state, only: create_blocks, ngpblks
   use host_weather, only: set_weather, day_length
   implicit none
 
@@ -114,14 +115,16 @@ contains
     call emit(jb, time, settings%time_step)
     call mix(jb, settings%time_step)
     call oxidise(jb, time, settings%time_step, settings%scenario%month)
-    call begin_aerosol(jb, settings%time_step, message)
+    call check_aerosol_input(jb, settings%time_step, "before the aerosol", message)
+    if (message == "") call begin_aerosol(jb, settings%time_step, message)
   end subroutine begin_block
 
   subroutine end_block(jb, message)
     integer, intent(in) :: jb
     character(len=*), intent(inout) :: message
     if (message == "") call end_aerosol(jb, settings%time_step, message)
-    if (message == "") call check_tracers(jb, "after the aerosol", message)
+    call check_tracers(jb, "after the aerosol", message)
+    call check_water(jb, "after the aerosol", message)
     if (message /= "") return
     call settle(jb, settings%time_step)
     call deposit(jb, settings%time_step)

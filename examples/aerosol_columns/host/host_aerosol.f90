@@ -7,7 +7,6 @@ module host_aerosol
   use m7_tracers, only: nmass
   use host_columns, only: area, lat, lon, latitude_index, longitude_index
   use host_ranks, only: communicator
-  use host_settings, only: as_text
   use host_state
   implicit none
   private
@@ -116,8 +115,6 @@ contains
         rh(:, :, jb), cloud(:, :, jb), production(:, :, jb), boundary_layer(:, :, jb), &
         xt(:, :, :nm7, jb), wet_radius(:, :, :, jb), dry_radius(:, :, :, jb), &
         density(:, :, :, jb), water(:, :, :, jb), stat=stat, errmsg=errmsg)
-      if (stat /= 0) errmsg = trim(errmsg)//" (column 1 of the block is "// &
-        as_text(first_column + block_start(jb) - 1)//")"
       if (stat == 0) call this%get(masses, xt(:nc, :, :last_mass, jb), stat=stat, errmsg=errmsg)
       if (stat == 0) call this%get(numbers, xt(:nc, :, last_mass + 1:nm7, jb), stat=stat, &
         errmsg=errmsg)

@@ -3,8 +3,8 @@
 module host_chemistry
   use, intrinsic :: iso_fortran_env, only: dp => real64
   use host_emissions, only: sulfuric_acid
-  use host_state, only: xt, t, cloud, production, so2, nlev, ncols, nproma, block_start, &
-    first_column, tracer_name
+  use host_state, only: xt, t, cloud, production, so2, nlev, ncols, nproma, global_start, &
+    tracer_name
   use host_weather, only: sun
   implicit none
   private
@@ -27,7 +27,7 @@ contains
     m_cs = findloc(tracer_name, "SO4_CS", dim=1); n_cs = findloc(tracer_name, "N_CS", dim=1)
     do jc = 1, ncols(jb)
       by_day(jc) = 1 - exp(-dt*reaction*noon_hydroxyl* &
-        sun(first_column + block_start(jb) + jc - 2, time, month))
+        sun(global_start(jb) + jc - 1, time, month))
     end do
     do jk = 1, nlev
       do jc = 1, ncols(jb)

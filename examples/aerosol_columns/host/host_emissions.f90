@@ -8,8 +8,8 @@ module host_emissions
   use, intrinsic :: iso_fortran_env, only: dp => real64
   use host_columns, only: lon, lat, land, ice, layer_mass, nlon, nlat, place_type
   use host_settings, only: scenario_type
-  use host_state, only: xt, budget, wind, emitted, so2, nlev, nproma, ncols, block_start, &
-    first_column, tracer_name
+  use host_state, only: xt, budget, wind, emitted, so2, nlev, nproma, ncols, &
+    global_start, tracer_name
   use host_weather, only: ground
   implicit none
   private
@@ -111,7 +111,8 @@ contains
       share(regions(n)%kind) = share(regions(n)%kind) + l*bump(regions(n), lat(j), lon(i))* &
         burning(regions(n)%month, month)
     end do
-    if (lat(j) > -60) share(plants) = l*cos(phi)**2*(1 - sin(phi)*cos(2*pi*(month - 1)/12))/1.0e14_dp
+    if (lat(j) > -60) share(plants) = l*cos(phi)**2* &
+      (1 - sin(phi)*cos(2*pi*(month - 1)/12))/1.0e14_dp
     share(sea) = (1 - l)*(1 - ice(i, j))/3.4e14_dp
   end function pattern_of
 
@@ -158,7 +159,7 @@ contains
       type(place_type) :: at
       integer :: jc
       do jc = 1, nc
-        at = ground(first_column + block_start(jb) + jc - 2, time)
+        at = ground(global_start(jb) + jc - 1, time)
         here(jc, :) = (1 - at%share)*pattern(at%west, at%circle, :) + &
           at%share*pattern(at%east, at%circle, :)
         here(jc, dust) = here(jc, dust)*wind(jc, jb)**3/mean_cube_dust

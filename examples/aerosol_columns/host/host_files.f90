@@ -180,7 +180,7 @@ contains
     real(dp) :: burden(ncols(jb), ntrac), water_burden(ncols(jb), size(water, 3))
     integer :: id, jk, nc, first
     nc = ncols(jb)
-    first = first_column + block_start(jb) - 1
+    first = global_start(jb)
     burden = 0
     water_burden = 0
     do jk = 1, nlev
@@ -210,7 +210,7 @@ contains
     character(len=*), intent(inout) :: errmsg
     integer :: id, nc, first
     nc = ncols(jb)
-    first = first_column + block_start(jb) - 1
+    first = global_start(jb)
     if (errmsg == "") call note(nf90_inq_varid(file, "tracers", id), path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, xt(:nc, :, :, jb), [first, 1, 1, record], &
       [nc, nlev, ntrac, 1]), path, errmsg)

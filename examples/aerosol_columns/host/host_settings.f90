@@ -85,7 +85,21 @@ contains
     call check_positive("restart_every", restart_every, 0, errmsg)
     if (errmsg == "" .and. .not. (time_step > 0 .and. time_step <= 7200)) &
       errmsg = "time_step: expected up to 7200 s, found "//as_text(time_step)
+    call check_paths(settings, errmsg)
   end subroutine read_settings
+
+  !> A longer path would be cut off, and a restart takes the place of what has its name.
+  subroutine check_paths(settings, errmsg)
+    type(settings_type), intent(in) :: settings
+    character(len=*), intent(inout) :: errmsg
+    character(len=path_length) :: others(3)
+    if (errmsg /= "") return
+    others = [settings%columns, settings%hybrid, settings%output]
+    if (any(others == settings%restart_out)) errmsg = "restart_out: expected a file of its "// &
+      "own, found "//trim(settings%restart_out)
+    if (any(len_trim([others, settings%restart_in, settings%restart_out]) == path_length)) &
+      errmsg = "paths: expected fewer than "//as_text(path_length)//" characters, found more"
+  end subroutine check_paths
 
   subroutine find_scenario(name, month, scenario, errmsg)
     character(len=*), intent(in) :: name

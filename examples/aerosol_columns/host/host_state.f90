@@ -5,13 +5,13 @@
 !! them is found out by a build that traps.
 module host_state
   use, intrinsic :: iso_fortran_env, only: dp => real64
-  use, intrinsic :: ieee_arithmetic, only: ieee_value, ieee_signaling_nan, ieee_is_finite
+  use, intrinsic :: ieee_arithmetic, only: ieee_value, ieee_signaling_nan
   use m7_tracers, only: nm7 => ntracer, nmode, nsoluble, m7_name => tracer_name
   use host_settings, only: as_text
   implicit none
   private
   public :: nm7, nmode, ntrac, nspecies, so2, nproma, nlev, ngpblks, ncol, first_column, ncols, &
-    block_start, create_blocks, check_tracers, tracer_name, species_name
+    block_start, global_start, create_blocks, tracer_name, species_name
   public :: xt, t, pressure, rh, cloud, rain, production, boundary_layer, water, wind, budget, &
     wet_radius, dry_radius, density, emitted, dry, wet
 
@@ -95,35 +95,10 @@ contains
     block_start = (jb - 1)*nproma + 1
   end function block_start
 
-  !> A message if a tracer of a block is negative or not a number.
-  subroutine check_tracers(jb, where, errmsg)
+  !> The first column of a block, counted in the columns of all ranks.
+  pure integer function global_start(jb)
     integer, intent(in) :: jb
-    character(len=*), intent(in) :: where
-    character(len=*), intent(inout) :: errmsg
-    integer :: jc, jk, jt
-    do jt = 1, ntrac
-      do jk = 1, nlev
-        if (all_fine(xt(:ncols(jb), jk, jt, jb))) cycle
-        do jc = ncols(jb), 1, -1
-          if (.not. fine(xt(jc, jk, jt, jb))) errmsg = where//": "//trim(tracer_name(jt))// &
-            "(column "//as_text(first_column + block_start(jb) + jc - 2)//", level "// &
-            as_text(jk)//"): expected a number of 0 or more, found "// &
-            as_text(xt(jc, jk, jt, jb))
-        end do
-        return
-      end do
-    end do
-  end subroutine check_tracers
-
-  pure logical function all_fine(x)
-    real(dp), intent(in) :: x(:)
-    all_fine = all(fine(x))
-  end function all_fine
-
-  elemental logical function fine(x)
-    real(dp), intent(in) :: x
-    fine = ieee_is_finite(x)
-    if (fine) fine = x >= 0
-  end function fine
+    global_start = first_column + block_start(jb) - 1
+  end function global_start
 
 end module host_state

@@ -10,7 +10,7 @@ module host_weather
   use host_columns, only: lon, lat, land, surface_wind, pressure_of, temperature_of, humidity_of, &
     cloud_of, condensate_of, longitude_index, latitude_index, place_type, place_of
   use host_state, only: t, pressure, rh, cloud, rain, boundary_layer, wind, nlev, ncols, &
-    block_start, first_column
+    global_start
   implicit none
   private
   public :: set_weather, ground, longitude, sun, day_length, rain_time
@@ -37,7 +37,7 @@ contains
     integer :: jc, column
     real(dp) :: l, swing, phi
     do jc = 1, ncols(jb)
-      column = first_column + block_start(jb) + jc - 2
+      column = global_start(jb) + jc - 1
       below = ground(column, time)
       air = place_of(column, flow_through_weather*time/day_length)
       swing = cos(hour_angle(column, time - day_length/12))   ! warmest at two in the afternoon

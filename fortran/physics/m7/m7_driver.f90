@@ -1,11 +1,9 @@
 ! SPDX-License-Identifier: BSD-3-Clause
 !> M7 as a host calls it: a block of columns, SI units, checks of what comes in.
 module m7_driver
-  use, intrinsic :: ieee_exceptions, only: ieee_get_status, ieee_invalid, ieee_set_halting_mode, &
-    ieee_set_status, ieee_status_type
   use, intrinsic :: iso_fortran_env, only: error_unit
   use m7_kinds, only: tile, wp
-  use m7_checks, only: check_options, check_sizes, check_state
+  use m7_checks, only: check_block
   use m7_constants, only: gas_constant_air, h2so4_molecule
   use m7_options, only: m7_options_type
   use m7_step, only: m7_boxes, m7_particles, step_boxes
@@ -53,19 +51,13 @@ contains
     type(m7_options_type) :: chosen
     type(m7_boxes) :: boxes
     type(m7_particles) :: particles
-    type(ieee_status_type) :: status
     character(len=200) :: message
     real(wp) :: air(tile)
     integer :: column(tile), level(tile), first, boxes_left
     message = ""
     if (present(options)) chosen = options
-    call ieee_get_status(status)
-    call ieee_set_halting_mode(ieee_invalid, .false.)   ! a NaN gets a message, not a trap
-    call check_sizes(kproma, kbdim, klev, dt, message)
-    if (message == "") call check_options(chosen, message)
-    if (message == "") call check_state(kproma, kbdim, klev, pressure, temperature, &
-      relative_humidity, cloud_fraction, h2so4_production, boundary_layer, xt, message)
-    call ieee_set_status(status)
+    call check_block(kproma, kbdim, klev, dt, pressure, temperature, relative_humidity, &
+      cloud_fraction, h2so4_production, boundary_layer, xt, 1, message, chosen)
     call report(message, stat, errmsg)
     if (message /= "") return
     do first = 0, kproma * klev - 1, tile

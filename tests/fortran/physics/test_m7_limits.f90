@@ -2,6 +2,7 @@
 !> M7 at the ends of everything it accepts. Built to trap: an invalid operation, a division by zero
 !! or an overflow ends the program.
 program test_m7_limits
+  use, intrinsic :: iso_fortran_env, only: int64
   use, intrinsic :: ieee_arithmetic, only: ieee_is_finite
   use check, only: expect, finish
   use m7_kinds, only: wp
@@ -23,6 +24,8 @@ program test_m7_limits
   call run_extremes("zsr without nucleation, ", options)
   call nothing_happens_without_particles_and_gas()
   call clear_air_forms_particles()
+  call more_than_saturated_is_saturated("kappa")
+  call more_than_saturated_is_saturated("zsr")
   call no_boxes()
   call finish()
 
@@ -130,6 +133,23 @@ contains
     call expect(all(abs(sulfate - (1 - cloud) * sulfate(1)) <= 1e-12_wp * sulfate(1)), &
                 "with its gas")
   end subroutine clear_air_forms_particles
+
+  !> Relative humidity from 1 to 1.5 counts as 1.
+  subroutine more_than_saturated_is_saturated(water)
+    character(len=*), intent(in) :: water
+    type(block) :: b, saturated
+    call create_block(20, 20, 5, saturated)
+    b = saturated
+    saturated%humidity = 1
+    b%humidity(:, 1:2) = 1 + epsilon(1.0_wp)
+    b%humidity(:, 3:) = 1.5_wp
+    call run_block(saturated, m7_options_type(water=water))
+    call run_block(b, m7_options_type(water=water))
+    call expect(all(transfer(b%xt, [1_int64]) == transfer(saturated%xt, [1_int64])), &
+                water // ": tracers above saturation")
+    call expect(all(transfer(b%water, [1_int64]) == transfer(saturated%water, [1_int64])), &
+                water // ": water above saturation")
+  end subroutine more_than_saturated_is_saturated
 
   subroutine no_boxes()
     type(block) :: b

@@ -2,8 +2,10 @@
 !> What M7 refuses: with a message, and with xt as it was. Built to trap invalid operations.
 program test_m7_refusals
   use, intrinsic :: iso_fortran_env, only: int64
-  use, intrinsic :: ieee_arithmetic, only: ieee_quiet_nan, ieee_positive_inf, ieee_value
+  use, intrinsic :: ieee_arithmetic, only: ieee_quiet_nan, ieee_positive_inf, ieee_signaling_nan, &
+    ieee_value
   use check, only: expect, expect_failure, finish
+  use m7_checks, only: check_block, check_field, check_tracers
   use m7_kinds, only: wp
   use m7_options, only: m7_options_type
   use m7_states, only: block, create_block, run_block
@@ -19,6 +21,8 @@ program test_m7_refusals
   call refuse_tracers()
   call refuse_sizes()
   call refuse_options()
+  call tell_before_and_after()
+  call tell_the_first()
   call finish()
 
 contains
@@ -128,5 +132,51 @@ contains
     options = m7_options_type(monolayers=0)
     call refuse(good, "options%monolayers: ", options)
   end subroutine refuse_options
+
+  !> What a host asks itself: columns count from the block's own first one.
+  subroutine tell_before_and_after()
+    type(block) :: b
+    character(len=120) :: message
+    b = good
+    b%xt(2, 3, 4) = ieee_value(1.0_wp, ieee_signaling_nan)
+    b%temperature(6:, :) = ieee_value(1.0_wp, ieee_signaling_nan)   ! behind kproma
+    call expect(told(b, 101) == "SO4_AS(column 102, level 3): expected 0.00000E+00 to " // &
+                "1.00000E+00 kg kg-1, found NaN", "before: " // told(b, 101))
+    message = ""
+    call check_tracers(b%kproma, b%kbdim, b%klev, b%xt, 101, message)
+    call expect(message == told(b, 101), "after: " // message)
+    message = ""
+    call check_field(b%kproma, b%kbdim, b%klev, "any", b%temperature, 0.0_wp, 1.0_wp, "K", 1, &
+                     message)
+    call expect(index(message, "any(column 1, level 1): expected ") == 1, "field: " // message)
+    call expect(told(good, 1) == "", "good blocks are good")
+    b%kproma = 0
+    call expect(told(b, 1) == "", "an empty block is good: no row of it is read")
+  end subroutine tell_before_and_after
+
+  !> The first field, of it the highest level, of it the first column.
+  subroutine tell_the_first()
+    type(block) :: b
+    character(len=120) :: message
+    b = good
+    b%xt(1, 1, 1) = -1
+    b%humidity(4, 2) = 2
+    b%humidity(3, 2) = 3
+    b%humidity(1, 3) = 4
+    call expect(told(b, 1) == "relative_humidity(column 3, level 2): expected 0.00000E+00 to " // &
+                "1.50000E+00 1, found 3.00000E+00", told(b, 1))
+    message = "what was there"
+    call check_tracers(b%kproma, b%kbdim, b%klev, b%xt, 1, message)
+    call expect(message == "what was there", "a message is kept")
+  end subroutine tell_the_first
+
+  function told(b, first_column) result(message)
+    type(block), intent(in) :: b
+    integer, intent(in) :: first_column
+    character(len=120) :: message
+    message = ""
+    call check_block(b%kproma, b%kbdim, b%klev, b%dt, b%pressure, b%temperature, b%humidity, &
+                     b%cloud, b%production, b%boundary_layer, b%xt, first_column, message)
+  end function told
 
 end program test_m7_refusals

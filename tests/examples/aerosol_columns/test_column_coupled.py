@@ -24,9 +24,9 @@ from columns import make_columns
 import pyhybrid
 from pyhybrid import open_recording
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "aerosol_columns"
+EXAMPLE = Path(__file__).parents[3] / "examples" / "aerosol_columns"
 SHIPPED = EXAMPLE / "emulators" / "m7.safetensors"
-ROOT = Path(__file__).parents[2] / "build" / "aerosol_columns"
+ROOT = Path(__file__).parents[3] / "build" / "aerosol_columns"
 DAYS = np.arange(1, 31)
 NUMBERS = {f"N_{mode}" for mode in MODES}
 

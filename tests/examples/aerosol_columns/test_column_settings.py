@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Settings, ranks and output files that the column model refuses."""
+
+from __future__ import annotations
+
+import pytest
+from column_cases import scheme
+from column_runs import namelist
+
+
+@pytest.mark.parametrize(
+    "options, message",
+    [
+        ({"steps": 0}, "steps: expected at least 1, found 0"),
+        ({"nproma": -3}, "nproma: expected at least 1, found -3"),
+        ({"output_every": -1}, "output_every: expected at least 0, found -1"),
+        ({"time_step": -1.0}, "time_step: expected up to 7200 s, found -1"),
+        ({"time_step": 1e5}, "time_step: expected up to 7200 s, found 100000"),
+        ({"scenario": "future"}, "scenario: expected present, preindustrial, polluted or"),
+        ({"month": 13}, "month: expected 1 to 12, or 0 for the scenario's own, found 13"),
+        ({"radius": 1.0}, "expected the group &aerosol_columns, found: Cannot match"),
+        ({"columns": "none.nc"}, "none.nc': No such file or directory"),
+        ({"restart_in": "none.nc"}, "'none.nc': No such file or directory"),
+        ({"restart_in": "x" * 300}, "paths: expected fewer than 256 characters, found more"),
+        ({"output": "x" * 256}, "paths: expected fewer than 256 characters, found more"),
+        ({"restart_out": "output.nc"}, "restart_out: expected a file of its own, found output.nc"),
+        ({"restart_out": "hybrid.toml"}, "restart_out: expected a file of its own, found hybrid."),
+        ({"restart_out": "none/restart.nc"}, "'none/restart.nc.part': "),
+        ({"output": "none/output.nc"}, "'none/output.nc': "),
+        ({"nblocks": 33}, "block 33: expected a column or more, found none: nblocks = 33 for 32"),
+        ({"nblocks": 23}, "block 17: expected a column or more, found none: nblocks = 23 for 32"),
+        ({"hybrid": scheme("dream")}, "mode"),
+        ({"hybrid": scheme("emulate", 'emulator = "none.py"')}, "expected a file, found none"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else str(value)[:30],
+)
+def test_bad_settings_are_told(run, options, message):
+    with pytest.raises(RuntimeError) as failure:
+        run("run", **options)
+    assert message in str(failure.value)
+    assert "STOP" not in str(failure.value) and "Backtrace" not in str(failure.value)
+
+
+def test_more_ranks_than_columns_are_refused(run, mpi):
+    with pytest.raises(RuntimeError, match="expected at most 32 ranks, one for each column, fo"):
+        run("run", executable=mpi, ranks=33)
+
+
+def test_a_namelist_that_is_not_there_is_told(run):
+    native = run("run", steps=1)
+    (native.folder / "columns.nml").unlink()
+    with pytest.raises(RuntimeError, match="namelist 'columns.nml': expected the group"):
+        native.start_again()
+
+
+def test_output_of_another_run_is_left_alone(run):
+    native = run("run", steps=1)
+    before = native.output.read_bytes()
+    with pytest.raises(RuntimeError, match="output 'output.nc': expected no such file yet"):
+        native.start_again()
+    assert native.output.read_bytes() == before
+
+
+def test_namelists_quote_what_fortran_would_end_at():
+    assert namelist({"output": "it's", "branch": True, "steps": 3}) == (
+        "&aerosol_columns\n  output = 'it''s'\n  branch = .true.\n  steps = 3\n/\n"
+    )
