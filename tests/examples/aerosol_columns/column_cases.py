@@ -69,16 +69,27 @@ def emulate(air_temperature, aerosol_mass_mixing_ratios, aerosol_number_mixing_r
     calls += air_temperature.max() > 100  # what it is tried with before the run is not air
     masses = aerosol_mass_mixing_ratios.copy()
     water = masses[:, :4] * 0
-    if LAST_CALL and calls > LAST_CALL:
+    if calls > LAST_CALL:
         SPOIL
     return masses, aerosol_number_mixing_ratios, water
 """
 
 
-def emulated(tmp_path: Path, mode: str = "emulate", last_call: int = 0, spoil: str = "pass") -> str:
-    """By persistence; after so many calls (0: never) a statement spoils what is returned."""
-    path = tmp_path / "persistence.py"
+NEVER = 10**9
+
+
+def persistence_emulator(folder: Path, last_call: int = NEVER, spoil: str = "pass") -> Path:
+    """Nothing happens; after so many calls a statement spoils what is returned."""
+    path = folder / "persistence.py"
     path.write_text(EMULATOR.replace("SPOIL", spoil) + f"\nLAST_CALL = {last_call}\n")
+    return path
+
+
+def emulated(
+    tmp_path: Path, mode: str = "emulate", last_call: int = NEVER, spoil: str = "pass"
+) -> str:
+    """By persistence."""
+    path = persistence_emulator(tmp_path, last_call, spoil)
     return scheme(mode, f'emulator = "{path}"', "batch = { columns = 4096 }")
 
 

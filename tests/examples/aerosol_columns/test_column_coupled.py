@@ -12,32 +12,27 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 import pytest
+from column_cases import ROOT, built, persistence_emulator
 from column_coupled import PERTURBATION, compare, perturbed, run_coupled
 from column_figures import MODES, SOLUBLE, SPECIES, Output
-from column_host import Variant, build, missing_tools
+from column_host import Variant
 from column_recordings import CASES, SOURCES
 from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun
 from column_sizes import RADII, SIGMA, size_distribution, size_errors
-from column_verdict import FEWEST, growth, relative, row
 from columns import make_columns
 
-import pyhybrid
 from pyhybrid import open_recording
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "aerosol_columns"
 SHIPPED = EXAMPLE / "emulators" / "m7.safetensors"
-ROOT = Path(__file__).parents[3] / "build" / "aerosol_columns"
-DAYS = np.arange(1, 31)
 NUMBERS = {f"N_{mode}" for mode in MODES}
 
 
 def native_run(folder: Path, every: int = 8, **options) -> ColumnRun:
     """A run that is ready to be made, with each so many longitudes and latitudes."""
-    if missing := missing_tools(Variant()):
-        pytest.skip(f"not here: {', '.join(missing)}")
     columns = make_columns(ROOT, ROOT / f"columns_{every}.nc", every)
     options = {"steps": STEPS_PER_DAY, "output_every": STEPS_PER_DAY, **options}
-    return ColumnRun(folder, build(ROOT, Variant()), columns, options)
+    return ColumnRun(folder, built(Variant()), columns, options)
 
 
 @pytest.fixture(scope="session")
@@ -46,94 +41,6 @@ def native(tmp_path_factory) -> ColumnRun:
     run = native_run(tmp_path_factory.mktemp("coupled") / "native", steps=2 * STEPS_PER_DAY)
     run.run()
     return run
-
-
-# ---- The verdict
-
-
-def noise(size: float) -> np.ndarray:
-    return size * np.random.default_rng(1).standard_normal(DAYS.size)
-
-
-@pytest.mark.parametrize(
-    "error, accepted",
-    [
-        (np.full(30, 0.01), True),
-        (np.full(30, -0.019), True),
-        (np.full(30, 0.021), False),
-        (np.full(30, -0.021), False),
-        (np.where(DAYS == 17, 0.021, 0.0), False),  # one day is enough
-        (DAYS * 0.015 / 30, False),  # it stays within 2 %, and grows
-        (DAYS * -0.015 / 30, False),
-        ((DAYS - 20) * 0.0015, False),  # no larger at the end than on day 10, on the way out
-        ((40 - DAYS) * 0.0004, True),  # shrinks
-        (np.minimum(DAYS, 10) * 0.0015, True),  # adjusts, then stays
-        (0.015 * (1 - np.exp(-DAYS / 3)), True),
-        (0.015 * (1 - np.exp(-DAYS / 30)), False),
-        (noise(0.004), True),
-        (noise(0.004) + DAYS * 0.015 / 30, False),
-        (np.full(30, np.nan), False),
-        (DAYS[:10] * 0.0019, True),  # too short to tell
-    ],
-    ids=range(16),
-)
-def test_the_verdict_is_by_size_and_growth(error, accepted):
-    assert row(error, [])["accepted"] is accepted
-
-
-@pytest.mark.parametrize(
-    "error, expected",
-    [
-        (DAYS * 0.001, 0.02),
-        (DAYS * -0.001, 0.02),
-        ((31 - DAYS) * 0.001, -0.02),
-        (np.minimum(DAYS, 10) * 0.001, 0.0),
-        (DAYS[: 10 + FEWEST] * 0.001, 0.001 * FEWEST),
-    ],
-    ids=["away", "away below", "back", "stays", "few days"],
-)
-def test_growth_is_what_a_straight_line_gains(error, expected):
-    np.testing.assert_allclose(growth(error), (expected, 0.0), rtol=1e-12, atol=1e-12)
-
-
-def test_a_few_days_have_no_growth():
-    assert growth(DAYS[: 9 + FEWEST] * 0.001) is None
-
-
-def test_growth_is_as_uncertain_as_it_scatters():
-    """Of 1000 courses of noise 95 % have a slope of nothing within two standard errors."""
-    courses = np.random.default_rng(3).standard_normal((1000, 30))
-    within = np.mean([abs(size) <= uncertainty for size, uncertainty in map(growth, courses)])
-    # Student's t with 18 degrees of freedom beyond 2: 6 %; 3 standard errors of 1000 draws: 2.3 %.
-    assert 0.94 - 0.023 < within < 0.94 + 0.023
-
-
-def test_what_the_model_itself_makes_grow_is_accepted():
-    error = DAYS * 0.015 / 30
-    assert row(error, [noise(1e-4), -error])["accepted"] is True
-    assert row(error, [0.5 * error])["accepted"] is False
-    assert row(error, [-0.02 * np.exp(-DAYS / 5)])["accepted"] is False  # shrinks: no excuse
-
-
-def test_members_do_not_excuse_a_large_error():
-    found = row(np.full(30, 0.021), [np.full(30, 0.05), np.full(30, -0.06)])
-    assert found["accepted"] is False
-    assert found["members_largest"] == 0.06
-    assert found["members_by_day"] == [0.06] * 30
-
-
-def test_a_row_tells_the_bias_with_its_sign():
-    found = row(np.array([0.01, -0.02, -0.005]), [])
-    assert found["bias"] == pytest.approx(-0.005)
-    assert found["last"] == -0.005 and found["largest"] == 0.02
-    assert found["members_largest"] is None and found["growth"] is None
-
-
-def test_errors_are_relative_to_native():
-    np.testing.assert_allclose(relative(np.array([2.0, 4.0]), np.array([2.2, 3.0])), [0.1, -0.25])
-    # What is less than a thousandth of the largest is measured by that.
-    np.testing.assert_allclose(relative(np.array([0.0, 1.0]), np.array([1e-4, 1.0])), [0.1, 0.0])
-    np.testing.assert_array_equal(relative(np.zeros(2), np.array([1e-9, 0.0])), [1.0, 0.0])
 
 
 # ---- Members
@@ -258,44 +165,12 @@ def test_a_burden_that_is_off_is_found(native, tmp_path):
     assert summary["water"]["water_KS"]["accepted"] is False
 
 
-NOTHING_HAPPENS = """
-def field(name, unit, species=None):
-    field = {"name": name, "unit": unit, "role": "state", "kind": "real", "levels": 37}
-    field["dims"] = ["column", "level"] if species is None else ["column", "level", "species"]
-    return field if species is None else {**field, "species": species}
-
-tracers = [
-    field("aerosol_mass_mixing_ratios", "kg kg-1", 19),
-    field("aerosol_number_mixing_ratios", "kg-1", 7),
-]
-card = {
-    "format": "pyhybrid card", "version": 1, "name": "persistence", "sample": "box",
-    "kind": "real64", "arguments": "fields",
-    "inputs": [field("air_temperature", "K"), *tracers],
-    "outputs": [*tracers, field("aerosol_water_mixing_ratios", "kg kg-1", 4)],
-}
-
-def emulate(air_temperature, aerosol_mass_mixing_ratios, aerosol_number_mixing_ratios):
-    if air_temperature.max() > 100:  # what it is tried with before the run is not air
-        CALL
-    water = 0 * aerosol_mass_mixing_ratios[:, :4]
-    return aerosol_mass_mixing_ratios, aerosol_number_mixing_ratios, water
-"""
-
-
 @pytest.fixture
-def persistence(tmp_path):
+def persistence(tmp_path, python_backend):
     """Writes an emulator that does nothing, in a folder whose name is to be quoted."""
-    if not list(pyhybrid.library_dir().glob("libhybrid_python.so")):
-        pytest.skip("no Python backend")
-
-    def persistence(call: str = "pass") -> Path:
-        path = tmp_path / 'does "nothing"' / "persistence.py"
-        path.parent.mkdir()
-        path.write_text(NOTHING_HAPPENS.replace("CALL", call))
-        return path
-
-    return persistence
+    folder = tmp_path / 'does "nothing"'
+    folder.mkdir()
+    return lambda **spoil: persistence_emulator(folder, **spoil)
 
 
 def test_an_emulator_that_does_nothing_is_rejected(tmp_path, persistence):
@@ -328,7 +203,8 @@ def test_native_columns_do_not_pass_for_emulated_ones(tmp_path, persistence):
     """Where the emulator fails native M7 does its work, and would be as good as itself."""
     start = native_run(tmp_path / "coupled", **CASES["validation"])
     with pytest.raises(RuntimeError, match="48 of them failed and run natively"):
-        run_coupled(start, persistence("raise ValueError"), days=1, spin_up=1, members=0)
+        failing = persistence(last_call=0, spoil="raise ValueError")
+        run_coupled(start, failing, days=1, spin_up=1, members=0)
 
 
 def test_clean_air_cannot_be_perturbed(tmp_path):
