@@ -67,7 +67,7 @@ def _label(row: dict[str, Any]) -> str:
 def _skill(axis: Any, rows: list[dict[str, Any]]) -> None:
     for place, (key, (label, colour)) in enumerate(_SKILLS.items()):
         at = [index + (place - 1) * 0.26 for index in range(len(rows))]
-        values = [row[key] for row in rows]
+        values = [row[key] or 0.0 for row in rows]  # None where nothing varies
         axis.barh(at, [max(v, _LOWEST) for v in values], 0.24, label=label, color=colour)
         for y, value in zip(at, values, strict=True):
             text = f"{value:.3f}" if value > _LOWEST else f"< {_LOWEST}: {value:.2g}"
@@ -93,9 +93,10 @@ def _bars(axis: Any, rows: list[dict[str, Any]], key: str, title: str, least: fl
 
 
 def _time(axis: Any, rows: list[dict[str, Any]], native: float | None) -> None:
-    values = [row["us_per_box"] for row in rows]
-    axis.barh(range(len(rows)), values, 0.6, color="#CC79A7")
-    for y, value in enumerate(values):
+    """At the call site; of packed arrays, paler, where a contender has no call site."""
+    values = [row["us_per_box"] or row["us_per_box_packed"] for row in rows]
+    for y, (row, value) in enumerate(zip(rows, values, strict=True)):
+        axis.barh(y, value, 0.6, color="#CC79A7", alpha=1.0 if row["us_per_box"] else 0.4)
         axis.text(value, y, f" {value:.2f}", va="center", fontsize=7)
     if native is not None:
         axis.axvline(native, color="black", linestyle="--", linewidth=1, label="native M7")

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A network as the board uses it: exported, and run by the library."""
+"""Emulators as the board uses them: files, run by the library."""
 
 from __future__ import annotations
 
+import shutil
 import tempfile
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,23 +25,44 @@ _COLUMNS = 512  # of a batch
 _EXAMPLES = 1000  # at which the file is compared with torch
 
 
-class Exported:
+class EmulatorFile:
+    """An emulator of M7 in a file, run by the library.
+
+    Attributes
+    ----------
+    file : Path
+
+    Raises
+    ------
+    HybridError
+        If the library refuses it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self._emulator = Emulator(file, batch={"columns": _COLUMNS})
+
+    def __call__(self, x: Array) -> Array:
+        """Tracers and water after the step."""
+        return self._emulator.run(np.asfortranarray(x))
+
+
+class Exported(EmulatorFile):
     """A network (box, 32) to (box, 30) behind the built-in engine.
 
     Attributes
     ----------
     parameters : int
         That were learned.
+    file : Path
+        There as long as this is.
     """
 
     def __init__(self, network: nn.Module, task: Task) -> None:
         self.parameters = sum(one.numel() for one in network.parameters())
-        with tempfile.TemporaryDirectory(prefix="pyhybrid-board-") as folder:
-            path = Path(folder) / "emulator.safetensors"
-            example = task.training.some(_EXAMPLES, 0).x  # of all levels
-            export(network.eval(), m7_card("m7", 1), path, example=example)
-            self._emulator = Emulator(path, batch={"columns": _COLUMNS})
-
-    def __call__(self, x: Array) -> Array:
-        """Tracers and water after the step."""
-        return self._emulator.run(np.asfortranarray(x))
+        folder = tempfile.mkdtemp(prefix="pyhybrid-board-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        file = Path(folder) / "emulator.safetensors"
+        example = task.training.some(_EXAMPLES, 0).x  # of all levels
+        export(network.eval(), m7_card("m7", task.levels), file, example=example)
+        super().__init__(file)
