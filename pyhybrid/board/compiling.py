@@ -37,8 +37,10 @@ def compiled_site(flags: tuple[str, ...]) -> ctypes.CDLL:
     link = [f"-L{library_dir()}", "-lhybrid", f"-Wl,-rpath,{library_dir()}"]
     with tempfile.TemporaryDirectory(prefix="pyhybrid-m7-") as folder:
         library = f"{folder}/libm7_site.so"
-        command = [compiler, *flags, "-fPIC", "-shared", "-J", folder, "-o", library]
-        done = subprocess.run([*command, *sources, *link], capture_output=True, text=True)
+        command = [compiler, *flags, "-fPIC", "-shared", "-o", library]
+        command += [*map(str, sources), *link]
+        # In the folder: gfortran looks for modules in the current one first.
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         if done.returncode != 0:
             raise PluginError(mismatch("native M7", "sources that compile", done.stderr[-1000:]))
         return ctypes.CDLL(library)

@@ -1,11 +1,12 @@
 ! SPDX-License-Identifier: BSD-3-Clause
 !> The smallest host of M7: a block of arrays like a model's, the native scheme on them, and the call
 !! site with which an emulator takes its place. With the interface of C, for a caller that measures:
-!! what is in `seconds` is all that a model would spend in its loop over blocks.
+!! `seconds` are of the CPU, of all threads of the process, in what a model has in its loop over
+!! blocks: other work on the machine does not count.
 module m7_site
   use, intrinsic :: iso_c_binding, only: c_char, c_double, c_f_pointer, c_int, c_loc, c_null_char, &
     c_null_ptr, c_ptr
-  use, intrinsic :: iso_fortran_env, only: dp => real64, int64
+  use, intrinsic :: iso_fortran_env, only: dp => real64
   use hybrid, only: hybrid_call, hybrid_domain, hybrid_scheme, hybrid_text
   use m7_driver, only: m7
   use m7_tracers, only: nmass, nmode, nsoluble, ntracer
@@ -120,7 +121,7 @@ contains
     character(kind=c_char), intent(inout) :: message(text_length)
     type(site), pointer :: this
     character(len=text_length) :: errmsg
-    integer(int64) :: start
+    real(dp) :: start
     call c_f_pointer(handle, this)
     xt = before
     errmsg = ""
@@ -128,7 +129,7 @@ contains
     call this%atmosphere%step(this%step, "2001-01-01T00:00:00", dt, stat=stat, errmsg=errmsg)
     start = now()
     if (stat == 0) call emulated_block(this%microphysics, nproma, stat, errmsg)
-    seconds = seconds_since(start)
+    seconds = now() - start
     call tell(errmsg, message)
   end function m7_site_emulated
 
@@ -182,26 +183,19 @@ contains
     real(c_double), intent(out) :: seconds
     character(kind=c_char), intent(inout) :: message(text_length)
     character(len=text_length) :: errmsg
-    integer(int64) :: start
+    real(dp) :: start
     xt = before
     errmsg = ""
     start = now()
     call m7(nproma, nproma, nlev, dt, pressure, t, rh, cloud, production, boundary_layer, xt, &
       wet_radius, dry_radius, density, water, stat=stat, errmsg=errmsg)
-    seconds = seconds_since(start)
+    seconds = now() - start
     call tell(errmsg, message)
   end function m7_site_native
 
-  integer(int64) function now()
-    call system_clock(now)
+  real(dp) function now()
+    call cpu_time(now)
   end function now
-
-  real(dp) function seconds_since(start)
-    integer(int64), intent(in) :: start
-    integer(int64) :: end, rate
-    call system_clock(end, rate)
-    seconds_since = real(end - start, dp) / real(rate, dp)
-  end function seconds_since
 
   subroutine tell(errmsg, message)
     character(len=*), intent(in) :: errmsg

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Time per box: at the call site of a host, and of packed arrays; all in turns, on one thread."""
+"""Time per box: at the call site of a host, and of packed arrays; all in turns.
+
+It is time of the CPU, of all threads of the process: other work on the machine does not count.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import numpy as np
@@ -112,9 +115,9 @@ class Timing:
 
 def _measured(predict: Predict, x: Array) -> Job:
     def job() -> float:
-        start = perf_counter()
+        start = process_time()
         predict(x)
-        return perf_counter() - start
+        return process_time() - start
 
     return job
 

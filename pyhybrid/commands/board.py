@@ -97,7 +97,7 @@ def time(
     """Only the time of emulator files of M7, in blocks of the held-out scenario.
 
     Through the call site of a host in Fortran (put, run, get), on packed arrays, and natively: all
-    in turns, on one thread, medians.
+    in turns, time of the CPU, medians.
     """
     with _told():
         _prepare(json_file, None)

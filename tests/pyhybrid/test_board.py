@@ -185,6 +185,13 @@ def test_sources_come_after_what_they_use():
         seen.add(source.stem)
 
 
+def test_modules_in_the_current_folder_are_not_taken(tmp_path, monkeypatch, site):
+    for name in ("hybrid.mod", "m7_kinds.mod"):
+        (tmp_path / name).write_text("of another compiler")
+    monkeypatch.chdir(tmp_path)
+    Site(FAST)
+
+
 def test_every_size_of_blocks_is_timed(quick, builtin_plugin):
     results = quick[0]
     if "missing" in results["native"]:
