@@ -6,7 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..errors import PluginError
+from .._words import mismatch
+from ..errors import ArgumentError, PluginError
 
 # Okabe and Ito's colours, told apart by those who do not see red or green.
 _SKILLS = {
@@ -18,19 +19,28 @@ _LOWEST = -0.2  # of the axis of R2
 _DPI = 150
 
 
-def require_matplotlib() -> None:
-    """Sees that there is what draws.
+def check_picture(path: Path) -> None:
+    """Sees that there is what draws such a file.
 
     Raises
     ------
     PluginError
-        If there is not.
+        If matplotlib is missing.
+    ArgumentError
+        If it does not know the suffix.
     """
     try:
         import matplotlib
     except ImportError as error:
         raise PluginError("board: pictures: expected matplotlib, found none") from error
     matplotlib.use("agg")
+    from matplotlib.figure import Figure
+
+    known = Figure().canvas.get_supported_filetypes()
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix not in known:
+        wanted = f"a suffix of {', '.join(known)}"
+        raise ArgumentError(mismatch(f"board: picture {path}", wanted, suffix or "none"))
 
 
 def draw(results: dict[str, Any], path: Path) -> Path:
@@ -38,10 +48,10 @@ def draw(results: dict[str, Any], path: Path) -> Path:
 
     Raises
     ------
-    PluginError
-        If matplotlib is missing.
+    PluginError, ArgumentError
+        That of `check_picture`.
     """
-    require_matplotlib()
+    check_picture(path)
     from matplotlib import pyplot
 
     rows = results["rows"]

@@ -16,7 +16,7 @@ from .._words import mismatch
 from ..errors import ArgumentError, HybridError, ShapeError
 from ..m7.layout import NOUTPUT
 from ..m7.samples import Array
-from .contenders import DEFAULT, Contender, Predict
+from .contenders import DEFAULT, Contender, Predict, called
 from .metrics import scores
 from .task import Task
 from .timing import Timing
@@ -85,10 +85,8 @@ def _judged(name: str, predict: Predict, task: Task) -> dict[str, Any]:
 
 def _checked(name: str, predict: Predict, x: Array) -> Array:
     try:
-        y = np.asarray(predict(x), np.float64)
-    except HybridError:
-        raise
-    except Exception as error:  # of any kind: it may be the user's
+        y = np.asarray(called(name, predict, x), np.float64)
+    except (TypeError, ValueError) as error:
         found = f"{type(error).__name__}: {error}"
         raise ArgumentError(mismatch(f"contender {name}: predict", "results", found)) from error
     if y.shape != (len(x), NOUTPUT):

@@ -17,7 +17,7 @@ import numpy as np
 from .._words import mismatch
 from ..errors import ArgumentError, PluginError
 from ..m7.samples import Array
-from .contenders import Predict
+from .contenders import Predict, called
 from .site import FLAGS, Site
 
 COLUMNS = (16, 64, 256)
@@ -102,7 +102,9 @@ class Timing:
         self, block: Array, predicts: Mapping[str, Predict], stack: ExitStack
     ) -> dict[tuple[str, str], Job]:
         packed = block.reshape(-1, block.shape[2], order="F")
-        jobs = {(name, "packed"): _measured(predict, packed) for name, predict in predicts.items()}
+        jobs = {
+            (name, "packed"): _measured(name, predict, packed) for name, predict in predicts.items()
+        }
         if self._site:
             self._site.fill(block)
             jobs[_NATIVE, "site"] = self._site.native
@@ -113,10 +115,10 @@ class Timing:
         return jobs
 
 
-def _measured(predict: Predict, x: Array) -> Job:
+def _measured(name: str, predict: Predict, x: Array) -> Job:
     def job() -> float:
         start = process_time()
-        predict(x)
+        called(name, predict, x)
         return process_time() - start
 
     return job

@@ -22,11 +22,18 @@ _PATH = click.Path(path_type=Path)
 _RECORDINGS = Path("build/aerosol_columns/recorded")
 
 
+def _split(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Those of all commands."""
     for option in (
         click.option("--json", "json_file", type=_PATH, metavar="FILE"),
-        click.option("--flags", default="-O3 -march=native", show_default=True,
+        click.option("--flags", default="-O3 -march=native", show_default=True, callback=_split,
                      help="Of gfortran, for native M7 and the host of the call site."),
         click.option("--columns", type=click.IntRange(1), multiple=True, default=(16, 64, 256),
                      show_default=True, help="Of the blocks that are timed; repeatable."),
@@ -62,7 +69,7 @@ def board() -> None:
 def m7(
     recordings: Path,
     columns: tuple[int, ...],
-    flags: str,
+    flags: tuple[str, ...],
     json_file: Path | None,
     only: tuple[str, ...],
     files: tuple[Path, ...],
@@ -91,7 +98,7 @@ def time(
     files: tuple[Path, ...],
     recordings: Path,
     columns: tuple[int, ...],
-    flags: str,
+    flags: tuple[str, ...],
     json_file: Path | None,
 ) -> None:
     """Only the time of emulator files of M7, in blocks of the held-out scenario.
@@ -120,14 +127,19 @@ def _prepare(json_file: Path | None, plot: Path | None) -> None:
     """Fails before an hour of training where results could not be written."""
     for path in (json_file, plot):
         if path is not None:
-            new = not os.path.lexists(path)
-            path.open("ab").close()
-            if new:
-                path.unlink()
+            _try_to_write(path)
     if plot is not None:
-        from ..board.plots import require_matplotlib
+        from ..board.plots import check_picture
 
-        require_matplotlib()
+        check_picture(plot)
+
+
+def _try_to_write(path: Path) -> None:
+    """Leaves no file where none was."""
+    new = not os.path.lexists(path)
+    path.open("ab").close()
+    if new:
+        path.unlink()
 
 
 def _run(
@@ -135,7 +147,7 @@ def _run(
     only: tuple[str, ...],
     files: tuple[Path, ...],
     effort: tuple[int | None, bool],
-    timing: tuple[tuple[int, ...], str],
+    timing: tuple[tuple[int, ...], tuple[str, ...]],
 ) -> dict[str, Any]:
     from ..bench.about import about
     from ..board.contenders import contenders
@@ -152,21 +164,21 @@ def _run(
     size = QUICK if quick else FULL
     task = load_task(recordings, replace(size, epochs=epochs or size.epochs))
     columns, flags = timing
-    done = run_board(task, chosen, Timing(task.columns, columns, tuple(shlex.split(flags))))
+    done = run_board(task, chosen, Timing(task.columns, columns, flags))
     sizes = {part: len(getattr(task, part)) for part in ("training", "validation", "held_out")}
     seen = {"boxes": sizes, "epochs": task.size.epochs}
     return {"about": about(), "task": seen, "native": done.native, "rows": done.rows}
 
 
 def _time(
-    files: tuple[Path, ...], recordings: Path, columns: tuple[int, ...], flags: str
+    files: tuple[Path, ...], recordings: Path, columns: tuple[int, ...], flags: tuple[str, ...]
 ) -> dict[str, Any]:
     from ..bench.about import about
     from ..board.contenders.exported import EmulatorFile
     from ..board.task import held_out, whole_columns
     from ..board.timing import Timing
 
-    timing = Timing(whole_columns(held_out(recordings)), columns, tuple(shlex.split(flags)))
+    timing = Timing(whole_columns(held_out(recordings)), columns, flags)
     rows = timing.rows({str(file): EmulatorFile(file) for file in files})
     named = [{"name": name, **row} for name, row in rows.items()]
     return {"about": about(), "native": timing.native, "rows": named}

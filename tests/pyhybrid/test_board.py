@@ -367,7 +367,23 @@ def test_a_board_that_fails_leaves_files_as_they_were(tmp_path, before):
     assert [file.read_text() if file.exists() else None for file in files] == [before] * 2
 
 
-@pytest.mark.parametrize("option", ["--columns=0", "--epochs=0", "--columns=x"])
+def test_a_picture_of_unknown_kind_is_told_before_training(tmp_path, recordings):
+    arguments = ["board", "m7", f"--recordings={recordings}", f"--plot={tmp_path / 'board.xyz'}"]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 1
+    assert "board.xyz: expected a suffix of" in done.output and "found xyz" in done.output
+
+
+def test_a_contender_that_fails_only_at_other_sizes(task, timing):
+    def odd(x):
+        assert len(x) == len(task.held_out)
+        return np.zeros((len(x), 30))
+
+    with pytest.raises(ArgumentError, match="contender odd: predict: .*found AssertionError"):
+        run_board(task, {"odd": lambda task: odd}, timing)
+
+
+@pytest.mark.parametrize("option", ["--columns=0", "--epochs=0", "--columns=x", "--flags='"])
 def test_options_out_of_range(recordings, option):
     done = CliRunner().invoke(main, ["board", "m7", f"--recordings={recordings}", option])
     assert done.exit_code == 2

@@ -14,6 +14,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..._words import mismatch
+from ...errors import ArgumentError, HybridError
 from ...m7.layout import FIRST_TRACER, NTRACER
 from ...m7.samples import Array
 from ..task import Task
@@ -38,6 +40,23 @@ def contenders() -> dict[str, Contender]:
         "signed_log": harder.signed_log,
         DEFAULT: ours.rates,
     }
+
+
+def called(name: str, predict: Predict, x: Array) -> object:
+    """What a contender makes of boxes.
+
+    Raises
+    ------
+    ArgumentError
+        If it fails, in whatever way: it may be the user's.
+    """
+    try:
+        return predict(x)
+    except HybridError:
+        raise
+    except Exception as error:
+        found = f"{type(error).__name__}: {error}"
+        raise ArgumentError(mismatch(f"contender {name}: predict", "results", found)) from error
 
 
 def persistence(task: Task) -> Predict:

@@ -2,7 +2,7 @@
 """The emulators of Harder et al. 2022, https://doi.org/10.1017/eds.2022.20, after their paper.
 
 Written anew for the tracers of this task. A network of two hidden layers of 128 sees concentrations
-in M7's own units; Adam, the weights that are best in validation. Deviations, all in their favour or
+in M7's own units; Adam, a batch of 256, the weights that are best in validation. Deviations, all in their favour or
 forced by the data: the learning rate decays, real64 holds the state, sea salt is a species too, and
 the signs of all tendencies are classified, for none is the same everywhere.
 """
@@ -24,7 +24,7 @@ from .progress import Progress
 from .repairs import Completion, Correction, members
 from .scaled import LogNetwork, Scaled, ScaledNetwork
 
-_BATCH, _RATE = 1024, 2e-3
+_BATCH, _RATE = 256, 2e-3
 _SOFT = 0.1  # weight of the soft losses; theirs are hand-made for their data
 
 Error = Callable[[nn.Module, Scaled], Tensor]
