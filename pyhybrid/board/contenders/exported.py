@@ -13,7 +13,7 @@ import numpy as np
 
 from ...emulator import Emulator
 from ...export import export
-from ...m7.layout import m7_card
+from ...m7.layout import PRESSURE, m7_card
 from ...m7.samples import Array
 
 if TYPE_CHECKING:
@@ -63,6 +63,15 @@ class Exported(EmulatorFile):
         folder = tempfile.mkdtemp(prefix="pyhybrid-board-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         file = Path(folder) / "emulator.safetensors"
-        example = task.training.some(_EXAMPLES, 0).x  # of all levels
-        export(network.eval(), m7_card("m7", task.levels), file, example=example)
+        export(network.eval(), m7_card("m7", task.levels), file, example=_examples(task))
         super().__init__(file)
+
+
+def _examples(task: Task) -> Array:
+    """Of some boxes those in the densest air.
+
+    Networks that think per volume have roundings per mass that are a thousand times larger where
+    the air is thin: there, nobody could tell a wrong file from a right one.
+    """
+    x = task.training.some(4 * _EXAMPLES, 0).x
+    return x[np.argsort(-x[:, PRESSURE])[:_EXAMPLES]]
