@@ -56,7 +56,7 @@ def _line(name: str, words: Iterable[str]) -> str:
 
 def _native(native: dict[str, Any]) -> Iterator[str]:
     if "missing" in native:
-        yield f"native M7: {native['missing']}"
+        yield native["missing"]
     for one in native["timings"]:
         block = f"{one['columns']} columns x {native['levels']} levels"
         yield f"native M7, {block}: {one['us_per_box']:.3f} us per box ({native['flags']})"

@@ -223,6 +223,19 @@ def test_the_time_of_what_is_no_emulator(recordings, tmp_path):
     assert "words.safetensors" in done.output and "Traceback" not in done.output
 
 
+def test_the_time_of_an_emulator_of_something_else(recordings, tmp_path, builtin_plugin):
+    import torch
+
+    from pyhybrid import Card, Field, export
+
+    fields = [Field("albedo", "1", "state", "real", ("column",))]
+    card = Card(name="other", sample="column", kind="real32", inputs=fields, outputs=fields)
+    file = export(torch.nn.Linear(1, 1), card, tmp_path / "other.safetensors")
+    done = CliRunner().invoke(main, ["board", "time", str(file), f"--recordings={recordings}"])
+    assert done.exit_code == 1
+    assert "found of real32, albedo to albedo" in done.output
+
+
 def test_held_out_columns_are_in_no_other_recording(recordings, task):
     x = usual(600, 2).reshape(200, 3, 32)
     assert len(task.held_out) == 150 * 3

@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..._words import mismatch
+from ...card import Card
 from ...emulator import Emulator
+from ...errors import ArgumentError
 from ...export import export
 from ...m7.layout import PRESSURE, m7_card
 from ...m7.samples import Array
@@ -35,12 +38,15 @@ class EmulatorFile:
     Raises
     ------
     HybridError
-        If the library refuses it.
+        If the library refuses it, or it is one of something else.
     """
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._emulator = Emulator(file, batch={"columns": _COLUMNS})
+        found, wanted = (_fields(card) for card in (self._emulator.card, m7_card("m7", 1)))
+        if found != wanted:
+            raise ArgumentError(mismatch(f"emulator {file}: fields", wanted, found))
 
     def __call__(self, x: Array) -> Array:
         """Tracers and water after the step."""
@@ -65,6 +71,12 @@ class Exported(EmulatorFile):
         file = Path(folder) / "emulator.safetensors"
         export(network.eval(), m7_card("m7", task.levels), file, example=_examples(task))
         super().__init__(file)
+
+
+def _fields(card: Card) -> str:
+    """In words."""
+    inputs, outputs = (", ".join(one.name for one in part) for part in (card.inputs, card.outputs))
+    return f"of {card.kind}, {inputs} to {outputs}"
 
 
 def _examples(task: Task) -> Array:
