@@ -29,7 +29,8 @@ class Board:
     Attributes
     ----------
     rows : list of dict
-        `scores` and ``name``, ``default``, ``parameters``, and what `Timing.rows` has.
+        `scores` and ``name``, ``default``, ``parameters``, ``not_exported`` (why torch
+        runs it, or None), and what `Timing.rows` has.
     native : dict
         That of `Timing`.
     """
@@ -54,6 +55,7 @@ def run_board(task: Task, contenders: dict[str, Contender], timing: Timing) -> B
             "name": name,
             "default": name == DEFAULT,
             "parameters": int(getattr(predicts[name], "parameters", 0)),
+            "not_exported": getattr(predicts[name], "not_exported", None),
             **times[name],
             **judged[name],
         }

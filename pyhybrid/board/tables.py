@@ -34,7 +34,8 @@ _Row = dict[str, Any]
 def board_table(results: dict[str, Any]) -> list[str]:
     """A line for each contender."""
     rows = [(row["name"], row) for row in results["rows"]]
-    return [*_table(_SCORES, rows), *_native(results["native"])]
+    notes = [f"{name}: {row['not_exported']}" for name, row in rows if row["not_exported"]]
+    return [*_table(_SCORES, rows), *notes, *_native(results["native"])]
 
 
 def time_table(results: dict[str, Any]) -> list[str]:

@@ -302,6 +302,25 @@ def test_a_contender_of_ones_own(tmp_path, task, timing):
     assert row["us_per_box"] is None and row["us_per_box_packed"] > 0
 
 
+def test_a_network_that_cannot_be_exported_is_run_by_torch(task, timing):
+    import torch
+
+    from pyhybrid.board.contenders.exported import exported
+
+    class Steep(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.scale = torch.nn.Parameter(torch.tensor(1e7))
+
+        def forward(self, x):
+            return torch.sin(x[:, :30].float() * self.scale).double()
+
+    (row,) = run_board(task, {"steep": lambda task: exported(Steep(), task)}, timing).rows
+    assert "a last bit of the inputs" in row["not_exported"]
+    assert row["us_per_box"] is None and row["us_per_box_packed"] > 0
+    assert row["parameters"] == 1
+
+
 WRONG = {
     "shape": (lambda x: x[:, :5], ShapeError, r"predict: expected \(450, 30\), found \(450, 5\)"),
     "count": (lambda x: np.zeros((3, 30)), ShapeError, r"expected \(450, 30\), found \(3, 30\)"),

@@ -14,7 +14,7 @@ import numpy as np
 from ..._words import mismatch
 from ...card import Card
 from ...emulator import Emulator
-from ...errors import ArgumentError
+from ...errors import ArgumentError, BackendError
 from ...export import export
 from ...m7.layout import PRESSURE, m7_card
 from ...m7.samples import Array
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..task import Task
 
 _COLUMNS = 512  # of a batch
-_EXAMPLES = 1000  # at which the file is compared with torch
+_EXAMPLES = 200  # at which the file is compared with torch
 
 
 class EmulatorFile:
@@ -73,6 +73,37 @@ class Exported(EmulatorFile):
         super().__init__(file)
 
 
+class InTorch:
+    """A network that cannot be exported, run by torch.
+
+    Attributes
+    ----------
+    parameters : int
+    not_exported : str
+        Why.
+    """
+
+    def __init__(self, network: nn.Module, why: str) -> None:
+        self.parameters = sum(one.numel() for one in network.parameters())
+        self.not_exported = why
+        self._network = network.eval()
+
+    def __call__(self, x: Array) -> Array:
+        """Tracers and water after the step."""
+        import torch
+
+        with torch.no_grad():
+            return self._network(torch.from_numpy(x)).numpy()
+
+
+def exported(network: nn.Module, task: Task) -> Exported | InTorch:
+    """The network behind the engine; or in torch, where it is so steep that `export` refuses it."""
+    try:
+        return Exported(network, task)
+    except BackendError as error:
+        return InTorch(network, str(error))
+
+
 def _fields(card: Card) -> str:
     """In words."""
     inputs, outputs = (", ".join(one.name for one in part) for part in (card.inputs, card.outputs))
@@ -85,5 +116,5 @@ def _examples(task: Task) -> Array:
     Networks that think per volume have roundings per mass that are a thousand times larger where
     the air is thin: there, nobody could tell a wrong file from a right one.
     """
-    x = task.training.some(4 * _EXAMPLES, 0).x
+    x = task.training.some(20 * _EXAMPLES, 0).x
     return x[np.argsort(-x[:, PRESSURE])[:_EXAMPLES]]

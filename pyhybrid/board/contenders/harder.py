@@ -19,7 +19,7 @@ from ...m7.layout import NTRACER
 from ...training import Plan, train
 from ..task import Task
 from . import Predict
-from .exported import Exported
+from .exported import exported
 from .progress import Progress
 from .repairs import Completion, Correction, members
 from .scaled import LogNetwork, Scaled, ScaledNetwork
@@ -32,17 +32,17 @@ Error = Callable[[nn.Module, Scaled], Tensor]
 
 def z_score(task: Task) -> Predict:
     """Scaled inputs, scaled tendencies: their base model."""
-    return Exported(_z_scored(task), task)
+    return exported(_z_scored(task), task)
 
 
 def completion(task: Task) -> Predict:
     """The base model, completed."""
-    return Exported(Completion(_z_scored(task)), task)
+    return exported(Completion(_z_scored(task)), task)
 
 
 def correction(task: Task) -> Predict:
     """The base model, corrected."""
-    return Exported(Correction(_z_scored(task)), task)
+    return exported(Correction(_z_scored(task)), task)
 
 
 def mass_loss(task: Task) -> Predict:
@@ -58,7 +58,7 @@ def mass_loss(task: Task) -> Predict:
         wrong = (network.core(boxes.inputs) - boxes.goal)[:, :NTRACER] @ weight.T
         return _error(network, boxes) + _SOFT * wrong.abs().mean()
 
-    return Exported(_trained("mass_loss", network, task, error), task)
+    return exported(_trained("mass_loss", network, task, error), task)
 
 
 def positivity_loss(task: Task) -> Predict:
@@ -70,7 +70,7 @@ def positivity_loss(task: Task) -> Predict:
         state = boxes.before + network.core(boxes.inputs) + mean
         return _error(network, boxes) + _SOFT * (state.clamp(max=0.0) ** 2).mean()
 
-    return Exported(_trained("positivity_loss", network, task, error), task)
+    return exported(_trained("positivity_loss", network, task, error), task)
 
 
 def signed_log(task: Task) -> Predict:
@@ -78,7 +78,7 @@ def signed_log(task: Task) -> Predict:
     torch.manual_seed(1)
     network = LogNetwork(task.training)
     _trained("signed_log", network, task, _error)
-    return Exported(_trained("its signs", network, task, _sign_error), task)
+    return exported(_trained("its signs", network, task, _sign_error), task)
 
 
 @cache
