@@ -31,10 +31,13 @@ class NetworkFile:
 
     @property
     def summary(self) -> str:
-        """How many there are of each operation, and the number of parameters, in a line."""
+        """How many there are of each operation, and how many numbers they have, in a line.
+
+        Numbers are what was learned and all constants: a file does not tell them apart.
+        """
         counts = Counter(one["op"] for one in self.operations)
         told = ", ".join(f"{count} {op}" for op, count in counts.most_common()) or "no operations"
-        return f"{told}; {self.parameters} parameters"
+        return f"{told}; {self.parameters} weights and constants"
 
     @property
     def parameters(self) -> int:

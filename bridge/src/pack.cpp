@@ -72,6 +72,17 @@ HostArray with_joined_columns(const HostArray &array) {
   return joined;
 }
 
+// Levels as further columns where both sides have them so, as a whole block of boxes does: one long
+// run in place of a short one for each level.
+void join_levels(HostArray &host, Rows &rows, int64_t &ncol) {
+  const bool whole = !host.has_column || host.nx == ncol;
+  if (!whole || rows.flip || rows.level_samples != ncol || host.slevel != ncol * host.sx) return;
+  ncol *= rows.nlevel;
+  host.nx = ncol;
+  rows.nlevel = 1;
+  rows.level_samples = 0;
+}
+
 // Species as further levels where they follow each other alike in the host's array and in the rows,
 // as those of a field without levels do.
 void join_species(HostArray &host, Rows &rows) {
@@ -95,6 +106,7 @@ class Rectangles {
  public:
   Rectangles(const HostArray &host, const Rows &rows, int64_t ncol)
       : host_(with_joined_columns(host)), rows_(rows), ncol_(ncol) {
+    join_levels(host_, rows_, ncol_);
     join_species(host_, rows_);
   }
 

@@ -13,6 +13,9 @@ constant does.
   tendency's standard deviation in training, the same for every unit.
 - ``r2_log_state``: of ln(max(state after, 0) + f), f being 1e-6 of the variable's mean in training:
   what becomes of a tracer, wherever it is abundant or rare.
+- ``bias``: sum of emulated states over that of native ones, less 1; ``bias_max`` is the largest
+  size of all variables. ``bias_humid`` and ``bias_humid_max`` are those of the water where the
+  relative humidity is above 0.9: most of the water is there, and few boxes.
 - ``nrmse``: root of the mean squared error over the standard deviation of the native tendency.
 - ``mass_error``: of a species in a box, |sum after - sum before - production| over (sum before +
   production); the largest one. Boxes with less than 1e-6 of the mean of a species count as having
@@ -30,11 +33,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..m7.layout import FIRST_TRACER, PRODUCTION, SPECIES, TIME_STEP, VARIABLES
+from ..m7.layout import (
+    FIRST_TRACER,
+    HUMIDITY,
+    PRODUCTION,
+    SPECIES,
+    TIME_STEP,
+    VARIABLES,
+    WATER,
+)
 from ..m7.samples import Boxes
 
 Array = NDArray[np.float64]
 _SMALL = 1e-6
+_MEANS = ("r2_linear", "r2_signed_log", "r2_log_state", "nrmse")
+_HUMID = 0.9  # relative humidity [1]
+_WATER = [name in WATER for name in VARIABLES]
 
 
 @dataclass(frozen=True)
@@ -74,6 +88,13 @@ def nrmse(native: Array, emulated: Array) -> Array:
     return np.where(spread > 0, error / np.where(spread > 0, spread, 1.0), np.nan)
 
 
+def bias(native: Array, emulated: Array) -> Array:
+    """Of the sum of each column of (box, variable); nan where the native one has none."""
+    total = native.sum(0)
+    there = total != 0
+    return np.where(there, emulated.sum(0) / np.where(there, total, 1.0) - 1.0, np.nan)
+
+
 def imbalance(x: Array, y: Array) -> tuple[Array, Array]:
     """Of each species (box, species): mass after that was not there, and what should be there."""
     before, expected = x[:, FIRST_TRACER:], []
@@ -90,33 +111,50 @@ def scores(boxes: Boxes, emulated: Array, scale: Scale) -> dict[str, object]:
     A value that is no finite number counts as the state before the step.
     """
     finite = np.where(np.isfinite(emulated), emulated, boxes.before)
-    native_t, found_t = boxes.y - boxes.before, finite - boxes.before
-    variables = {
+    variables = _of_variables(boxes, finite, scale)
+    return {
+        **_summary(variables),
+        "not_finite": int((~np.isfinite(emulated)).sum()),
+        **_mass(boxes.x, finite),
+        **_negative(boxes.y, finite),
+        "per_variable": {
+            name: {key: _number(values[i]) for key, values in variables.items()}
+            for i, name in enumerate(VARIABLES)
+        },
+    }
+
+
+def _of_variables(boxes: Boxes, found: Array, scale: Scale) -> dict[str, Array]:
+    """Each score of each variable."""
+    native_t, found_t = boxes.y - boxes.before, found - boxes.before
+    humid = boxes.x[:, HUMIDITY] > _HUMID
+    return {
         "r2_linear": r2(native_t, found_t),
         "r2_signed_log": r2(
             signed_log(native_t, scale.tendency), signed_log(found_t, scale.tendency)
         ),
-        "r2_log_state": r2(_log(boxes.y, scale), _log(finite, scale)),
+        "r2_log_state": r2(_log(boxes.y, scale), _log(found, scale)),
         "nrmse": nrmse(native_t, found_t),
+        "bias": bias(boxes.y, found),
+        "bias_humid": np.where(_WATER, bias(boxes.y[humid], found[humid]), np.nan),
     }
-    summary = {
-        "r2_linear_mean": np.nanmean(variables["r2_linear"]),
-        "r2_linear_min": np.nanmin(variables["r2_linear"]),
-        "r2_signed_log_mean": np.nanmean(variables["r2_signed_log"]),
-        "r2_log_state_mean": np.nanmean(variables["r2_log_state"]),
-        "r2_log_state_min": np.nanmin(variables["r2_log_state"]),
-        "nrmse_mean": np.nanmean(variables["nrmse"]),
-        "not_finite": int((~np.isfinite(emulated)).sum()),
-        **_mass(boxes.x, finite),
-        **_negative(boxes.y, finite),
-    }
-    each = {
-        name: {key: _number(values[i]) for key, values in variables.items()}
-        for i, name in enumerate(VARIABLES)
-    }
-    plain = {key: value if isinstance(value, dict | int) else float(value)
-             for key, value in summary.items()}  # fmt: skip
-    return {**plain, "per_variable": each}
+
+
+def _summary(variables: dict[str, Array]) -> dict[str, float | None]:
+    """Over all variables that have a score; None where none has."""
+    means = {f"{key}_mean": np.mean for key in _MEANS}
+    least = {f"{key}_min": np.min for key in ("r2_linear", "r2_log_state")}
+    largest = {f"{key}_max": _largest for key in ("bias", "bias_humid")}
+    out = {}
+    for name, of in (means | least | largest).items():
+        values = variables[name.rpartition("_")[0]]
+        values = values[~np.isnan(values)]
+        out[name] = float(of(values)) if len(values) else None
+    return out
+
+
+def _largest(values: Array) -> float:
+    return float(np.abs(values).max())
 
 
 def _log(state: Array, scale: Scale) -> Array:
@@ -129,7 +167,7 @@ def _mass(x: Array, y: Array) -> dict[str, object]:
     relative = np.abs(wrong) / np.maximum(expected, _SMALL * mean)
     bias, rmse = wrong.mean(0) / mean, np.sqrt((wrong**2).mean(0)) / mean
     return {
-        "mass_error_max": relative.max(),
+        "mass_error_max": float(relative.max()),
         "mass_error": dict(zip(SPECIES, relative.max(0).tolist(), strict=True)),
         "mass_bias": dict(zip(SPECIES, bias.tolist(), strict=True)),
         "mass_rmse": dict(zip(SPECIES, rmse.tolist(), strict=True)),

@@ -6,7 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ..errors import PluginError
+from .._words import mismatch
+from ..errors import ArgumentError, PluginError
 
 # Okabe and Ito's colours, told apart by those who do not see red or green.
 _SKILLS = {
@@ -18,19 +19,28 @@ _LOWEST = -0.2  # of the axis of R2
 _DPI = 150
 
 
-def require_matplotlib() -> None:
-    """Sees that there is what draws.
+def check_picture(path: Path) -> None:
+    """Sees that there is what draws such a file.
 
     Raises
     ------
     PluginError
-        If there is not.
+        If matplotlib is missing.
+    ArgumentError
+        If it does not know the suffix.
     """
     try:
         import matplotlib
     except ImportError as error:
         raise PluginError("board: pictures: expected matplotlib, found none") from error
     matplotlib.use("agg")
+    from matplotlib.figure import Figure
+
+    known = Figure().canvas.get_supported_filetypes()
+    suffix = path.suffix.lower().removeprefix(".")
+    if suffix not in known:
+        wanted = f"a suffix of {', '.join(known)}"
+        raise ArgumentError(mismatch(f"board: picture {path}", wanted, suffix or "none"))
 
 
 def draw(results: dict[str, Any], path: Path) -> Path:
@@ -38,10 +48,10 @@ def draw(results: dict[str, Any], path: Path) -> Path:
 
     Raises
     ------
-    PluginError
-        If matplotlib is missing.
+    PluginError, ArgumentError
+        That of `check_picture`.
     """
-    require_matplotlib()
+    check_picture(path)
     from matplotlib import pyplot
 
     rows = results["rows"]
@@ -67,7 +77,7 @@ def _label(row: dict[str, Any]) -> str:
 def _skill(axis: Any, rows: list[dict[str, Any]]) -> None:
     for place, (key, (label, colour)) in enumerate(_SKILLS.items()):
         at = [index + (place - 1) * 0.26 for index in range(len(rows))]
-        values = [row[key] for row in rows]
+        values = [row[key] or 0.0 for row in rows]  # None where nothing varies
         axis.barh(at, [max(v, _LOWEST) for v in values], 0.24, label=label, color=colour)
         for y, value in zip(at, values, strict=True):
             text = f"{value:.3f}" if value > _LOWEST else f"< {_LOWEST}: {value:.2g}"
@@ -93,9 +103,10 @@ def _bars(axis: Any, rows: list[dict[str, Any]], key: str, title: str, least: fl
 
 
 def _time(axis: Any, rows: list[dict[str, Any]], native: float | None) -> None:
-    values = [row["us_per_box"] for row in rows]
-    axis.barh(range(len(rows)), values, 0.6, color="#CC79A7")
-    for y, value in enumerate(values):
+    """At the call site; of packed arrays, paler, where a contender has no call site."""
+    values = [row["us_per_box"] or row["us_per_box_packed"] for row in rows]
+    for y, (row, value) in enumerate(zip(rows, values, strict=True)):
+        axis.barh(y, value, 0.6, color="#CC79A7", alpha=1.0 if row["us_per_box"] else 0.4)
         axis.text(value, y, f" {value:.2f}", va="center", fontsize=7)
     if native is not None:
         axis.axvline(native, color="black", linestyle="--", linewidth=1, label="native M7")

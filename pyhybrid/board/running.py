@@ -1,30 +1,25 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Runs the contenders of a board: trains, scores, and takes the time in turns."""
+"""Runs the contenders of a board: trains, scores, and has the time taken."""
 
 from __future__ import annotations
 
 import importlib.util
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 
 from .._words import mismatch
-from ..errors import ArgumentError, HybridError, PluginError, ShapeError
+from ..errors import ArgumentError, HybridError, ShapeError
 from ..m7.layout import NOUTPUT
 from ..m7.samples import Array
-from .contenders import DEFAULT, Contender, Predict
+from .contenders import DEFAULT, Contender, Predict, called
 from .metrics import scores
-from .native import NativeBlock
 from .task import Task
-
-LEVELS = 37
-COLUMNS = 64  # of the blocks in which the time is taken
-_ROUNDS = 41
+from .timing import Timing
 
 
 @dataclass(frozen=True)
@@ -34,17 +29,18 @@ class Board:
     Attributes
     ----------
     rows : list of dict
-        `scores` and ``name``, ``default``, ``parameters``, ``us_per_box``, ``speedup_native``.
+        `scores` and ``name``, ``default``, ``parameters``, ``not_exported`` (why torch
+        runs it, or None), and what `Timing.rows` has.
     native : dict
-        ``us_per_box``, ``flags``, ``block``; or ``missing``, why there is none.
+        That of `Timing`.
     """
 
     rows: list[dict[str, Any]]
     native: dict[str, Any]
 
 
-def run_board(task: Task, contenders: dict[str, Contender]) -> Board:
-    """Trains and judges each contender.
+def run_board(task: Task, contenders: dict[str, Contender], timing: Timing) -> Board:
+    """Trains and judges each contender, and takes its time.
 
     Raises
     ------
@@ -53,18 +49,19 @@ def run_board(task: Task, contenders: dict[str, Contender]) -> Board:
     """
     predicts = {name: _made(name, contender, task) for name, contender in contenders.items()}
     judged = {name: _judged(name, predict, task) for name, predict in predicts.items()}
-    native, times = _timed(predicts, task.held_out.x)
+    times = timing.rows(predicts)
     rows = [
         {
             "name": name,
             "default": name == DEFAULT,
             "parameters": int(getattr(predicts[name], "parameters", 0)),
+            "not_exported": getattr(predicts[name], "not_exported", None),
             **times[name],
             **judged[name],
         }
         for name in predicts
     ]
-    return Board(rows, native)
+    return Board(rows, timing.native)
 
 
 def _made(name: str, contender: Contender, task: Task) -> Predict:
@@ -90,51 +87,13 @@ def _judged(name: str, predict: Predict, task: Task) -> dict[str, Any]:
 
 def _checked(name: str, predict: Predict, x: Array) -> Array:
     try:
-        y = np.asarray(predict(x), np.float64)
-    except HybridError:
-        raise
-    except Exception as error:  # of any kind: it may be the user's
+        y = np.asarray(called(name, predict, x), np.float64)
+    except (TypeError, ValueError) as error:
         found = f"{type(error).__name__}: {error}"
         raise ArgumentError(mismatch(f"contender {name}: predict", "results", found)) from error
     if y.shape != (len(x), NOUTPUT):
         raise ShapeError(mismatch(f"contender {name}: predict", (len(x), NOUTPUT), y.shape))
     return y
-
-
-def _timed(predicts: dict[str, Predict], x: Array) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Time per box of all, and how many times faster than the native scheme: medians."""
-    x = np.asfortranarray(np.resize(x, (COLUMNS * LEVELS, x.shape[1])))
-    jobs: dict[str, Callable[[], object]] = {
-        name: lambda predict=predict: predict(x) for name, predict in predicts.items()
-    }
-    about: dict[str, Any] = {"block": [COLUMNS, LEVELS]}
-    try:
-        block = NativeBlock()
-        jobs[""] = block.prepared(x, LEVELS)
-        about["flags"] = " ".join(("gfortran", *block.flags))
-    except (PluginError, FileNotFoundError) as error:
-        about["missing"] = str(error)
-    taken = _in_turns(jobs)
-    native = taken.pop("", None)
-    if native is not None:
-        about["us_per_box"] = float(np.median(native)) / len(x) * 1e6
-    return about, {name: _time(one, native, len(x)) for name, one in taken.items()}
-
-
-def _time(taken: Array, native: Array | None, count: int) -> dict[str, float | None]:
-    ratio = None if native is None else float(np.median(native / taken))
-    return {"us_per_box": float(np.median(taken)) / count * 1e6, "speedup_native": ratio}
-
-
-def _in_turns(jobs: dict[str, Callable[[], object]]) -> dict[str, Array]:
-    """Seconds of each job in each round; the first round does not count."""
-    taken: dict[str, list[float]] = {name: [] for name in jobs}
-    for _ in range(_ROUNDS + 1):
-        for name, job in jobs.items():
-            start = perf_counter()
-            job()
-            taken[name].append(perf_counter() - start)
-    return {name: np.array(times[1:]) for name, times in taken.items()}
 
 
 def added(paths: Iterable[Path]) -> dict[str, Contender]:

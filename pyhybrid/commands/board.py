@@ -4,27 +4,45 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from .._words import unknown
+from ..board.tables import board_table, time_table
 from ..errors import ArgumentError, HybridError
 
+_PATH = click.Path(path_type=Path)
 _RECORDINGS = Path("build/aerosol_columns/recorded")
-_COLUMNS = {
-    "r2_linear_mean": "R2 linear",
-    "r2_linear_min": "worst",
-    "r2_log_state_mean": "R2 ln state",
-    "r2_signed_log_mean": "R2 signed ln",
-    "nrmse_mean": "NRMSE",
-    "mass_error_max": "mass error",
-    "negative_fraction": "negative",
-    "us_per_box": "us/box",
-    "speedup_native": "native/it",
-    "parameters": "parameters",
-}
+
+
+def _split(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(text))
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """Those of all commands."""
+    for option in (
+        click.option("--json", "json_file", type=_PATH, metavar="FILE"),
+        click.option("--flags", default="-O3 -march=native", show_default=True, callback=_split,
+                     help="Of gfortran, for native M7 and the host of the call site."),
+        click.option("--columns", type=click.IntRange(1), multiple=True, default=(16, 64, 256),
+                     show_default=True, help="Of the blocks that are timed; repeatable."),
+        click.option("--recordings", type=_PATH, default=_RECORDINGS, show_default=True,
+                     help="Folder of training/*/m7.*.nc, validation/*/m7.*.nc and "
+                          "held_out/*/m7.*.nc."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -33,94 +51,140 @@ def board() -> None:
 
 
 @board.command()
-@click.option(
-    "--recordings",
-    type=click.Path(path_type=Path),
-    default=_RECORDINGS,
-    show_default=True,
-    help="Folder of training/*/m7.*.nc, validation/*/m7.*.nc and held_out/*/m7.*.nc.",
-)
+@_options
 @click.option("--only", multiple=True, metavar="NAME", help="Only this contender; repeatable.")
 @click.option(
     "--add",
     "files",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=_PATH,
     metavar="FILE.py",
     help="Contenders of yours, each a function contender(task); repeatable. The file is run.",
 )
-@click.option("--json", "json_file", type=click.Path(path_type=Path), metavar="FILE")
-@click.option("--plot", type=click.Path(path_type=Path), metavar="FILE", help="A picture.")
+@click.option(
+    "--epochs", type=click.IntRange(1), help="Of training, for all alike.  [default: 100]"
+)
+@click.option("--plot", type=_PATH, metavar="FILE", help="A picture.")
 @click.option("--quick", is_flag=True, help="Too short to tell: whether everything runs.")
 def m7(
     recordings: Path,
+    columns: tuple[int, ...],
+    flags: tuple[str, ...],
+    json_file: Path | None,
     only: tuple[str, ...],
     files: tuple[Path, ...],
-    json_file: Path | None,
+    epochs: int | None,
     plot: Path | None,
     quick: bool,
 ) -> None:
     """Emulators of M7 aerosol microphysics on a held-out scenario.
 
-    All see the same boxes equally often, on one thread: half an hour on a core.
+    All see the same boxes equally often: an hour or two on a core.
     """
-    try:
+    with _told():
         _prepare(json_file, plot)
-        results = _run(recordings, only, files, quick)
-    except HybridError as error:
-        raise click.ClickException(error.message) from error
-    except OSError as error:
-        raise click.ClickException(str(error)) from error
-    click.echo("\n".join(_table(results)))
-    if json_file:
-        json_file.write_text(json.dumps(results, indent=1) + "\n")
+        results = _run(recordings, only, files, (epochs, quick), (columns, flags))
+    _finish(results, board_table(results), json_file)
     if plot:
         from ..board.plots import draw
 
         click.echo(f"wrote {draw(results, plot)}")
 
 
+@board.command()
+@click.argument("files", type=_PATH, nargs=-1, required=True, metavar="FILE...")
+@_options
+def time(
+    files: tuple[Path, ...],
+    recordings: Path,
+    columns: tuple[int, ...],
+    flags: tuple[str, ...],
+    json_file: Path | None,
+) -> None:
+    """Only the time of emulator files of M7, in blocks of the held-out scenario.
+
+    Through the call site of a host in Fortran (put, run, get), on packed arrays, and natively: all
+    in turns, time of the CPU, medians.
+    """
+    with _told():
+        _prepare(json_file, None)
+        results = _time(files, recordings, columns, flags)
+    _finish(results, time_table(results), json_file)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What fails ends the command with its message."""
+    try:
+        yield
+    except HybridError as error:
+        raise click.ClickException(error.message) from error
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
+
+
 def _prepare(json_file: Path | None, plot: Path | None) -> None:
-    """Fails before half an hour of training where results could not be written."""
+    """Fails before an hour of training where results could not be written."""
     for path in (json_file, plot):
         if path is not None:
-            path.open("ab").close()
+            _try_to_write(path)
     if plot is not None:
-        from ..board.plots import require_matplotlib
+        from ..board.plots import check_picture
 
-        require_matplotlib()
+        check_picture(plot)
+
+
+def _try_to_write(path: Path) -> None:
+    """Leaves no file where none was."""
+    new = not os.path.lexists(path)
+    path.open("ab").close()
+    if new:
+        path.unlink()
 
 
 def _run(
-    recordings: Path, only: tuple[str, ...], files: tuple[Path, ...], quick: bool
+    recordings: Path,
+    only: tuple[str, ...],
+    files: tuple[Path, ...],
+    effort: tuple[int | None, bool],
+    timing: tuple[tuple[int, ...], tuple[str, ...]],
 ) -> dict[str, Any]:
     from ..bench.about import about
     from ..board.contenders import contenders
     from ..board.running import added, run_board
     from ..board.task import FULL, QUICK, load_task
+    from ..board.timing import Timing
 
     known = contenders() | added(files)
     for name in only:
         if name not in known:
             raise ArgumentError(f"board: {unknown('contender', name, known)}")
     chosen = {name: one for name, one in known.items() if not only or name in only}
-    task = load_task(recordings, QUICK if quick else FULL)
-    done = run_board(task, chosen)
+    epochs, quick = effort
+    size = QUICK if quick else FULL
+    task = load_task(recordings, replace(size, epochs=epochs or size.epochs))
+    columns, flags = timing
+    done = run_board(task, chosen, Timing(task.columns, columns, flags))
     sizes = {part: len(getattr(task, part)) for part in ("training", "validation", "held_out")}
-    seen = {"boxes": sizes, "seen_in_training": task.size.seen}
+    seen = {"boxes": sizes, "epochs": task.size.epochs}
     return {"about": about(), "task": seen, "native": done.native, "rows": done.rows}
 
 
-def _table(results: dict[str, Any]) -> list[str]:
-    width = max(len(row["name"]) for row in results["rows"])
-    lines = ["  ".join([" " * width, *(title.rjust(12) for title in _COLUMNS.values())])]
-    for row in results["rows"]:
-        values = [_spelled(row[key]).rjust(12) for key in _COLUMNS]
-        lines.append("  ".join([row["name"].ljust(width), *values]))
-    native = results["native"]
-    time = f"{native['us_per_box']:.3f} us per box ({native['flags']})" if "flags" in native else ""
-    return [*lines, f"native M7: {time or native['missing']}"]
+def _time(
+    files: tuple[Path, ...], recordings: Path, columns: tuple[int, ...], flags: tuple[str, ...]
+) -> dict[str, Any]:
+    from ..bench.about import about
+    from ..board.contenders.exported import EmulatorFile
+    from ..board.task import held_out, whole_columns
+    from ..board.timing import Timing
+
+    timing = Timing(whole_columns(held_out(recordings)), columns, flags)
+    rows = timing.rows({str(file): EmulatorFile(file) for file in files})
+    named = [{"name": name, **row} for name, row in rows.items()]
+    return {"about": about(), "native": timing.native, "rows": named}
 
 
-def _spelled(value: float | None) -> str:
-    return "-" if value is None else f"{value:.4g}"
+def _finish(results: dict[str, Any], lines: list[str], json_file: Path | None) -> None:
+    click.echo("\n".join(lines))
+    if json_file:
+        json_file.write_text(json.dumps(results, indent=1) + "\n")

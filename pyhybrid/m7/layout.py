@@ -40,7 +40,7 @@ ENVIRONMENT: dict[str, tuple[str, str]] = {
     ),
     "time_step": ("s", "state"),
 }
-PRODUCTION, TIME_STEP = 4, 5  # places in a sample
+TEMPERATURE, PRESSURE, HUMIDITY, CLOUD, PRODUCTION, TIME_STEP = range(6)  # places in a sample
 FIRST_TRACER = len(ENVIRONMENT)
 NFEATURE, NOUTPUT = FIRST_TRACER + NTRACER, len(VARIABLES)
 

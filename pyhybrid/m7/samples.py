@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._words import mismatch
 from ..errors import RecordingError
+from ..recording import open_recording
 from .constants import DENSITY, EMPTY_RADIUS, GAS_CONSTANT_AIR, MOLECULE, mean_volume
 from .layout import (
     AEROSOL_WATER,
@@ -26,6 +28,9 @@ from .layout import (
     place,
 )
 
+if TYPE_CHECKING:
+    from xarray import DataTree
+
 Array = NDArray[np.float64]
 
 
@@ -39,10 +44,13 @@ class Boxes:
         Environment and tracers before the step, in the units of the fields.
     y : ndarray, shape (box, 30)
         Tracers and water after it.
+    levels : int
+        Of columns, where boxes are whole ones, one after the other; else 1.
     """
 
     x: Array
     y: Array
+    levels: int = 1
 
     def __len__(self) -> int:
         return len(self.x)
@@ -63,37 +71,64 @@ class Boxes:
 def joined(parts: Iterable[Boxes]) -> Boxes:
     """All of them, one after the other."""
     parts = list(parts)
-    return Boxes(np.concatenate([p.x for p in parts]), np.concatenate([p.y for p in parts]))
+    levels = {one.levels for one in parts}
+    return Boxes(
+        np.concatenate([p.x for p in parts]),
+        np.concatenate([p.y for p in parts]),
+        levels.pop() if len(levels) == 1 else 1,
+    )
 
 
-def recorded(paths: Iterable[Path]) -> Boxes:
+def recorded(paths: Iterable[Path], elsewhere: Iterable[Path] = ()) -> Boxes:
     """The boxes of recordings made by the library's `record` mode.
+
+    Parameters
+    ----------
+    paths : of the recordings
+    elsewhere : of others, whose columns are left out
 
     Raises
     ------
     RecordingError
         If a file is missing or is none, lacks a field, or has a number that is none; the message
-        says which field, sample and level.
+        says which field, sample and level. If columns are to be left out: if a recording does not
+        say where they are, or none are left.
     """
-    return joined(_recorded(path) for path in paths)
+    known = {place for path in elsewhere for place in _places(path, open_recording(path))}
+    boxes = joined(_recorded(path, known) for path in paths)
+    if len(boxes) == 0:
+        raise RecordingError("recordings: expected columns that no other recording has, found none")
+    return boxes
 
 
-def _recorded(path: Path) -> Boxes:
-    from ..recording import open_recording
+def _places(path: Path, recording: DataTree) -> list[tuple[float, float]]:
+    """Latitude and longitude of each sample: numbers of columns are those of a run's own grid."""
+    for name in ("lat", "lon"):
+        if name not in recording.coords:
+            raise RecordingError(mismatch(f"recording {path}", f"a coordinate {name}", "none"))
+    lat, lon = (recording.coords[name].values.tolist() for name in ("lat", "lon"))
+    return list(zip(lat, lon, strict=True))
 
+
+def _recorded(path: Path, known: Collection[tuple[float, float]]) -> Boxes:
     recording = open_recording(path)
     before = {
         name: _values(recording, path, "input", name) for name in (*ENVIRONMENT, MASSES, NUMBERS)
     }
     after = [_values(recording, path, "native", name) for name in (MASSES, NUMBERS, AEROSOL_WATER)]
     levels = before["air_temperature"].shape[1]
-    columns = [_in_boxes(before[name], levels) for name in before]
-    return Boxes(
-        np.concatenate(columns, 1), np.concatenate([_in_boxes(one, levels) for one in after], 1)
+    boxes = Boxes(
+        np.concatenate([_in_boxes(one, levels) for one in before.values()], 1),
+        np.concatenate([_in_boxes(one, levels) for one in after], 1),
+        levels,
     )
+    if not known:
+        return boxes
+    new = np.repeat([place not in known for place in _places(path, recording)], levels)
+    return Boxes(boxes.x[new], boxes.y[new], levels)
 
 
-def _values(recording: object, path: Path, group: str, name: str) -> Array:
+def _values(recording: DataTree, path: Path, group: str, name: str) -> Array:
     fields = recording[group].data_vars if group in recording.children else {}
     if name not in fields:
         found = f"{', '.join(fields) or 'none'}"

@@ -24,7 +24,7 @@ def torch_plugin():
         pytest.skip("libhybrid_torch.so was not built")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def builtin_plugin():
     if not plugin_exists("builtin"):
         pytest.skip("libhybrid_builtin.so was not built")

@@ -71,8 +71,11 @@ def changed(x, seed=0):
     return np.concatenate([x[:, FIRST_TRACER:] * factor, water], 1)
 
 
-def write_recording(path, x, y, levels, leave_out=()):
-    """A recording of boxes as the library's plug-in writes them: columns of so many levels."""
+def write_recording(path, x, y, levels, leave_out=(), first=1):
+    """A recording of boxes as the library's plug-in writes them: columns of so many levels.
+
+    Those from number `first` of a world's columns, each once.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     samples = len(x) // levels
     with netCDF4.Dataset(path, "w") as file:
@@ -84,6 +87,11 @@ def write_recording(path, x, y, levels, leave_out=()):
             file.createDimension(name, size)
         for name in ("step", "column"):
             file.createVariable(name, "i8", ("sample",))[:] = np.arange(1, samples + 1)
+        for name, unit in (("lat", "degrees_north"), ("lon", "degrees_east")):
+            if name not in leave_out:
+                place = file.createVariable(name, "f8", ("sample",))
+                place[:] = np.arange(first, first + samples) * 0.1
+                place.units = unit
         before, after = file.createGroup("input"), file.createGroup("native")
         for column, name in enumerate(ENVIRONMENT):
             if name not in leave_out:

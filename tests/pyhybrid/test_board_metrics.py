@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from m7_boxes import changed, usual
 
-from pyhybrid.board.metrics import Scale, imbalance, nrmse, r2, scores, signed_log
-from pyhybrid.m7.layout import FIRST_TRACER, NTRACER, SPECIES, VARIABLES
+from pyhybrid.board.metrics import Scale, bias, imbalance, nrmse, r2, scores, signed_log
+from pyhybrid.m7.layout import FIRST_TRACER, HUMIDITY, NTRACER, SPECIES, VARIABLES
 from pyhybrid.m7.samples import Boxes
 
 
@@ -48,6 +48,42 @@ def test_nrmse_by_hand():
 def test_signed_log_by_hand():
     found = signed_log(np.array([-3.0, 0.0, 1.0]), np.array(1.0))
     assert found == pytest.approx([-np.log(4.0), 0.0, np.log(2.0)])
+
+
+def test_bias_by_hand():
+    native, emulated = column(1, 2, 3, 4), column(1, 2, 3, 3)
+    assert bias(native, emulated) == pytest.approx([-0.1])
+    assert np.isnan(bias(column(0, 0), column(0, 1))).all()
+
+
+def test_bias_where_it_is_humid_is_of_water_alone():
+    one = boxes(10)
+    one.x[:, HUMIDITY] = [0.95] * 2 + [0.9] * 8
+    found = one.y.copy()
+    found[:2, VARIABLES.index("WAT_AS")] *= 1.2
+    found[:, VARIABLES.index("BC_AS")] *= 1.5
+    row = scores(one, found, Scale.of(one))
+    assert row["bias_max"] == pytest.approx(0.5)
+    assert row["bias_humid_max"] == pytest.approx(0.2)
+    each = row["per_variable"]
+    assert each["WAT_AS"]["bias_humid"] == pytest.approx(0.2)
+    assert 0 < each["WAT_AS"]["bias"] < 0.1
+    assert each["BC_AS"]["bias_humid"] is None and each["OC_AS"]["bias"] == 0
+
+
+def test_a_loss_counts_as_a_gain_does():
+    one = boxes(10)
+    found = one.y.copy()
+    found[:, 3] *= 0.7
+    assert scores(one, found, Scale.of(one))["bias_max"] == pytest.approx(0.3)
+
+
+def test_scores_of_what_never_happens_are_none():
+    one = boxes(10)
+    one.x[:, FIRST_TRACER:], one.y[:] = 0.0, 0.0
+    one.x[:, HUMIDITY] = 0.5
+    row = scores(one, one.y, Scale.of(one))
+    assert row["r2_linear_mean"] is row["bias_max"] is row["bias_humid_max"] is None
 
 
 def test_small_is_a_millionth_of_training():

@@ -61,7 +61,7 @@ def test_info_of_a_network_file(builtin_plugin, make_card, tmp_path):
     (backend,) = [line for line in lines if line.startswith("backend ")]
     assert backend.startswith("backend      builtin, matrix products by ")
     (network,) = [line for line in lines if line.startswith("network ")]
-    assert network == f"network      2 dense, 1 relu; {5 * 8 + 8 + 8 * 5 + 5} parameters"
+    assert network == f"network      2 dense, 1 relu; {5 * 8 + 8 + 8 * 5 + 5} weights and constants"
 
 
 def test_info_as_json_is_the_card(plain, make_card):

@@ -4,13 +4,19 @@
 ``contender(task) -> predict``, and ``predict(x)`` takes boxes (box, 32) and returns (box, 30), both
 float64, as `pyhybrid.m7.samples.Boxes` has them. That is all a contender of one's own has to be:
 ``pyhybrid board m7 --add FILE.py`` takes each public function of a file whose name is not that
-of an import. If what it returns has a number ``parameters``, the board shows it.
+of an import. If what it returns has a number ``parameters``, the board shows it; if it has a path
+``file`` of an emulator with M7's card, its time is taken at the call site.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
+from ..._words import mismatch
+from ...errors import ArgumentError, HybridError
+from ...m7.layout import FIRST_TRACER, NTRACER
 from ...m7.samples import Array
 from ..task import Task
 
@@ -36,13 +42,28 @@ def contenders() -> dict[str, Contender]:
     }
 
 
+def called(name: str, predict: Predict, x: Array) -> object:
+    """What a contender makes of boxes.
+
+    Raises
+    ------
+    ArgumentError
+        If it fails, in whatever way: it may be the user's.
+    """
+    try:
+        return predict(x)
+    except HybridError:
+        raise
+    except Exception as error:
+        found = f"{type(error).__name__}: {error}"
+        raise ArgumentError(mismatch(f"contender {name}: predict", "results", found)) from error
+
+
 def persistence(task: Task) -> Predict:
     """Nothing happens, and water is the mean of training."""
-    water = task.training.y[:, -4:].mean(0)
+    water = task.training.y[:, NTRACER:].mean(0)
 
     def predict(x: Array) -> Array:
-        import numpy as np
-
-        return np.concatenate([x[:, 6:], np.tile(water, (len(x), 1))], 1)
+        return np.concatenate([x[:, FIRST_TRACER:], np.tile(water, (len(x), 1))], 1)
 
     return predict

@@ -15,253 +15,101 @@ from functools import cache
 import torch
 from torch import Tensor, nn
 
-from ...m7.constants import GAS_CONSTANT_AIR, MOLECULES
-from ...m7.layout import FIRST_TRACER, NTRACER, PRODUCTION, SPECIES, TIME_STEP, VARIABLES
-from ...m7.learning import Tensors
-from ...m7.samples import Boxes
+from ...m7.layout import NTRACER
 from ...training import Plan, train
 from ..task import Task
 from . import Predict
-from .exported import Exported
+from .exported import exported
 from .progress import Progress
+from .repairs import Completion, Correction, members
+from .scaled import LogNetwork, Scaled, ScaledNetwork
 
-_WIDTH = 128
-_LEAST = 1e-8  # added to what a logarithm is taken of, in M7's units
+_BATCH, _RATE = 256, 2e-3
 _SOFT = 0.1  # weight of the soft losses; theirs are hand-made for their data
-#: What completion takes from the others of its species: sulfate, carbon and salt of CS, dust of AS.
-_COMPLETED = {"SO4": "SO4_CS", "BC": "BC_CS", "OC": "OC_CS", "SS": "SS_CS", "DU": "DU_AS"}
 
-
-def _units() -> Tensor:
-    """M7's units [molecules cm-3, ug m-3, cm-3] in 1 kg m-3 or 1 m-3, of all variables."""
-    out = torch.full((len(VARIABLES),), 1e9, dtype=torch.float64)
-    out[SPECIES["SO4"]] = MOLECULES
-    out[19:NTRACER] = 1e-6
-    return out
-
-
-def _mlp(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(
-        nn.Linear(inputs, _WIDTH), nn.ReLU(), nn.Linear(_WIDTH, _WIDTH), nn.ReLU(),
-        nn.Linear(_WIDTH, outputs),
-    )  # fmt: skip
-
-
-class ScaledNetwork(nn.Module):
-    """A network between scaled inputs and scaled tendencies.
-
-    Parameters
-    ----------
-    boxes : Boxes
-        Training samples, which give the scales.
-    """
-
-    def __init__(self, boxes: Boxes) -> None:
-        super().__init__()
-        self.register_buffer("unit", _units())
-        x, y = torch.from_numpy(boxes.x), torch.from_numpy(boxes.y)
-        goal = self.goal(x, y)
-        self.scale("input", self.inputs(x))
-        self.scale("goal", goal)
-        self.core = _mlp(x.shape[1], goal.shape[1])
-
-    def scale(self, name: str, values: Tensor) -> None:
-        """Keeps mean and standard deviation of values."""
-        spread = values.std(0)
-        self.register_buffer(f"{name}_mean", values.mean(0))
-        self.register_buffer(
-            f"{name}_scale", torch.where(spread > 0, spread, torch.ones_like(spread))
-        )
-
-    def per_volume(self, x: Tensor) -> Tensor:
-        """M7's units for 1 kg kg-1 or kg-1 in the air of the boxes (box, 30)."""
-        return self.unit * (x[:, 1:2] / (x[:, 0:1] * GAS_CONSTANT_AIR))
-
-    def inputs(self, x: Tensor) -> Tensor:
-        """Environment and concentrations (box, 32)."""
-        unit = self.per_volume(x)
-        production = x[:, PRODUCTION : PRODUCTION + 1] * unit[:, :1]
-        tracers = x[:, FIRST_TRACER:] * unit[:, :NTRACER]
-        return torch.cat([x[:, :PRODUCTION], production, x[:, 5:6], tracers], 1)
-
-    def goal(self, x: Tensor, y: Tensor) -> Tensor:
-        """Tendencies in M7's units, water itself (box, 30)."""
-        before = nn.functional.pad(x[:, FIRST_TRACER:], [0, y.shape[1] - NTRACER])
-        return (y - before) * self.per_volume(x)
-
-    def scaled(self, x: Tensor) -> Tensor:
-        """The network's inputs, real32."""
-        return ((self.inputs(x) - self.input_mean) / self.input_scale).float()
-
-    def tendency(self, x: Tensor) -> Tensor:
-        """In M7's units (box, 30)."""
-        return self.core(self.scaled(x)).double() * self.goal_scale + self.goal_mean
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Tracers and water after the step, in the units of the fields (box, 30)."""
-        before = nn.functional.pad(x[:, FIRST_TRACER:], [0, self.unit.shape[0] - NTRACER])
-        return before + self.tendency(x) / self.per_volume(x)
-
-    def error(self, boxes: Tensors) -> Tensor:
-        """The mean squared error of scaled tendencies."""
-        goal = (self.goal(boxes.x, boxes.y) - self.goal_mean) / self.goal_scale
-        return nn.functional.mse_loss(self.core(self.scaled(boxes.x)), goal.float())
-
-
-class LogNetwork(ScaledNetwork):
-    """Logarithms of concentrations and of the sizes of tendencies; a network for the signs."""
-
-    def __init__(self, boxes: Boxes) -> None:
-        super().__init__(boxes)
-        self.sign = _mlp(len(self.input_mean), len(VARIABLES))
-
-    def inputs(self, x: Tensor) -> Tensor:
-        """But for temperature, humidity, cloud and time step their logarithms (box, 32)."""
-        plain = super().inputs(x)
-        logs = torch.log(plain.abs() + _LEAST)
-        return torch.cat(
-            [plain[:, :1], logs[:, 1:2], plain[:, 2:4], logs[:, 4:5], plain[:, 5:6], logs[:, 6:]], 1
-        )
-
-    def goal(self, x: Tensor, y: Tensor) -> Tensor:
-        """ln(|tendency| + 1e-8)"""
-        return torch.log(super().goal(x, y).abs() + _LEAST)
-
-    def tendency(self, x: Tensor) -> Tensor:
-        """Sizes with the signs that are more likely."""
-        size = torch.exp(super().tendency(x).clamp(max=80.0)) - _LEAST
-        up = (self.sign(self.scaled(x)) > 0).double()
-        return size.clamp(min=0.0) * (2 * up - 1)
-
-    def sign_error(self, boxes: Tensors) -> Tensor:
-        """Cross entropy of the signs of tendencies that are not zero."""
-        tendency = super().goal(boxes.x, boxes.y)
-        up, some = (tendency > 0).float(), (tendency != 0).float()
-        each = nn.functional.binary_cross_entropy_with_logits(
-            self.sign(self.scaled(boxes.x)), up, reduction="none"
-        )
-        return (each * some).sum() / some.sum().clamp(min=1.0)
-
-
-def _plan(task: Task) -> Plan:
-    rounds = max(2, min(60, task.size.seen // 4000))
-    return Plan(rounds=rounds, samples=task.size.seen // rounds, batch=256, rate=1e-3, decay=1e-9,
-                patience=rounds)  # fmt: skip
-
-
-Error = Callable[[nn.Module, Tensors], Tensor]
-
-
-def _train(name: str, network: nn.Module, task: Task, error: Error) -> None:
-    plan = _plan(task)
-    with Progress(name, plan.rounds) as report:
-        parts = (Tensors.of(task.training), Tensors.of(task.validation))
-        train(network, error, *parts, plan, report)
-
-
-@cache
-def _z_scored(task: Task) -> ScaledNetwork:
-    """Trained once for the three contenders that use it."""
-    torch.manual_seed(1)
-    network = ScaledNetwork(task.training)
-    _train("z_score", network, task, lambda net, boxes: net.error(boxes))
-    return network
+Error = Callable[[nn.Module, Scaled], Tensor]
 
 
 def z_score(task: Task) -> Predict:
     """Scaled inputs, scaled tendencies: their base model."""
-    return Exported(_z_scored(task), task)
-
-
-class Completion(nn.Module):
-    """One mass of each species is what the others leave: no mass is lost, some is negative."""
-
-    def __init__(self, network: ScaledNetwork) -> None:
-        super().__init__()
-        self.network = network
-        rest = [VARIABLES.index(name) for name in _COMPLETED.values()]
-        members = torch.zeros(len(rest), NTRACER, dtype=torch.float64)
-        for row, species in enumerate(_COMPLETED):
-            members[row, SPECIES[species]] = 1.0
-        back = torch.zeros(NTRACER, len(rest), dtype=torch.float64)
-        back[rest, range(len(rest))] = 1.0
-        self.register_buffer("members", members)
-        self.register_buffer("back", back)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Tracers and water after the step."""
-        y = self.network(x)
-        produced = x[:, PRODUCTION : PRODUCTION + 1] * x[:, TIME_STEP : TIME_STEP + 1]
-        missing = nn.functional.linear(x[:, FIRST_TRACER:] - y[:, :NTRACER], self.members)
-        missing = torch.cat([missing[:, :1] + produced, missing[:, 1:]], 1)
-        completed = y[:, :NTRACER] + nn.functional.linear(missing, self.back)
-        return torch.cat([completed, y[:, NTRACER:]], 1)
+    return exported(_z_scored(task), task)
 
 
 def completion(task: Task) -> Predict:
     """The base model, completed."""
-    return Exported(Completion(_z_scored(task)), task)
-
-
-class Correction(nn.Module):
-    """What is negative becomes 0: nothing is negative, and mass is made of nothing."""
-
-    def __init__(self, network: ScaledNetwork) -> None:
-        super().__init__()
-        self.network = network
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Tracers and water after the step."""
-        return self.network(x).clamp(min=0.0)
+    return exported(Completion(_z_scored(task)), task)
 
 
 def correction(task: Task) -> Predict:
     """The base model, corrected."""
-    return Exported(Correction(_z_scored(task)), task)
+    return exported(Correction(_z_scored(task)), task)
 
 
 def mass_loss(task: Task) -> Predict:
-    """The base model, with a loss for mass that is not conserved."""
-    members = torch.zeros(len(SPECIES), NTRACER)
-    for row, part in enumerate(SPECIES.values()):
-        members[row, part] = 1.0
+    """The base model, with a loss for mass that is not conserved.
 
-    def error(network: nn.Module, boxes: Tensors) -> Tensor:
-        x, scale = boxes.x, network.goal_scale[:NTRACER]
-        change = (network(x)[:, :NTRACER] - x[:, FIRST_TRACER:]) * network.per_volume(x)[
-            :, :NTRACER
-        ]
-        produced = x[:, PRODUCTION] * x[:, TIME_STEP] * network.per_volume(x)[:, 0]
-        wrong = change @ members.double().T
-        wrong = torch.cat([wrong[:, :1] - produced[:, None], wrong[:, 1:]], 1)
-        return (
-            network.error(boxes) + _SOFT * (wrong / (members @ scale.float()).double()).abs().mean()
-        )
+    The native scheme conserves it: what is wrong is the sum of a species' errors.
+    """
+    network = _base(task)
+    weight = members() * network.goal_scale[:NTRACER]
+    weight = (weight / weight.sum(1, keepdim=True)).float()
 
-    return Exported(_base("mass_loss", task, error), task)
+    def error(network: nn.Module, boxes: Scaled) -> Tensor:
+        wrong = (network.core(boxes.inputs) - boxes.goal)[:, :NTRACER] @ weight.T
+        return _error(network, boxes) + _SOFT * wrong.abs().mean()
+
+    return exported(_trained("mass_loss", network, task, error), task)
 
 
 def positivity_loss(task: Task) -> Predict:
     """The base model, with a loss for states that are negative."""
+    network = _base(task)
+    mean = (network.goal_mean / network.goal_scale).float()
 
-    def error(network: nn.Module, boxes: Tensors) -> Tensor:
-        state = network(boxes.x) * network.per_volume(boxes.x) / network.goal_scale
-        return network.error(boxes) + _SOFT * (state.clamp(max=0.0) ** 2).mean()
+    def error(network: nn.Module, boxes: Scaled) -> Tensor:
+        state = boxes.before + network.core(boxes.inputs) + mean
+        return _error(network, boxes) + _SOFT * (state.clamp(max=0.0) ** 2).mean()
 
-    return Exported(_base("positivity_loss", task, error), task)
-
-
-def _base(name: str, task: Task, error: Error) -> ScaledNetwork:
-    torch.manual_seed(1)
-    network = ScaledNetwork(task.training)
-    _train(name, network, task, error)
-    return network
+    return exported(_trained("positivity_loss", network, task, error), task)
 
 
 def signed_log(task: Task) -> Predict:
     """Sizes of tendencies in logarithms, and their signs by a classifier."""
     torch.manual_seed(1)
     network = LogNetwork(task.training)
-    _train("signed_log", network, task, lambda net, boxes: net.error(boxes))
-    _train("its signs", network, task, lambda net, boxes: net.sign_error(boxes))
-    return Exported(network, task)
+    _trained("signed_log", network, task, _error)
+    return exported(_trained("its signs", network, task, _sign_error), task)
+
+
+@cache
+def _z_scored(task: Task) -> nn.Module:
+    """Trained once for the three contenders that use it."""
+    return _trained("z_score", _base(task), task, _error)
+
+
+def _base(task: Task) -> ScaledNetwork:
+    torch.manual_seed(1)
+    return ScaledNetwork(task.training)
+
+
+def _trained(name: str, network: ScaledNetwork, task: Task, error: Error) -> nn.Module:
+    epochs = task.size.epochs
+    plan = Plan(rounds=epochs, batch=_BATCH, rate=_RATE, decay=1e-9, patience=epochs)
+    with Progress(name, epochs) as report:
+        parts = (network.prepared(task.training), network.prepared(task.validation))
+        train(network, error, *parts, plan, report)
+    return network
+
+
+def _error(network: nn.Module, boxes: Scaled) -> Tensor:
+    """The mean squared error of scaled tendencies, or of their logarithms."""
+    return nn.functional.mse_loss(network.core(boxes.inputs), boxes.goal)
+
+
+def _sign_error(network: nn.Module, boxes: Scaled) -> Tensor:
+    """Cross entropy of the signs of tendencies that are not zero."""
+    each = nn.functional.binary_cross_entropy_with_logits(
+        network.sign(boxes.inputs), (boxes.sign > 0).float(), reduction="none"
+    )
+    some = boxes.sign.abs()
+    return (each * some).sum() / some.sum().clamp(min=1.0)

@@ -11,12 +11,12 @@ from .progress import Progress
 
 
 def rates(task: Task) -> Predict:
-    """`pyhybrid.m7.network.M7Network`, trained for the budget of the task."""
+    """`pyhybrid.m7.network.M7Network`, trained as often as the task says."""
     from ...m7.learning import PLAN, trained
     from .exported import Exported
 
-    rounds = max(2, min(60, task.size.seen // 4000))
-    plan = replace(PLAN, rounds=rounds, samples=task.size.seen // rounds)
-    with Progress("rates", rounds) as report:
+    epochs = task.size.epochs
+    plan = replace(PLAN, rounds=epochs, samples=0, patience=epochs)
+    with Progress("rates", epochs) as report:
         network = trained(task.training, task.validation, plan, report=report)
     return Exported(network, task)

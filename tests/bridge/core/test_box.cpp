@@ -76,6 +76,46 @@ static void any_number_of_levels_will_do() {
   }
 }
 
+// An array of `ld` columns whose first ones are those of `values`; the others are -1.
+static std::vector<double> widened(const std::vector<double> &values, int64_t ld) {
+  std::vector<double> wide(values.size() / ncol * static_cast<size_t>(ld), -1);
+  for (size_t i = 0; i < values.size(); ++i)
+    wide[i / ncol * static_cast<size_t>(ld) + i % ncol] = values[i];
+  return wide;
+}
+
+static hyb_view within(const std::vector<double> &wide, int64_t ld, int64_t nlevel,
+                       int64_t nspecies) {
+  hyb_view view = nspecies > 1 ? view_of(wide, {ncol, nlevel, nspecies})
+                               : view_of(wide, {ncol, nlevel});
+  const int64_t bytes = sizeof(double);
+  view.stride[1] = ld * bytes;
+  view.stride[2] = nspecies > 1 ? ld * nlevel * bytes : 0;
+  return view;
+}
+
+// A short last block: its levels do not follow each other as those of a whole one do.
+static void blocks_of_larger_arrays_are_alike() {
+  const int64_t nlevel = 7;
+  const Scheme scheme(emulate(write_emulator(box_card)));
+  for (const int64_t ld : {ncol, ncol + 3}) {
+    Boxes boxes(nlevel);
+    const std::vector<double> temperature = widened(boxes.temperature, ld);
+    const std::vector<double> aerosol = widened(boxes.aerosol, ld);
+    const Call call(scheme, ncol);
+    CHECK_OK(call.put("pressure", boxes.of(boxes.pressure)));
+    CHECK_OK(call.put("temperature", within(temperature, ld, nlevel, 1)));
+    CHECK_OK(call.put("aerosol", within(aerosol, ld, nlevel, 2)));
+    CHECK_OK(call.run());
+    CHECK_OK(call.get("aerosol", within(aerosol, ld, nlevel, 2)));
+    CHECK_OK(call.close());
+    for (size_t i = 0; i < boxes.aerosol.size(); ++i)
+      boxes.aerosol[i] = aerosol[i / ncol * static_cast<size_t>(ld) + i % ncol];
+    CHECK(boxes.is_right());
+    CHECK_EQ(aerosol, widened(boxes.aerosol, ld));
+  }
+}
+
 static void the_levels_of_a_call_agree() {
   const Scheme scheme(emulate(write_emulator(box_card)));
   const Boxes seven(7), eight(8);
@@ -126,6 +166,7 @@ int main() {
   boxes_may_be_put_in_any_order(HYB_TOP_DOWN);
   boxes_may_be_put_in_any_order(HYB_BOTTOM_UP);
   any_number_of_levels_will_do();
+  blocks_of_larger_arrays_are_alike();
   the_levels_of_a_call_agree();
   the_levels_of_an_output_agree_with_the_inputs();
   the_levels_of_flat_inputs_are_one();
