@@ -10,6 +10,8 @@ from typing import Any
 
 import pyhybrid
 from pyhybrid.board.metrics import Scale, scores
+from pyhybrid.board.task import held_out as unseen
+from pyhybrid.board.task import recordings as files
 from pyhybrid.m7.layout import m7_card
 from pyhybrid.m7.learning import taught
 from pyhybrid.m7.samples import Boxes, random_boxes, recorded
@@ -32,11 +34,12 @@ def run_training(
     """Train on recordings, write the files; return their scores.
 
     The plans are those of learning rates, also of so many random boxes, and of learning from
-    results. The scores are those of the first file on `held_out` boxes of the held-out scenario.
+    results. The scores are those of the first file on `held_out` boxes of the held-out scenario, in
+    columns that nothing was learned from.
     """
-    training = _recorded(recordings, "training")
-    validation = _recorded(recordings, "validation").some(30_000, plans[0].seed)
-    test = _recorded(recordings, "held_out").some(held_out, plans[0].seed)
+    training = recorded(files(recordings, "training"))
+    validation = recorded(files(recordings, "validation")).some(30_000, plans[0].seed)
+    test = unseen(recordings).some(held_out, plans[0].seed)
     others = random_boxes(random, plans[0].seed)
     network = taught(training, validation, others, plans, width, _tell)
     example = test.some(1000, plans[0].seed).x
@@ -47,15 +50,6 @@ def run_training(
     for path in outputs:
         pyhybrid.export(network, _card(plans[0].seed, _short(found)), path, example=example)
     return found
-
-
-def _recorded(folder: Path, part: str) -> Boxes:
-    paths = sorted(folder.glob(f"{part}/*/m7.*.nc"))
-    if not paths:
-        raise FileNotFoundError(
-            f"{folder}/{part}: no recordings; python {Path(__file__).parent} record"
-        )
-    return recorded(paths)
 
 
 def file_scores(path: Path, boxes: Boxes, scale: Scale) -> dict[str, Any]:

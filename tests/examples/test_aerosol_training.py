@@ -21,14 +21,15 @@ from column_training import EMULATOR, LEVELS, file_scores, run_training
 
 import pyhybrid
 from pyhybrid.board.metrics import Scale
-from pyhybrid.errors import PluginError
+from pyhybrid.errors import PluginError, RecordingError
 from pyhybrid.m7.learning import REFINING
 from pyhybrid.m7.network import RATES
 from pyhybrid.m7.samples import native, random_boxes, recorded
 from pyhybrid.m7.teaching import PLAN
 
-# Of a variable, water included, over many boxes: twice what was found (WAT_NS of one turn).
-BIAS = 0.1
+# Of a variable, water included, over many boxes: 0.03 % on the held-out scenario (WAT_NS); in fewer
+# boxes nucleation at a threshold here or there counts more.
+BIAS = 0.01
 ROOT = Path(__file__).parents[2] / "build" / "aerosol_columns"
 
 
@@ -77,7 +78,7 @@ def test_a_short_training_makes_an_emulator(recordings, random, tmp_path):
 
 
 def test_without_recordings_it_says_how_to_make_them(tmp_path):
-    with pytest.raises(FileNotFoundError, match="record"):
+    with pytest.raises(RecordingError, match="aerosol_columns record"):
         run_training(tmp_path, (tmp_path / "m7.safetensors",), (PLAN, REFINING), 8, 0, 10)
 
 
@@ -98,7 +99,7 @@ def refused(found):
     """What is wrong with the scores of an emulator that is to be shipped: names of variables."""
     rows = found["per_variable"]
     weak = [name for name, row in rows.items() if not row["r2_linear"] > 0.8]
-    biased = [name for name, row in rows.items() if not abs(row["bias"]) < BIAS]
+    biased = [name for name, row in rows.items() if not _bias(row) < BIAS]
     wrong = {
         "mass": found["mass_error_max"] > 1e-12,
         "negative": found["negative_fraction"] > 0,
@@ -107,6 +108,10 @@ def refused(found):
         "R2 of ln state": not found["r2_log_state_mean"] > 0.99,
     }
     return weak + biased + [name for name, is_so in wrong.items() if is_so]
+
+
+def _bias(row):
+    return max(abs(row["bias"]), abs(row["bias_humid"] or 0.0))
 
 
 def test_the_shipped_emulator_is_small():
