@@ -79,7 +79,8 @@ class Field:
     dims : tuple of str
         ``()``, or "column", then "level", "species" or both.
     levels, species : int, optional
-        Extents of these axes, given exactly where `dims` has them.
+        Extents of these axes, given exactly where `dims` has them. Without `levels`, which only an
+        emulator of boxes may leave out, it takes any number of them; so it does with.
     normalisation : Normalisation or mapping, optional
         Applied by the library on the way into the network or out of it; of real fields only.
 
@@ -109,7 +110,8 @@ class Field:
         fits = (self.role == "flag") == (self.kind != "real")
         kinds = "'integer' or 'logical'" if self.role == "flag" else "'real'"
         _require(fits, where, f"kind of role {self.role!r}", kinds, self.kind)
-        _require_extent(where, "levels", self.levels, "level" in self.dims)
+        if self.levels is not None or "level" not in self.dims:
+            _require_extent(where, "levels", self.levels, "level" in self.dims)
         _require_extent(where, "species", self.species, "species" in self.dims)
         object.__setattr__(self, "normalisation", _as_normalisation(where, self))
 
@@ -269,7 +271,10 @@ def _as_fields(values: object, key: str, sample: str) -> tuple[Field, ...]:
         _require(isinstance(field, Field), "card", key, "Field entries", field)
         _require(field.name not in seen, "card", key, "each name once", field.name)
         seen.add(field.name)
-        _check_normalisation(f"card: field {field.name!r}", field, sample)
+        where = f"card: field {field.name!r}"
+        if sample == "column":
+            _require_extent(where, "levels", field.levels, "level" in field.dims)
+        _check_normalisation(where, field, sample)
     return fields
 
 

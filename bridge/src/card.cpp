@@ -89,10 +89,16 @@ Normalisation joined(const std::vector<CardField> &fields) {
   return any ? all : Normalisation();
 }
 
+// A box emulator takes any number of levels and need not name one: 0.
+int64_t read_levels(CardTable &table, bool box, const CardField &field) {
+  if (!field.has_level) return 1;
+  return box && !table.find("levels") ? 0 : table.count("levels");
+}
+
 // The rows of the network's matrix that a field takes, from row `offset` on.
 void read_extents(CardTable &table, bool box, int64_t offset, CardField &field) {
   read_dims(table, field);
-  field.nlevel = field.has_level ? table.count("levels") : 1;
+  field.nlevel = read_levels(table, box, field);
   field.nspecies = field.has_species ? table.count("species") : 1;
   field.offset = offset;
   field.count = (box ? 1 : field.nlevel) * field.nspecies;

@@ -32,9 +32,13 @@ std::string kind_class(int32_t kind) {
   return kind == HYB_LOGICAL32 ? "logical" : "real";
 }
 
+std::string extent_text(int64_t nlevel) {
+  return nlevel == 0 ? "any number" : std::to_string(nlevel);
+}
+
 std::string shape_text(const FieldShape &shape) {
   std::string text = shape.has_column ? "column" : "scalar";
-  if (shape.has_level) text += " level (" + std::to_string(shape.nlevel) + ")";
+  if (shape.has_level) text += " level (" + extent_text(shape.nlevel) + ")";
   if (shape.has_species) text += " species (" + std::to_string(shape.nspecies) + ")";
   return text;
 }

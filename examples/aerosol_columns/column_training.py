@@ -17,7 +17,6 @@ from pyhybrid.m7.learning import taught
 from pyhybrid.m7.samples import Boxes, random_boxes, recorded
 from pyhybrid.training import Plan
 
-LEVELS = 37  # of the model's columns
 EMULATOR = Path(__file__).parent / "emulators" / "m7.safetensors"
 SHOWN = ("r2_linear_mean", "r2_linear_min", "r2_log_state_mean", "r2_signed_log_mean",
           "mass_error_max", "negative_fraction")  # fmt: skip
@@ -66,7 +65,7 @@ def _card(seed: int, found: dict[str, Any]) -> pyhybrid.Card:
         "seed": seed,
         "date": date.today().isoformat(),
     }
-    return m7_card("m7", LEVELS, found, provenance)
+    return m7_card("m7", found, provenance)
 
 
 def _short(found: dict[str, Any]) -> dict[str, Any]:

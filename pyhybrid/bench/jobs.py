@@ -28,6 +28,7 @@ class Pace:
 
 NORMAL = Pace(11, 2e-3)
 QUICK = Pace(2, 1e-5)
+LEVELS = 60  # of hosts' arrays where an emulator of boxes leaves the number open
 
 
 def contenders(names: Iterable[str]) -> tuple[Contender, ...]:
@@ -67,10 +68,15 @@ def _field_job(field: Field, sample: str) -> Json:
         "role": field.role,
         "kind": field.kind,
         "dims": " ".join(field.dims),
-        "levels": field.levels or 0,
+        "levels": _levels(field),
         "species": field.species or 0,
     }
     return job | {key: _by_row(field, sample, key) for key in ("offset", "scale")}
+
+
+def _levels(field: Field) -> int:
+    """Of the host's array; 0 without that axis."""
+    return (field.levels or LEVELS) if "level" in field.dims else 0
 
 
 def _by_row(field: Field, sample: str, key: str) -> list[float]:
@@ -78,7 +84,8 @@ def _by_row(field: Field, sample: str, key: str) -> list[float]:
     if field.normalisation is None:
         return []
     numbers = getattr(field.normalisation, key)
-    levels, rows = field.levels or 1, (field.levels or 1) * (field.species or 1)
+    levels = max(_levels(field), 1)
+    rows = levels * (field.species or 1)
     if len(numbers) == 1:
         return list(numbers) * rows
     return [one for one in numbers for _ in range(levels if sample == "box" else 1)]

@@ -57,11 +57,6 @@ class Task:
         """What counts as small."""
         return Scale.of(self.training)
 
-    @property
-    def levels(self) -> int:
-        """Of the columns."""
-        return self.columns.shape[1]
-
 
 def load_task(folder: Path, size: Size = FULL) -> Task:
     """The task from recordings ``folder/PART/*/m7.*.nc``; the same boxes for the same recordings.

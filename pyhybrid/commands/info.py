@@ -69,7 +69,7 @@ def _table(title: str, fields: tuple[Field, ...], normalised: str) -> Iterator[s
 
 def _dims(field: Field) -> str:
     extents = {"level": field.levels, "species": field.species}
-    words = (f"{d}={extents[d]}" if d in extents else d for d in field.dims)
+    words = (d if extents.get(d) is None else f"{d}={extents[d]}" for d in field.dims)
     return f"({', '.join(words)})"
 
 

@@ -65,37 +65,35 @@ def members(mode: str) -> list[str]:
 
 def m7_card(
     name: str,
-    levels: int,
     scores: dict[str, Any] | None = None,
     provenance: dict[str, Any] | None = None,
 ) -> Card:
-    """The card of an emulator of M7 for columns of so many levels; a sample is a box.
+    """The card of an emulator of M7; a sample is a box.
 
     The last operations are in real64, so that the masses of a species close to its rounding.
     """
     tracers = (
-        _field(MASSES, "kg kg-1", levels, NMASS),
-        _field(NUMBERS, "kg-1", levels, len(MODES)),
+        _field(MASSES, "kg kg-1", NMASS),
+        _field(NUMBERS, "kg-1", len(MODES)),
     )
     return Card(
         name=name,
         sample="box",
         kind="real64",
-        inputs=(*_environment(levels), *tracers),
-        outputs=(*tracers, _field(AEROSOL_WATER, "kg kg-1", levels, len(WATER))),
+        inputs=(*_environment(), *tracers),
+        outputs=(*tracers, _field(AEROSOL_WATER, "kg kg-1", len(WATER))),
         provenance=provenance or {},
         scores=scores or {},
     )
 
 
-def _environment(levels: int) -> list[Field]:
+def _environment() -> list[Field]:
+    dims = {"time_step": ()}
     return [
-        Field(name, unit, role, "real", () if name == "time_step" else ("column", "level"),
-              levels=None if name == "time_step" else levels)
+        Field(name, unit, role, "real", dims.get(name, ("column", "level")))
         for name, (unit, role) in ENVIRONMENT.items()
-    ]  # fmt: skip
+    ]
 
 
-def _field(name: str, unit: str, levels: int, species: int) -> Field:
-    dims = ("column", "level", "species")
-    return Field(name, unit, "state", "real", dims, levels=levels, species=species)
+def _field(name: str, unit: str, species: int) -> Field:
+    return Field(name, unit, "state", "real", ("column", "level", "species"), species=species)

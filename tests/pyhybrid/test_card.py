@@ -67,6 +67,15 @@ def test_bad_cards_are_refused(make_card, changed, message):
         Card.from_json(changed_json(make_card(), **changed))
 
 
+def test_a_card_of_boxes_may_leave_the_levels_open():
+    field = Field("t", "K", "state", "real", ("column", "level"))
+    card = Card("boxes", "box", "real32", (field,), (field,))
+    assert (card.nfeature, card.noutput) == (1, 1)
+    assert Card.from_json(card.to_json()) == card
+    with pytest.raises(CardError, match="field 't': levels: expected a positive integer, found N"):
+        Card("columns", "column", "real32", (field,), (field,))
+
+
 @pytest.mark.parametrize(
     "changed, message",
     [

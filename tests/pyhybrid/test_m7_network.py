@@ -206,7 +206,7 @@ def test_transfers_take_and_give():
 def test_wrong_features_are_refused(tmp_path, builtin_plugin):
     with pytest.raises(ShapeError, match=r"expected .*32"):
         export(
-            wild(1, 0.1), m7_card("m7", 3), tmp_path / "m7.safetensors", example=np.ones((4, 31))
+            wild(1, 0.1), m7_card("m7"), tmp_path / "m7.safetensors", example=np.ones((4, 31))
         )
 
 
@@ -217,7 +217,7 @@ def files(tmp_path_factory):
     network = wild(7, 0.3)
     paths = [folder / "m7.safetensors", folder / "m7.pt"]
     for path in paths:
-        export(network, m7_card("m7", 3), path, example=usual(64))
+        export(network, m7_card("m7"), path, example=usual(64))
     return paths
 
 

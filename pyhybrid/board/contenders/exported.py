@@ -44,7 +44,7 @@ class EmulatorFile:
     def __init__(self, file: Path) -> None:
         self.file = file
         self._emulator = Emulator(file, batch={"columns": _COLUMNS})
-        found, wanted = (_fields(card) for card in (self._emulator.card, m7_card("m7", 1)))
+        found, wanted = (_fields(card) for card in (self._emulator.card, m7_card("m7")))
         if found != wanted:
             raise ArgumentError(mismatch(f"emulator {file}: fields", wanted, found))
 
@@ -69,7 +69,7 @@ class Exported(EmulatorFile):
         folder = tempfile.mkdtemp(prefix="pyhybrid-board-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         file = Path(folder) / "emulator.safetensors"
-        export(network.eval(), m7_card("m7", task.levels), file, example=_examples(task))
+        export(network.eval(), m7_card("m7"), file, example=_examples(task))
         super().__init__(file)
 
 

@@ -67,13 +67,25 @@ static void boxes_may_be_put_in_any_order(int32_t orientation) {
   }
 }
 
+static const std::string open_card = replaced(replaced(replaced(box_card, ", \"levels\": 7", ""),
+  ", \"levels\": 7", ""), ", \"levels\": 7", "");
+
 static void any_number_of_levels_will_do() {
-  for (const int64_t nlevel : {1, 7, 60}) {
-    const Scheme scheme(emulate(write_emulator(box_card)));
-    Boxes boxes(nlevel);
-    boxes.infer(scheme, {"pressure", "temperature", "aerosol"});
-    CHECK(boxes.is_right());
-  }
+  for (const std::string &card : {box_card, open_card})
+    for (const int64_t nlevel : {1, 7, 60}) {
+      const Scheme scheme(emulate(write_emulator(card)));
+      Boxes boxes(nlevel);
+      boxes.infer(scheme, {"pressure", "temperature", "aerosol"});
+      CHECK(boxes.is_right());
+    }
+}
+
+static void a_card_without_levels_says_so() {
+  const Scheme scheme(emulate(write_emulator(open_card)));
+  const Call call(scheme, ncol);
+  Boxes boxes(7);
+  CHECK_REFUSED(call.put("temperature", boxes.of(boxes.pressure)), HYB_ERROR_CARD,
+                "expected column level (any number) (card), found column (host)");
 }
 
 // An array of `ld` columns whose first ones are those of `values`; the others are -1.
@@ -166,6 +178,7 @@ int main() {
   boxes_may_be_put_in_any_order(HYB_TOP_DOWN);
   boxes_may_be_put_in_any_order(HYB_BOTTOM_UP);
   any_number_of_levels_will_do();
+  a_card_without_levels_says_so();
   blocks_of_larger_arrays_are_alike();
   the_levels_of_a_call_agree();
   the_levels_of_an_output_agree_with_the_inputs();
