@@ -16,7 +16,7 @@ from ...card import Card
 from ...emulator import Emulator
 from ...errors import ArgumentError, BackendError
 from ...export import export
-from ...m7.layout import PRESSURE, m7_card
+from ...m7.layout import m7_card
 from ...m7.samples import Array
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Exported(EmulatorFile):
         folder = tempfile.mkdtemp(prefix="pyhybrid-board-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         file = Path(folder) / "emulator.safetensors"
-        export(network.eval(), m7_card("m7"), file, example=_examples(task))
+        export(network.eval(), m7_card("m7"), file, example=task.training.some(_EXAMPLES, 0).x)
         super().__init__(file)
 
 
@@ -108,13 +108,3 @@ def _fields(card: Card) -> str:
     """In words."""
     inputs, outputs = (", ".join(one.name for one in part) for part in (card.inputs, card.outputs))
     return f"of {card.kind}, {inputs} to {outputs}"
-
-
-def _examples(task: Task) -> Array:
-    """Of some boxes those in the densest air.
-
-    Networks that think per volume have roundings per mass that are a thousand times larger where
-    the air is thin: there, nobody could tell a wrong file from a right one.
-    """
-    x = task.training.some(20 * _EXAMPLES, 0).x
-    return x[np.argsort(-x[:, PRESSURE])[:_EXAMPLES]]

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The emulators of Harder et al. 2022, https://doi.org/10.1017/eds.2022.20, after their paper.
 
-Written anew for the tracers of this task. A network of two hidden layers of 128 sees concentrations
-in M7's own units; Adam, a batch of 256, the weights that are best in validation. Deviations, all in
-their favour or forced by the data: the learning rate decays, real64 holds the state, sea salt is a
-species too, and the signs of all tendencies are classified, for none is the same everywhere.
+Written anew for the tracers of this task: a network of two hidden layers of 128; Adam, a batch of
+256, the weights that are best in validation. Deviations, all in their favour or forced by the data:
+tracers are mixing ratios, as they are scored, and no concentrations; the learning rate decays,
+real64 holds the state, sea salt is a species too, and the signs of all tendencies are classified,
+for none is the same everywhere.
 """
 
 from __future__ import annotations

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Networks between scaled numbers: what the emulators of Harder et al. 2022 are made of."""
+"""Networks between scaled numbers: what the emulators of Harder et al. 2022 are made of.
+
+Theirs see concentrations, M7's own unit. These see mixing ratios, as M7's units in 1 kg m-3 of air:
+the board's columns reach thin air, where a small error of a concentration is a large one of a
+mixing ratio, in which the board scores.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ...m7.constants import GAS_CONSTANT_AIR, MOLECULES
+from ...m7.constants import MOLECULES
 from ...m7.layout import (
     FIRST_TRACER,
     HUMIDITY,
@@ -82,22 +87,16 @@ class ScaledNetwork(nn.Module):
             f"{name}_scale", torch.where(spread > 0, spread, torch.ones_like(spread))
         )
 
-    def per_volume(self, x: Tensor) -> Tensor:
-        """M7's units for 1 kg kg-1 or kg-1 in the air of the boxes (box, 30)."""
-        temperature = x[:, TEMPERATURE : TEMPERATURE + 1]
-        return self.unit * (x[:, PRESSURE : PRESSURE + 1] / (temperature * GAS_CONSTANT_AIR))
-
     def inputs(self, x: Tensor) -> Tensor:
-        """Environment and concentrations (box, 32)."""
-        unit = self.per_volume(x)
-        production = x[:, PRODUCTION : PRODUCTION + 1] * unit[:, :1]
-        tracers = x[:, FIRST_TRACER:] * unit[:, :NTRACER]
+        """Environment and tracers (box, 32)."""
+        production = x[:, PRODUCTION : PRODUCTION + 1] * self.unit[:1]
+        tracers = x[:, FIRST_TRACER:] * self.unit[:NTRACER]
         rest = x[:, TIME_STEP:FIRST_TRACER]
         return torch.cat([x[:, :PRODUCTION], production, rest, tracers], 1)
 
     def goal(self, x: Tensor, y: Tensor) -> Tensor:
         """Tendencies in M7's units, water itself (box, 30)."""
-        return (y - self.before(x)) * self.per_volume(x)
+        return (y - self.before(x)) * self.unit
 
     def before(self, x: Tensor) -> Tensor:
         """Tracers, and no water (box, 30)."""
@@ -116,7 +115,7 @@ class ScaledNetwork(nn.Module):
         return Scaled(
             self.scaled(x),
             goal.float(),
-            (before * self.per_volume(x) / self.goal_scale).float(),
+            (before * self.unit / self.goal_scale).float(),
             torch.sign(y - before).float(),
         )
 
@@ -126,11 +125,11 @@ class ScaledNetwork(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Tracers and water after the step, in the units of the fields (box, 30)."""
-        return self.before(x) + self.tendency(x) / self.per_volume(x)
+        return self.before(x) + self.tendency(x) / self.unit
 
 
 class LogNetwork(ScaledNetwork):
-    """Logarithms of concentrations and of the sizes of tendencies; a network for the signs."""
+    """Logarithms of tracers and of the sizes of tendencies; a network for the signs."""
 
     def __init__(self, boxes: Boxes) -> None:
         super().__init__(boxes)
