@@ -8,11 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import pyhybrid
 from pyhybrid.board.metrics import Scale, scores
 from pyhybrid.board.task import held_out as unseen
 from pyhybrid.board.task import recordings as files
-from pyhybrid.m7.layout import m7_card
+from pyhybrid.m7.layout import m7_card, ranges
 from pyhybrid.m7.learning import taught
 from pyhybrid.m7.samples import Boxes, random_boxes, recorded
 from pyhybrid.training import Plan
@@ -44,10 +46,16 @@ def run_training(
     example = test.some(1000, plans[0].seed).x
     for path in outputs:
         path.parent.mkdir(parents=True, exist_ok=True)
-        pyhybrid.export(network, _card(plans[0].seed, {}), path, example=example)
+        pyhybrid.export(network, m7_card("m7"), path, example=example)
     found = file_scores(outputs[0], test, Scale.of(training))
+    card = m7_card(
+        "m7",
+        provenance=_provenance(plans[0].seed),
+        scores=_short(found),
+        training_range=ranges(np.concatenate([training.x, others.x])),
+    )
     for path in outputs:
-        pyhybrid.export(network, _card(plans[0].seed, _short(found)), path, example=example)
+        pyhybrid.export(network, card, path, example=example)
     return found
 
 
@@ -57,15 +65,14 @@ def file_scores(path: Path, boxes: Boxes, scale: Scale) -> dict[str, Any]:
         return scores(boxes, emulator.run(boxes.x), scale)
 
 
-def _card(seed: int, found: dict[str, Any]) -> pyhybrid.Card:
-    provenance = {
+def _provenance(seed: int) -> dict[str, Any]:
+    return {
         "scheme": "M7, kappa water, binary nucleation, no activation; the time step is an input",
         "host": "examples/aerosol_columns, time step 1800 s",
         "training": "examples/aerosol_columns/column_training.py",
         "seed": seed,
         "date": date.today().isoformat(),
     }
-    return m7_card("m7", found, provenance)
 
 
 def _short(found: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..card import Card, Field
 
 MODES = ("NS", "KS", "AS", "CS", "KI", "AI", "CI")
@@ -63,14 +66,16 @@ def members(mode: str) -> list[str]:
     return [t.partition("_")[0] for t in TRACERS[1:NMASS] if mode_of(t) == mode]
 
 
-def m7_card(
-    name: str,
-    scores: dict[str, Any] | None = None,
-    provenance: dict[str, Any] | None = None,
-) -> Card:
+def m7_card(name: str, **carried: Any) -> Card:
     """The card of an emulator of M7; a sample is a box.
 
     The last operations are in real64, so that the masses of a species close to its rounding.
+
+    Parameters
+    ----------
+    name : str
+    carried : mapping
+        ``provenance``, ``scores``, ``training_range``, as of `Card`.
     """
     tracers = (
         _field(MASSES, "kg kg-1", NMASS),
@@ -82,9 +87,24 @@ def m7_card(
         kind="real64",
         inputs=(*_environment(), *tracers),
         outputs=(*tracers, _field(AEROSOL_WATER, "kg kg-1", len(WATER))),
-        provenance=provenance or {},
-        scores=scores or {},
+        **carried,
     )
+
+
+def ranges(x: NDArray[np.float64]) -> dict[str, dict[str, float | list[float]]]:
+    """Least and largest value of each input field in samples (box, 32), by species."""
+    names, extents = [*ENVIRONMENT, MASSES, NUMBERS], [1] * len(ENVIRONMENT) + [NMASS, len(MODES)]
+    parts = np.split(np.stack([x.min(0), x.max(0)]), np.cumsum(extents)[:-1], axis=1)
+    return {
+        name: {key: _rounded(row) for key, row in zip(("min", "max"), part, strict=True)}
+        for name, part in zip(names, parts, strict=True)
+    }
+
+
+def _rounded(values: NDArray[np.float64]) -> float | list[float]:
+    """With four digits; one number by itself."""
+    short = [float(f"{value:.4g}") for value in values]
+    return short[0] if len(short) == 1 else short
 
 
 def _environment() -> list[Field]:

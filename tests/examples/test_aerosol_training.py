@@ -22,6 +22,7 @@ from column_training import EMULATOR, file_scores, run_training
 import pyhybrid
 from pyhybrid.board.metrics import Scale
 from pyhybrid.errors import PluginError, RecordingError
+from pyhybrid.m7.layout import ENVIRONMENT, MASSES, NMASS, NUMBERS
 from pyhybrid.m7.learning import REFINING
 from pyhybrid.m7.network import RATES
 from pyhybrid.m7.samples import native, random_boxes, recorded
@@ -76,6 +77,11 @@ def test_a_short_training_makes_an_emulator(recordings, random, tmp_path):
     with pyhybrid.Emulator(file) as emulator:
         assert emulator.card.scores["held_out"]["r2_log_state_mean"] > 0.9
         assert emulator.card.provenance["seed"] == PLAN.seed
+        known = emulator.card.training_range
+    assert known.keys() == {*ENVIRONMENT, MASSES, NUMBERS}
+    assert len(known[MASSES]["max"]) == NMASS and known["time_step"]["max"] == 3600
+    for one in known.values():
+        assert np.all(np.array(one["min"]) < one["max"])
 
 
 def test_without_recordings_it_says_how_to_make_them(tmp_path):
