@@ -114,16 +114,16 @@ class Emulator(Handle):
         return y
 
     def predict(
-        self, fields: Mapping[str, Array], dtype: DTypeLike | None = None
+        self, fields: Mapping[str, Array | float], dtype: DTypeLike | None = None
     ) -> dict[str, Array]:
         """Emulates columns through the code path of a model in mode "emulate": the same bits.
 
         Parameters
         ----------
-        fields : mapping of str to ndarray
+        fields : mapping of str to ndarray or float
             The inputs of the card, in its units: shape (ncol, nlev), (ncol,), (ncol, nspecies),
             (ncol, nlev, nspecies) or (), float32 or float64; int32 for flags. One of shape () in
-            place of (ncol,) is one value for all columns.
+            place of (ncol,) is one value for all columns, and may be a Python float.
         dtype : float64 or float32, optional
             Of the real outputs; absent: that of the inputs. Flags are int32.
 
@@ -139,6 +139,7 @@ class Emulator(Handle):
         BackendError
             If the emulator failed.
         """
+        fields = _with_arrays(fields)
         self._check(fields)
         outputs = self._zeros(fields, _real_dtype(fields) if dtype is None else np.dtype(dtype))
         logical = {field.name for field in self._fields() if field.kind == "logical"}
@@ -250,8 +251,19 @@ def _log(level: int, text: str) -> None:
         to_logging(level, text)
 
 
+def _with_arrays(fields: Mapping[str, Array | float]) -> dict[str, Array]:
+    """Python floats as arrays of the others' dtype."""
+    arrays = {name: one for name, one in fields.items() if not isinstance(one, float)}
+    dtype = _real_dtype(arrays)
+    return {
+        name: np.array(one, dtype) if isinstance(one, float) else one
+        for name, one in fields.items()
+    }
+
+
 def _real_dtype(fields: Mapping[str, Array]) -> np.dtype[Any]:
-    reals = [array.dtype for array in fields.values() if array.dtype.kind == "f"]
+    arrays = (one for one in fields.values() if isinstance(one, np.ndarray))
+    reals = [array.dtype for array in arrays if array.dtype.kind == "f"]
     return np.result_type(*reals) if reals else np.dtype(np.float64)
 
 

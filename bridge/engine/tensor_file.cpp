@@ -63,7 +63,7 @@ uint64_t header_length(const std::string &path, Bytes &bytes) {
   for (size_t i = length_bytes; i-- > 0;) length = length << 8 | little_endian[i];
   const uint64_t most = std::min<uint64_t>(bytes.size() - length_bytes, longest_header);
   if (length > most)
-    refuse(path + ": length of the header", "at most " + std::to_string(most),
+    refuse(path + ": length of the header", "at most " + std::to_string(most) + " in a whole .safetensors file",
            std::to_string(length));
   return length;
 }

@@ -177,9 +177,11 @@ def test_scalar_for_a_value_of_each_column(python_plugin, make_card, write_emula
     path = write_emulator(card, "def emulate(x):\n    return x[:, :-1] + x[:, -1:]\n")
     t, p = np.arange(12.0).reshape(3, 4), np.full(3, 10.0)
     with Emulator(path) as emulator:
-        for pressure in (p, np.array(10.0), p, np.array(10.0)):
+        for pressure in (p, np.array(10.0), p, np.array(10.0), 10.0):
             fields = {"air_temperature": t, "surface_air_pressure": pressure}
             np.testing.assert_array_equal(emulator.predict(fields)["heating"], t + 10)
+        single = {"air_temperature": t.astype(np.float32), "surface_air_pressure": 10.0}
+        assert emulator.predict(single)["heating"].dtype == np.float32
         with pytest.raises(errors.CardError, match=r"column level \(.*found scalar"):
             emulator.predict({"air_temperature": np.array(250.0), "surface_air_pressure": p})
 
