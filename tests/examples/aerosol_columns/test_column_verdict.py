@@ -32,10 +32,11 @@ def noise(size: float) -> np.ndarray:
         (noise(0.004) + DAYS * 0.015 / 30, False),
         (np.full(30, np.nan), False),
         (DAYS[:10] * 0.0019, True),  # too short to tell
+        (np.full(2, 0.001), True),
         (0.0195 * (-1.0) ** DAYS, True),  # swings, and does not grow
         (0.0195 * np.sin(2 * np.pi * DAYS / 6), True),
     ],
-    ids=range(17),
+    ids=range(18),
 )
 def test_the_verdict_is_by_size_and_growth(error, accepted):
     assert row(error, [])["accepted"] is accepted
