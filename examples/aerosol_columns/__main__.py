@@ -155,7 +155,7 @@ def coupled(
 
 def _told(row: dict[str, Any]) -> str:
     growth = "" if row["growth"] is None else f", growth {row['growth']:.3%}"
-    verdict = "" if row["accepted"] else ": too much"
+    verdict = "" if row["accepted"] else f": too much by {', '.join(row['reasons'])}"
     return f"largest error {row['largest']:.2%}, bias {row['bias']:+.2%}{growth}{verdict}"
 
 

@@ -18,7 +18,8 @@ from typing import Any
 import netCDF4
 import numpy as np
 from column_figures import Output
-from column_pictures import draw_courses, draw_errors, draw_sizes
+from column_pictures import draw_courses, draw_errors, draw_sizes, draw_zones
+from column_places import place_errors
 from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun
 from column_sizes import size_errors
 from column_verdict import TOLERANCE, rows
@@ -35,7 +36,7 @@ def run_coupled(
     ----------
     native : ColumnRun
         Its folder gets the folders spin_up, native, emulated and member_1 ..., summary.json and
-        three pictures; its options hold the scenario and, if the spin-up is to branch off a run,
+        four pictures; its options hold the scenario and, if the spin-up is to branch off a run,
         `restart_in`.
     emulator : Path
     days, spin_up : int
@@ -124,14 +125,29 @@ def _report(folder: Path, emulator: Path, runs: Sequence[ColumnRun]) -> dict[str
     """Write and return the summary, and draw."""
     summary = {
         "options": {key: runs[0].options.get(key) for key in ("scenario", "month")},
-        "emulator_sha256": hashlib.sha256(emulator.read_bytes()).hexdigest(),
+        **fingerprints(emulator),
         **compare(*runs),
     }
     (folder / "summary.json").write_text(json.dumps(summary, indent=2))
     draw_courses(*(Output(run.output) for run in runs[:2]), folder / "burdens.png")
     draw_sizes(*(run.restart for run in runs[:2]), folder / "sizes.png")
     draw_errors(summary, folder / "errors.png")
+    draw_zones(summary, folder / "zones.png")
     return summary
+
+
+def fingerprints(emulator: Path) -> dict[str, str | None]:
+    """SHA-256 of the file, and of its tensors alone: a card may be written anew.
+
+    The latter of a `.safetensors` file, whose header follows its own length in 8 bytes; else None.
+    """
+    content = emulator.read_bytes()
+    header = int.from_bytes(content[:8], "little")
+    tensors = content[8 + header :] if emulator.suffix == ".safetensors" else None
+    return {
+        "emulator_sha256": hashlib.sha256(content).hexdigest(),
+        "tensors_sha256": None if tensors is None else hashlib.sha256(tensors).hexdigest(),
+    }
 
 
 def compare(native: ColumnRun, emulated: ColumnRun, *members: ColumnRun) -> dict[str, Any]:
@@ -141,7 +157,8 @@ def compare(native: ColumnRun, emulated: ColumnRun, *members: ColumnRun) -> dict
     soluble modes' water, which are told. README.md says what a row holds.
     """
     truth, *others = (Output(run.output) for run in (native, emulated, *members))
-    found = rows(truth, others[0], others[1:])
+    places = place_errors(truth, others[0], others[1:])
+    found = {name: row | places[name] for name, row in rows(truth, others[0], others[1:]).items()}
     water = {name: found.pop(name) for name in list(found) if name.startswith("water_")}
     return {
         "tolerance": TOLERANCE,

@@ -70,6 +70,30 @@ def _draw_row(panel: Any, row: dict[str, Any]) -> None:
     panel.set(yscale="log", ylim=(bottom, top))
 
 
+def draw_zones(summary: dict[str, Any], target: Path) -> None:
+    """Errors of the zones' means on the last day, with what native members differ by."""
+    figure, panels = _panels(4, 4, 10)
+    found = summary["burdens"] | summary["water"]
+    for panel, (name, row) in zip(panels.flat, found.items(), strict=True):
+        _draw_zones_of(panel, row)
+        panel.set_title(f"{name}; columns {row['columns']:.2%}", fontsize=10)
+    panels.flat[0].legend(fontsize=8)
+    for panel in panels[-1]:
+        panel.tick_params(axis="x", rotation=45)
+    for panel in panels[:, 0]:
+        panel.set_ylabel("error of the zone, %")
+    _save(figure, target)
+
+
+def _draw_zones_of(panel: Any, row: dict[str, Any]) -> None:
+    zones = list(row["zones"])
+    if row["members_columns"] is not None:
+        spread = 100 * np.array(list(row["members_zones"].values()))
+        panel.bar(zones, 2 * spread, bottom=-spread, color="0.8", label="native members")
+    panel.plot(zones, 100 * np.array(list(row["zones"].values())), "C1o", label="emulated")
+    panel.axhline(0, color="k", linewidth=0.5)
+
+
 def draw_sizes(native: Path, emulated: Path, target: Path) -> None:
     """Size distributions of both restarts."""
     figure, panels = _panels(1, len(LEVELS), 4)

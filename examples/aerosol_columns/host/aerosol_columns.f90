@@ -46,6 +46,8 @@ contains
     if (settings%restart_in /= "") call read_restart(trim(settings%restart_in), settings, &
       nlon*nlat, first_step, errmsg)
     if (failed(errmsg)) call leave(1)
+    call try_restart(settings, errmsg)
+    if (failed(errmsg)) call leave(1)
     call create_output(settings, nlon*nlat, errmsg)
     if (failed(errmsg)) call leave(1)
     call create_aerosol(trim(settings%hybrid), errmsg)
@@ -147,6 +149,7 @@ contains
     character(len=message_length) :: message
     message = ""
     call destroy_aerosol(message)
+    if (code /= 0) call discard_output(settings)
     call end_ranks(merge(1, code, failed(message)))
   end subroutine leave
 

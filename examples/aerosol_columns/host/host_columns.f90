@@ -35,31 +35,72 @@ contains
   subroutine read_columns(path, errmsg)
     character(len=*), intent(in) :: path
     character(len=*), intent(inout) :: errmsg
-    integer :: file, status, level
-    real(dp), allocatable :: bounds(:)
+    integer :: file, status
+    real(dp), allocatable :: bounds(:)   ! of levels [Pa] (levels + 1)
     status = nf90_open(path, NF90_NOWRITE, file)
     if (status /= NF90_NOERR) then
       errmsg = "columns '"//path//"': "//trim(nf90_strerror(status))
       return
     end if
+    call read_extents(file, errmsg)
+    allocate (bounds(levels + 1))
+    call get(file, "pressure_bounds", errmsg, x1=bounds)
+    call read_grid(file, errmsg)
+    call read_weather(file, errmsg)
+    status = nf90_close(file)
+    call check_weather(errmsg)
+    call check_grid(bounds, errmsg)
+    if (errmsg /= "") return
+    layer_mass = (bounds(2:) - bounds(:levels))/gravity
+    if (.not. all(layer_mass > 0)) errmsg = "columns: pressure_bounds: expected to increase "// &
+      "from the top down, found a layer without mass"
+  end subroutine read_columns
+
+  subroutine read_extents(file, errmsg)
+    integer, intent(in) :: file
+    character(len=*), intent(inout) :: errmsg
     nlon = extent("lon"); nlat = extent("lat"); levels = extent("level")
-    allocate (lon(nlon), lat(nlat), pressure_of(levels), bounds(levels + 1))
-    allocate (area(nlon, nlat), land(nlon, nlat), ice(nlon, nlat), surface_wind(nlon, nlat))
-    allocate (temperature_of(nlon, nlat, levels))
-    allocate (humidity_of, cloud_of, condensate_of, mold=temperature_of)
+  contains
+    integer function extent(name) result(n)
+      character(len=*), intent(in) :: name
+      integer :: id, status
+      n = 0
+      status = nf90_inq_dimid(file, name, id)
+      if (status == NF90_NOERR) status = nf90_inquire_dimension(file, id, len=n)
+      if (n == 0 .and. errmsg == "") &
+        errmsg = "columns: dimension '"//name//"': expected 1 or more, found none"
+    end function extent
+  end subroutine read_extents
+
+  !> The places, and what is on the ground.
+  subroutine read_grid(file, errmsg)
+    integer, intent(in) :: file
+    character(len=*), intent(inout) :: errmsg
+    allocate (lon(nlon), lat(nlat), pressure_of(levels), area(nlon, nlat))
+    allocate (land, ice, surface_wind, mold=area)
     call get(file, "lon", errmsg, x1=lon)
     call get(file, "lat", errmsg, x1=lat)
     call get(file, "pressure", errmsg, x1=pressure_of)
-    call get(file, "pressure_bounds", errmsg, x1=bounds)
     call get(file, "area", errmsg, x2=area)
     call get(file, "land", errmsg, x2=land)
     call get(file, "ice", errmsg, x2=ice)
     call get(file, "wind", errmsg, x2=surface_wind)
+  end subroutine read_grid
+
+  subroutine read_weather(file, errmsg)
+    integer, intent(in) :: file
+    character(len=*), intent(inout) :: errmsg
+    allocate (temperature_of(nlon, nlat, levels))
+    allocate (humidity_of, cloud_of, condensate_of, mold=temperature_of)
     call get(file, "air_temperature", errmsg, x3=temperature_of)
     call get(file, "relative_humidity", errmsg, x3=humidity_of)
     call get(file, "cloud", errmsg, x3=cloud_of)
     call get(file, "condensate", errmsg, x3=condensate_of)
-    status = nf90_close(file)
+  end subroutine read_weather
+
+  subroutine check_weather(errmsg)
+    character(len=*), intent(inout) :: errmsg
+    integer :: level
     do level = 1, levels
       call check("condensate", condensate_of(:, :, level), level, 0.0_dp, 0.1_dp, errmsg)
       call check("cloud", cloud_of(:, :, level), level, 0.0_dp, 1.0_dp, errmsg)
@@ -67,35 +108,25 @@ contains
       call check("air_temperature", temperature_of(:, :, level), level, 150.0_dp, 350.0_dp, &
         errmsg)
     end do
-    do level = 1, levels
-      call check("pressure", reshape([pressure_of(level)], [1, 1]), level, 1.0_dp, 1.2e5_dp, &
-        errmsg)
-      call check("pressure_bounds", reshape([bounds(level)], [1, 1]), level, 0.0_dp, 1.2e5_dp, &
-        errmsg)
+  end subroutine check_weather
+
+  subroutine check_grid(bounds, errmsg)
+    real(dp), intent(in) :: bounds(:)   !< of levels [Pa]
+    character(len=*), intent(inout) :: errmsg
+    integer :: level
+    do level = 1, size(bounds)
+      if (level <= levels) call check("pressure", reshape(pressure_of(level:level), [1, 1]), &
+        level, 1.0_dp, 1.2e5_dp, errmsg)
+      call check("pressure_bounds", reshape(bounds(level:level), [1, 1]), level, 0.0_dp, &
+        1.2e5_dp, errmsg)
     end do
-    call check("pressure_bounds", reshape([bounds(levels + 1)], [1, 1]), levels + 1, 0.0_dp, &
-      1.2e5_dp, errmsg)
     call check("lon", reshape(lon, [nlon, 1]), 0, -360.0_dp, 360.0_dp, errmsg)
     call check("lat", reshape(lat, [1, nlat]), 0, -90.0_dp, 90.0_dp, errmsg)
     call check("area", area, 0, 0.0_dp, 5.2e14_dp, errmsg)
     call check("wind", surface_wind, 0, 0.0_dp, 150.0_dp, errmsg)
     call check("land", land, 0, 0.0_dp, 1.0_dp, errmsg)
     call check("ice", ice, 0, 0.0_dp, 1.0_dp, errmsg)
-    if (errmsg /= "") return
-    layer_mass = (bounds(2:) - bounds(:levels))/gravity
-    if (.not. all(layer_mass > 0)) errmsg = "columns: pressure_bounds: expected to increase "// &
-      "from the top down, found a layer without mass"
-  contains
-    integer function extent(name) result(n)
-      character(len=*), intent(in) :: name
-      integer :: id
-      n = 0
-      status = nf90_inq_dimid(file, name, id)
-      if (status == NF90_NOERR) status = nf90_inquire_dimension(file, id, len=n)
-      if (n == 0 .and. errmsg == "") &
-        errmsg = "columns: dimension '"//name//"': expected 1 or more, found none"
-    end function extent
-  end subroutine read_columns
+  end subroutine check_grid
 
   subroutine get(file, name, errmsg, x1, x2, x3)
     integer, intent(in) :: file

@@ -6,18 +6,20 @@ module host_files
   use, intrinsic :: iso_c_binding, only: c_char, c_int, c_null_char
   use, intrinsic :: iso_fortran_env, only: dp => real64
   use netcdf
-  use host_columns, only: area, checksum, lat, latitude_index, layer_mass, levels, &
-    longitude_index, pressure_of
+  use host_columns, only: layer_mass
+  use host_layout, only: define
+  use host_netcdf, only: find, note
   use host_ranks, only: rank, nranks, wait_for_ranks, all_well
-  use host_settings, only: settings_type
+  use host_settings, only: part_of, path_length, settings_type
   use host_state
   use host_weather, only: longitude
   implicit none
   private
-  public :: create_output, write_output, write_restart, note, text_length
+  public :: try_restart, create_output, discard_output, write_output, write_restart
 
-  integer, parameter :: text_length = 8   !< of the names of tracers
+  integer, parameter :: message_length = 256
   integer :: columns = 0, records = 0   ! of all ranks; written so far
+  logical :: created = .false.          ! the output, by this rank
 
   interface
     function c_rename(from, to) result(status) bind(c, name="rename")
@@ -29,92 +31,71 @@ module host_files
 
 contains
 
+  !> A message now if the restart could not be written later, after all the work.
+  subroutine try_restart(settings, errmsg)
+    type(settings_type), intent(in) :: settings
+    character(len=*), intent(inout) :: errmsg
+    character(len=path_length) :: part
+    logical :: there
+    integer :: unit, status
+    character(len=message_length) :: why
+    if (rank /= 0) return
+    part = part_of(settings%restart_out)
+    there = exists(part)
+    open (newunit=unit, file=part, action="write", position="append", iostat=status, iomsg=why)
+    if (status /= 0) errmsg = "restart_out: expected a path that can be written, found: "//why
+    if (status == 0) close (unit, status=trim(merge("keep  ", "delete", there)))
+    if (exists(trim(settings%restart_out)//"/.")) &
+      errmsg = "restart_out: expected a file, found the folder '"//trim(settings%restart_out)//"'"
+  end subroutine try_restart
+
   !> A new output file. One that is there already is left alone: it may be all of another run.
   subroutine create_output(settings, ncolumns, errmsg)
     type(settings_type), intent(in) :: settings
     integer, intent(in) :: ncolumns
     character(len=*), intent(inout) :: errmsg
     integer :: file, status
+    logical :: before(2), after(2)
     columns = ncolumns
     if (rank == 0) then
+      before = restarts(settings)
       status = nf90_create(settings%output, ior(NF90_NETCDF4, NF90_NOCLOBBER), file)
       call note(status, settings%output, errmsg)
       if (status == NF90_EEXIST) errmsg = "output '"//trim(settings%output)// &
         "': expected no such file yet, found one"
-      if (status == NF90_NOERR) call define(file, settings, .true., settings%output, errmsg)
+      created = status == NF90_NOERR
+      if (created) call define(file, settings, columns, .true., settings%output, errmsg)
+      after = restarts(settings)
+      if (errmsg == "" .and. any(after .neqv. before)) &
+        errmsg = "restart_out: expected a file of its own, found another path of the output"
     end if
     call wait_for_ranks()
   end subroutine create_output
 
-  !> Dimensions, coordinates and variables of both kinds of file; closes the file.
-  subroutine define(file, settings, output, path, errmsg)
-    integer, intent(in) :: file
+  !> Whether a restart is there, and its part.
+  function restarts(settings) result(there)
     type(settings_type), intent(in) :: settings
-    logical, intent(in) :: output
-    character(len=*), intent(in) :: path
-    character(len=*), intent(inout) :: errmsg
-    integer :: column, level, tracer, species, soluble, way, time, text, id, i
-    integer :: all_columns(columns)
-    all_columns = [(i, i=1, columns)]
-    call note(nf90_def_dim(file, "column", columns, column), path, errmsg)
-    call note(nf90_def_dim(file, "level", levels, level), path, errmsg)
-    call note(nf90_def_dim(file, "tracer", ntrac, tracer), path, errmsg)
-    call note(nf90_def_dim(file, "species", nspecies, species), path, errmsg)
-    call note(nf90_def_dim(file, "soluble_mode", size(water, 3), soluble), path, errmsg)
-    call note(nf90_def_dim(file, "way", 3, way), path, errmsg)
-    call note(nf90_def_dim(file, "text", text_length, text), path, errmsg)
-    call note(nf90_def_dim(file, "time", NF90_UNLIMITED, time), path, errmsg)
-    call variable("step", [time], "1", NF90_INT)
-    if (output) then
-      call variable("burden", [column, tracer, time], "kg m-2, of numbers m-2")
-      call variable("water_burden", [column, soluble, time], "kg m-2; after the last M7")
-      call variable("surface", [column, tracer, time], "kg kg-1, of numbers kg-1")
-      call variable("surface_air_density", [column, time], "kg m-3")
-      call variable("lon", [column, time], "degrees_east")
-    end if
-    if (.not. output .or. settings%output_state) &
-      call variable("tracers", [column, level, tracer, time], "kg kg-1, of numbers kg-1")
-    if (.not. output .or. settings%output_state) &
-      call variable("budget", [column, species, way, time], "kg m-2; emitted, lost dry, lost wet")
-    call variable("lat", [column], "degrees_north")
-    call variable("area", [column], "m2")
-    call variable("pressure", [level], "Pa")
-    call variable("tracer_name", [text, tracer], "", NF90_CHAR)
-    call variable("species_name", [text, species], "", NF90_CHAR)
-    call note(nf90_put_att(file, NF90_GLOBAL, "time_step", settings%time_step), path, errmsg)
-    call note(nf90_put_att(file, NF90_GLOBAL, "month", settings%scenario%month), path, errmsg)
-    call note(nf90_put_att(file, NF90_GLOBAL, "scenario", trim(settings%scenario%name)), path, &
-      errmsg)
-    call note(nf90_put_att(file, NF90_GLOBAL, "columns_checksum", checksum()), path, errmsg)
-    call note(nf90_enddef(file), path, errmsg)
-    call put("lat", lat(latitude_index(all_columns)))
-    call put("area", [(area(longitude_index(i), latitude_index(i)), i=1, columns)])
-    call put("pressure", pressure_of)
-    if (errmsg == "") call note(nf90_inq_varid(file, "tracer_name", id), path, errmsg)
-    if (errmsg == "") call note(nf90_put_var(file, id, tracer_name), path, errmsg)
-    if (errmsg == "") call note(nf90_inq_varid(file, "species_name", id), path, errmsg)
-    if (errmsg == "") call note(nf90_put_var(file, id, species_name), path, errmsg)
-    call note(nf90_close(file), path, errmsg)
-  contains
-    subroutine variable(name, dims, unit, kind)
-      character(len=*), intent(in) :: name, unit
-      integer, intent(in) :: dims(:)
-      integer, intent(in), optional :: kind
-      integer :: type
-      type = NF90_DOUBLE
-      if (present(kind)) type = kind
-      call note(nf90_def_var(file, name, type, dims, id), path, errmsg)
-      if (unit /= "" .and. errmsg == "") &
-        call note(nf90_put_att(file, id, "units", unit), path, errmsg)
-    end subroutine variable
+    logical :: there(2)
+    there = [exists(settings%restart_out), exists(part_of(settings%restart_out))]
+  end function restarts
 
-    subroutine put(name, values)
-      character(len=*), intent(in) :: name
-      real(dp), intent(in) :: values(:)
-      if (errmsg == "") call note(nf90_inq_varid(file, name, id), path, errmsg)
-      if (errmsg == "") call note(nf90_put_var(file, id, values), path, errmsg)
-    end subroutine put
-  end subroutine define
+  logical function exists(path)
+    character(len=*), intent(in) :: path
+    inquire (file=path, exist=exists)
+  end function exists
+
+  !> Takes away an output without a record: it would be in the way of the next run.
+  subroutine discard_output(settings)
+    type(settings_type), intent(in) :: settings
+    if (created .and. records == 0) call delete(settings%output)
+  end subroutine discard_output
+
+  subroutine delete(path)
+    character(len=*), intent(in) :: path
+    integer :: unit, status
+    open (newunit=unit, file=path, status="old", iostat=status)
+    if (status == 0) close (unit, status="delete", iostat=status)
+  end subroutine delete
 
   !> Appends one record to the output.
   subroutine write_output(settings, step, errmsg)
@@ -134,11 +115,11 @@ contains
     character(len=:), allocatable :: part
     logical :: whole
     integer :: file, status
-    part = trim(settings%restart_out)//".part"
+    part = part_of(settings%restart_out)
     if (rank == 0) then
       status = nf90_create(part, ior(NF90_NETCDF4, NF90_CLOBBER), file)
       call note(status, part, errmsg)
-      if (status == NF90_NOERR) call define(file, settings, .false., part, errmsg)
+      if (status == NF90_NOERR) call define(file, settings, columns, .false., part, errmsg)
     end if
     call wait_for_ranks()
     call write_in_turn(part, step, settings%time_step, 1, .false., .true., errmsg)
@@ -160,7 +141,7 @@ contains
     do turn = 0, nranks - 1
       if (turn == rank .and. errmsg == "") then
         call note(nf90_open(path, NF90_WRITE, file), path, errmsg)
-        if (errmsg == "") call note(nf90_inq_varid(file, "step", id), path, errmsg)
+        call find(file, "step", id, path, errmsg)
         if (errmsg == "") call note(nf90_put_var(file, id, step, [record]), path, errmsg)
         do jb = 1, ngpblks
           if (burdens) call write_burdens(file, jb, record, step*time_step, path, errmsg)
@@ -187,19 +168,19 @@ contains
       burden = burden + layer_mass(jk)*xt(:nc, jk, :, jb)
       water_burden = water_burden + layer_mass(jk)*water(:nc, jk, :, jb)
     end do
-    if (errmsg == "") call note(nf90_inq_varid(file, "burden", id), path, errmsg)
+    call find(file, "burden", id, path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, burden, [first, 1, record], &
       [nc, ntrac, 1]), path, errmsg)
-    if (errmsg == "") call note(nf90_inq_varid(file, "water_burden", id), path, errmsg)
+    call find(file, "water_burden", id, path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, water_burden, [first, 1, record], &
       [nc, size(water, 3), 1]), path, errmsg)
-    if (errmsg == "") call note(nf90_inq_varid(file, "surface", id), path, errmsg)
+    call find(file, "surface", id, path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, xt(:nc, nlev, :, jb), &
       [first, 1, record], [nc, ntrac, 1]), path, errmsg)
-    if (errmsg == "") call note(nf90_inq_varid(file, "lon", id), path, errmsg)
+    call find(file, "lon", id, path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, &
       longitude([(first + jk, jk=0, nc - 1)], time), [first, record], [nc, 1]), path, errmsg)
-    if (errmsg == "") call note(nf90_inq_varid(file, "surface_air_density", id), path, errmsg)
+    call find(file, "surface_air_density", id, path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, pressure(:nc, nlev, jb)/ &
       (287.05_dp*t(:nc, nlev, jb)), [first, record], [nc, 1]), path, errmsg)
   end subroutine write_burdens
@@ -211,21 +192,12 @@ contains
     integer :: id, nc, first
     nc = ncols(jb)
     first = global_start(jb)
-    if (errmsg == "") call note(nf90_inq_varid(file, "tracers", id), path, errmsg)
+    call find(file, "tracers", id, path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, xt(:nc, :, :, jb), [first, 1, 1, record], &
       [nc, nlev, ntrac, 1]), path, errmsg)
-    if (errmsg == "") call note(nf90_inq_varid(file, "budget", id), path, errmsg)
+    call find(file, "budget", id, path, errmsg)
     if (errmsg == "") call note(nf90_put_var(file, id, budget(:nc, :, :, jb), &
       [first, 1, 1, record], [nc, nspecies, 3, 1]), path, errmsg)
   end subroutine write_state
-
-  !> Keeps the first message.
-  subroutine note(status, path, errmsg)
-    integer, intent(in) :: status
-    character(len=*), intent(in) :: path
-    character(len=*), intent(inout) :: errmsg
-    if (status /= NF90_NOERR .and. errmsg == "") &
-      errmsg = "'"//trim(path)//"': "//trim(nf90_strerror(status))
-  end subroutine note
 
 end module host_files

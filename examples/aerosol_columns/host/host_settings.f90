@@ -5,7 +5,7 @@ module host_settings
   use, intrinsic :: ieee_arithmetic, only: ieee_is_finite
   implicit none
   private
-  public :: settings_type, scenario_type, read_settings, as_text
+  public :: settings_type, scenario_type, read_settings, part_of, as_text, path_length
 
   interface as_text
     module procedure integer_as_text, real_as_text
@@ -88,18 +88,29 @@ contains
     call check_paths(settings, errmsg)
   end subroutine read_settings
 
-  !> A longer path would be cut off, and a restart takes the place of what has its name.
+  !> A longer path would be cut off. A restart takes the place of what has its name, and what it is
+  !! written to before does so too.
   subroutine check_paths(settings, errmsg)
     type(settings_type), intent(in) :: settings
     character(len=*), intent(inout) :: errmsg
-    character(len=path_length) :: others(3)
+    character(len=path_length) :: others(4), part
     if (errmsg /= "") return
-    others = [settings%columns, settings%hybrid, settings%output]
-    if (any(others == settings%restart_out)) errmsg = "restart_out: expected a file of its "// &
-      "own, found "//trim(settings%restart_out)
-    if (any(len_trim([others, settings%restart_in, settings%restart_out]) == path_length)) &
-      errmsg = "paths: expected fewer than "//as_text(path_length)//" characters, found more"
+    others = [settings%columns, settings%hybrid, settings%output, settings%restart_in]
+    part = part_of(settings%restart_out)
+    if (any(others == part)) errmsg = "restart_out: expected "//trim(part)// &
+      " to be free, found that it is another file of the run"
+    if (any(others(:3) == settings%restart_out)) errmsg = "restart_out: expected "// &
+      "a file of its own, found "//trim(settings%restart_out)
+    if (any(len_trim([others, settings%restart_out]) == path_length)) errmsg = "paths: "// &
+      "expected fewer than "//as_text(path_length)//" characters, found more"
   end subroutine check_paths
+
+  !> Where a restart is written before it is whole.
+  pure function part_of(restart) result(path)
+    character(len=*), intent(in) :: restart
+    character(len=:), allocatable :: path
+    path = trim(restart)//".part"
+  end function part_of
 
   subroutine find_scenario(name, month, scenario, errmsg)
     character(len=*), intent(in) :: name

@@ -13,9 +13,10 @@ import netCDF4
 import numpy as np
 import pytest
 from column_cases import ROOT, built, persistence_emulator
-from column_coupled import PERTURBATION, compare, perturbed, run_coupled
+from column_coupled import PERTURBATION, compare, fingerprints, perturbed, run_coupled
 from column_figures import MODES, SOLUBLE, SPECIES, Output
 from column_host import Variant
+from column_places import ZONES
 from column_recordings import CASES, SOURCES
 from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun
 from column_sizes import RADII, SIGMA, size_distribution, size_errors
@@ -148,6 +149,9 @@ def test_a_run_is_as_good_as_itself(native):
     assert set(summary["water"]) == {f"water_{mode}" for mode in SOLUBLE}
     for found in (*summary["burdens"].values(), *summary["water"].values(), *summary["sizes"]):
         assert found["largest"] == found["members_largest"] == 0
+    for found in (*summary["burdens"].values(), *summary["water"].values()):
+        assert found["columns"] == found["members_columns"] == 0
+        assert found["zones"] == found["members_zones"] == dict.fromkeys(ZONES, 0.0)
 
 
 def test_a_burden_that_is_off_is_found(native, tmp_path):
@@ -163,6 +167,49 @@ def test_a_burden_that_is_off_is_found(native, tmp_path):
     assert summary["burdens"]["N_AI"]["bias"] == pytest.approx(-0.03, rel=1e-9)
     assert summary["water"]["water_KS"]["bias"] == pytest.approx(0.05, rel=1e-9)
     assert summary["water"]["water_KS"]["accepted"] is False
+    assert summary["burdens"]["N_AI"]["columns"] == pytest.approx(0.03, rel=1e-9)
+    assert summary["burdens"]["N_AI"]["zones"]["30S-30N"] == pytest.approx(-0.03, rel=1e-9)
+    assert summary["burdens"]["N_AI"]["members_columns"] is None
+    assert set(summary["burdens"]["N_AI"]["members_zones"].values()) == {None}
+
+
+def test_an_error_that_the_mean_hides_is_told(native, tmp_path):
+    """North and south of the equator, of the last day."""
+    shutil.copytree(native.folder, tmp_path / "other")
+    other = ColumnRun(tmp_path / "other", native.executable, native.columns)
+    output = Output(native.output)
+    tracer = output.names.index("N_AS")
+    last = output.burden[-1, tracer] * output.area
+    north = np.where(output.lat > 0, 1.0, 0.0)
+    share = 0.3 * np.where(north == 1, 1.0, -(last @ north) / (last @ (1 - north)))
+    with netCDF4.Dataset(other.output, "a") as file:
+        file["burden"][-1, tracer] *= 1 + share
+    found = compare(native, other, other)["burdens"]["N_AS"]
+    assert abs(found["last"]) < 1e-12 and found["accepted"] is True
+    assert found["columns"] == pytest.approx(0.6 * (last @ north) / last.sum(), rel=1e-9)
+    assert found["zones"]["60N-90N"] == pytest.approx(0.3, rel=1e-9)
+    assert found["zones"]["90S-60S"] < 0 < found["members_zones"]["90S-60S"]
+    assert found["members_columns"] == found["columns"]
+
+
+# ---- Which emulator it was
+
+
+def test_tensors_are_known_whatever_the_card_says(tmp_path):
+    """The header is longer by a card; the file is another, its tensors are the same."""
+    content = SHIPPED.read_bytes()
+    length = int.from_bytes(content[:8], "little")
+    header = content[8 : 8 + length] + b" " * 8
+    other = tmp_path / "other.safetensors"
+    other.write_bytes((length + 8).to_bytes(8, "little") + header + content[8 + length :])
+    one, same = fingerprints(SHIPPED), fingerprints(other)
+    assert one["tensors_sha256"] == same["tensors_sha256"] != one["emulator_sha256"]
+    assert one["emulator_sha256"] != same["emulator_sha256"]
+    other.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    assert fingerprints(other)["tensors_sha256"] != one["tensors_sha256"]
+    script = tmp_path / "other.py"
+    script.write_bytes(content)
+    assert fingerprints(script)["tensors_sha256"] is None
 
 
 @pytest.fixture
@@ -185,7 +232,7 @@ def test_an_emulator_that_does_nothing_is_rejected(tmp_path, persistence):
     assert all(found["bias"] == -1 for found in summary["water"].values())
     assert json.loads((tmp_path / "coupled" / "summary.json").read_text()) == summary
     assert summary["options"] == CASES["validation"]
-    for name in ("burdens.png", "sizes.png", "errors.png"):
+    for name in ("burdens.png", "sizes.png", "errors.png", "zones.png"):
         assert (tmp_path / "coupled" / name).stat().st_size > 20000
 
 

@@ -137,6 +137,16 @@ def test_weather_that_turns_bad_ends_the_run_and_nothing_written_is_lost(
     assert np.isfinite(masses["aerosol_mass_mixing_ratios"].values).all()
 
 
+def test_output_without_a_record_is_not_left_behind(run, few_columns, tmp_path):
+    """A run that ends in its first step can be made again."""
+    columns = spoiled(
+        few_columns, tmp_path / "hot.nc", "air_temperature", (36, slice(None), slice(None)), 349.9
+    )
+    with pytest.raises(RuntimeError, match="before the aerosol: temperature"):
+        run("run", columns=columns, steps=48)
+    assert not list(tmp_path.glob("run/*.nc"))
+
+
 def test_weather_that_turns_bad_on_one_rank_ends_all(run, mpi, warming):
     with pytest.raises(RuntimeError, match=r"before the aerosol: temperature\(column 10, level 37"):
         run("run", mpi, warming, ranks=3, steps=48)

@@ -102,10 +102,12 @@ def test_other_tracers_are_refused(run, first, tmp_path):
         run("second", restart_in=bad)
 
 
-@pytest.mark.parametrize("variable", ["step", "tracers", "budget"])
+@pytest.mark.parametrize("variable", ["step", "tracers", "budget", "tracer_name"])
 def test_a_restart_that_lacks_something_is_refused(run, first, tmp_path, variable):
     bad = edited(first.restart, tmp_path / "bad.nc", lambda f: f.renameVariable(variable, "x"))
-    with pytest.raises(RuntimeError, match=f"bad.nc: {variable}': NetCDF: Variable not found"):
+    with pytest.raises(
+        RuntimeError, match=f"a restart of this model, found no variable '{variable}'"
+    ):
         run("second", restart_in=bad)
 
 
@@ -130,9 +132,22 @@ def test_output_of_several_times_is_no_restart(run):
         run("second", restart_in=output)
 
 
+def test_output_is_no_restart(run, first):
+    with pytest.raises(RuntimeError) as failure:
+        run("second", restart_in=first.output)
+    told = "expected a restart of this model, found no variable 'tracers' in it"
+    assert f"aerosol_columns: restart '{first.output}': {told}" in str(failure.value)
+
+
 def test_a_file_of_another_program_is_refused(run, few_columns):
-    with pytest.raises(RuntimeError, match="dimension column: expected 32, found 0"):
+    with pytest.raises(RuntimeError, match="a restart of this model, found no variable 'step' in"):
         run("run", restart_in=few_columns)
+
+
+def test_a_restart_without_a_dimension_is_refused(run, first, tmp_path):
+    bad = edited(first.restart, tmp_path / "bad.nc", lambda f: f.renameDimension("level", "x"))
+    with pytest.raises(RuntimeError, match="dimension level: expected 37, found 0"):
+        run("second", restart_in=bad)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.5, 0.999])

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from column_cases import scheme
-from column_runs import namelist
+from column_runs import ColumnRun, namelist
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,12 @@ from column_runs import namelist
         ({"output": "x" * 256}, "paths: expected fewer than 256 characters, found more"),
         ({"restart_out": "output.nc"}, "restart_out: expected a file of its own, found output.nc"),
         ({"restart_out": "hybrid.toml"}, "restart_out: expected a file of its own, found hybrid."),
-        ({"restart_out": "none/restart.nc"}, "'none/restart.nc.part': "),
+        ({"restart_out": "a/x.nc"}, "restart_out: expected a path that can be written, found: Can"),
+        ({"restart_out": "."}, "restart_out: expected a file, found the folder '.'"),
+        ({"restart_out": "./output.nc"}, "restart_out: expected a file of its own, found another"),
+        ({"output": "./restart.nc.part"}, "restart_out: expected a file of its own, found another"),
+        ({"output": "restart.nc.part"}, "restart_out: expected restart.nc.part to be free"),
+        ({"restart_in": "restart.nc.part"}, "restart_out: expected restart.nc.part to be free"),
         ({"output": "none/output.nc"}, "'none/output.nc': "),
         ({"nblocks": 33}, "block 33: expected a column or more, found none: nblocks = 33 for 32"),
         ({"nblocks": 23}, "block 17: expected a column or more, found none: nblocks = 23 for 32"),
@@ -34,11 +39,12 @@ from column_runs import namelist
     ],
     ids=lambda value: "" if isinstance(value, str) else str(value)[:30],
 )
-def test_bad_settings_are_told(run, options, message):
+def test_bad_settings_are_told(run, tmp_path, options, message):
     with pytest.raises(RuntimeError) as failure:
         run("run", **options)
     assert message in str(failure.value)
     assert "STOP" not in str(failure.value) and "Backtrace" not in str(failure.value)
+    assert not list(tmp_path.glob("run/*.nc*"))  # which would be in the way of the next run
 
 
 def test_more_ranks_than_columns_are_refused(run, mpi):
@@ -59,6 +65,34 @@ def test_output_of_another_run_is_left_alone(run):
     with pytest.raises(RuntimeError, match="output 'output.nc': expected no such file yet"):
         native.start_again()
     assert native.output.read_bytes() == before
+
+
+def test_a_run_that_was_refused_can_be_made_again(run, fast, tmp_path):
+    """In its folder, once the configuration is mended: no file of it is in the way."""
+    with pytest.raises(RuntimeError, match="expected a file, found none"):
+        run("run", hybrid=scheme("emulate", 'emulator = "none.safetensors"'))
+    (tmp_path / "run" / "hybrid.toml").write_text("")
+    again = ColumnRun(tmp_path / "run", fast, tmp_path)
+    again.start_again()
+    assert again.output.is_file() and again.restart.is_file()
+
+
+def test_a_part_of_a_restart_is_left_alone_by_what_is_refused(run):
+    """A run that was killed while it wrote may have left it."""
+    native = run("run", steps=1)
+    part = native.folder / "restart.nc.part"
+    part.write_text("half a restart")
+    with pytest.raises(RuntimeError, match="expected no such file yet"):
+        native.start_again()
+    assert part.read_text() == "half a restart"
+
+
+@pytest.mark.parametrize("ranks", [1, 3])
+def test_a_restart_that_cannot_be_written_is_told_at_once(run, request, tmp_path, ranks):
+    executable = request.getfixturevalue("fast" if ranks == 1 else "mpi")
+    with pytest.raises(RuntimeError, match="restart_out: expected a path that can be written"):
+        run("run", executable, ranks=ranks, restart_out="none/restart.nc", steps=10**6)
+    assert not (tmp_path / "run" / "output.nc").exists()
 
 
 def test_namelists_quote_what_fortran_would_end_at():

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from column_verdict import FEWEST, growth, relative, row
+from column_verdict import FEWEST, MEASURES, TOLERANCE, growth, relative, row
 
 DAYS = np.arange(1, 31)
 
@@ -29,15 +29,74 @@ def noise(size: float) -> np.ndarray:
         (np.minimum(DAYS, 10) * 0.0015, True),  # adjusts, then stays
         (0.015 * (1 - np.exp(-DAYS / 3)), True),
         (0.015 * (1 - np.exp(-DAYS / 30)), False),
-        (noise(0.004), True),
         (noise(0.004) + DAYS * 0.015 / 30, False),
         (np.full(30, np.nan), False),
         (DAYS[:10] * 0.0019, True),  # too short to tell
+        (np.full(2, 0.001), True),
+        (0.0195 * (-1.0) ** DAYS, True),  # swings, and does not grow
+        (0.0195 * np.sin(2 * np.pi * DAYS / 6), True),
     ],
-    ids=range(16),
+    ids=range(18),
 )
 def test_the_verdict_is_by_size_and_growth(error, accepted):
     assert row(error, [])["accepted"] is accepted
+
+
+@pytest.mark.parametrize(
+    "error, reason",
+    [
+        (0.0195 * DAYS / 30 * (-1.0) ** DAYS, "size_growth"),
+        *((0.0195 * DAYS / 30 * np.sin(2 * np.pi * DAYS / 6 + k), "size_growth") for k in range(4)),
+        *(
+            (0.0195 * DAYS / 30 * np.sin(2 * np.pi * DAYS / 10 + k), "size_growth")
+            for k in range(4)
+        ),
+        (np.where(DAYS == 30, 0.0195, 0.0), "jump"),
+        (np.where(DAYS == 30, -0.018, 0.009), "jump"),
+        (0.0195 * np.exp((DAYS - 30) / 1.5), "jump"),
+    ],
+    ids=range(12),
+)
+def test_growth_that_no_line_shows_is_found(error, reason):
+    found = row(error, [])
+    assert found["accepted"] is False and reason in found["reasons"]
+    assert found["largest"] < TOLERANCE
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.003, 0.01])
+@pytest.mark.parametrize("size", [0.002, 0.005])
+def test_steady_noise_is_accepted(size, mean):
+    """By all measures together in 95 % of the runs or more; here 1000 of 30 days."""
+    noise = np.random.default_rng(7).standard_normal((1000, 30))
+    runs = [set(row(error, [])["reasons"]) - {"largest"} for error in mean + size * noise]
+    rejected = np.mean([len(reasons) > 0 for reasons in runs])
+    # 5 %, and 3 standard errors of 1000 draws.
+    assert 0 < rejected < 0.05 + 0.021
+
+
+def test_every_measure_alone_has_its_share_of_noise():
+    """Without a limit, 30 days of noise: what the uncertainties promise."""
+    courses = np.random.default_rng(11).standard_normal((4000, 30))
+    rates = {
+        name: np.mean([found[0] > found[1] for found in map(measure, courses)])
+        for name, measure in MEASURES.items()
+    }
+    # 2 standard errors, nearly always on the way out: Student's t with 18 degrees, both sides.
+    # Student's t with 2 degrees, one side. Three deviations: once in a hundred. 4 standard errors.
+    for name, expected in (("growth", 0.06), ("size_growth", 0.025), ("jump", 0.01)):
+        assert abs(rates[name] - expected) < 4 * np.sqrt(expected / 4000), name
+
+
+def test_a_jump_is_excused_by_a_member_that_jumps():
+    error = np.where(DAYS == 30, 0.0195, 0.0)
+    assert row(error, [error])["accepted"] is True
+    assert row(error, [0.5 * error])["reasons"] == ["jump"]
+
+
+def test_short_runs_are_told_by_what_can_be():
+    found = row(DAYS[:29] * 0.015 / 30, [])
+    assert found["size_growth"] is found["jump"] is found["size_growth_limit"] is None
+    assert found["reasons"] == ["growth"]
 
 
 @pytest.mark.parametrize(
