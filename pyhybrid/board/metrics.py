@@ -24,11 +24,14 @@ constant does.
   over the mean of the sum before (Harder et al.).
 - ``negative_fraction``, ``negative_mean``: part of the values that are below 0, and the mean of
   these over the mean of the variable.
+- ``not_finite``: how many values are no finite numbers. A variable or species that has any has no
+  score, and where one has none, there is none over all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,27 +111,28 @@ def imbalance(x: Array, y: Array) -> tuple[Array, Array]:
 def scores(boxes: Boxes, emulated: Array, scale: Scale) -> dict[str, object]:
     """All scores of emulated states and water (box, 30): the row of a board, as JSON has it.
 
-    A value that is no finite number counts as the state before the step.
+    A score that is no finite number is None.
     """
-    finite = np.where(np.isfinite(emulated), emulated, boxes.before)
-    variables = _of_variables(boxes, finite, scale)
-    return {
-        **_summary(variables),
-        "not_finite": int((~np.isfinite(emulated)).sum()),
-        **_mass(boxes.x, finite),
-        **_negative(boxes.y, finite),
-        "per_variable": {
-            name: {key: _number(values[i]) for key, values in variables.items()}
-            for i, name in enumerate(VARIABLES)
-        },
-    }
+    with np.errstate(over="ignore", invalid="ignore"):
+        variables = _of_variables(boxes, emulated, scale)
+        row = {
+            **_summary(variables),
+            "not_finite": int((~np.isfinite(emulated)).sum()),
+            **_mass(boxes.x, emulated),
+            **_negative(boxes.y, emulated),
+            "per_variable": {
+                name: {key: float(values[i]) for key, values in variables.items()}
+                for i, name in enumerate(VARIABLES)
+            },
+        }
+    return _spelled(row)
 
 
 def _of_variables(boxes: Boxes, found: Array, scale: Scale) -> dict[str, Array]:
-    """Each score of each variable."""
+    """Each score of each variable: infinitely bad where a value is no finite number."""
     native_t, found_t = boxes.y - boxes.before, found - boxes.before
     humid = boxes.x[:, HUMIDITY] > _HUMID
-    return {
+    each = {
         "r2_linear": r2(native_t, found_t),
         "r2_signed_log": r2(
             signed_log(native_t, scale.tendency), signed_log(found_t, scale.tendency)
@@ -136,8 +140,15 @@ def _of_variables(boxes: Boxes, found: Array, scale: Scale) -> dict[str, Array]:
         "r2_log_state": r2(_log(boxes.y, scale), _log(found, scale)),
         "nrmse": nrmse(native_t, found_t),
         "bias": bias(boxes.y, found),
-        "bias_humid": np.where(_WATER, bias(boxes.y[humid], found[humid]), np.nan),
+        "bias_humid": bias(boxes.y[humid], found[humid]),
     }
+    wrong = ~np.isfinite(found).all(0)
+    each = {key: np.where(wrong, _worst(key), values) for key, values in each.items()}
+    return each | {"bias_humid": np.where(_WATER, each["bias_humid"], np.nan)}
+
+
+def _worst(score: str) -> float:
+    return -np.inf if score.startswith("r2") else np.inf
 
 
 def _summary(variables: dict[str, Array]) -> dict[str, float | None]:
@@ -174,14 +185,17 @@ def _mass(x: Array, y: Array) -> dict[str, object]:
     }
 
 
-def _negative(native: Array, emulated: Array) -> dict[str, object]:
+def _negative(native: Array, emulated: Array) -> dict[str, float]:
     below = np.minimum(emulated, 0.0) / _positive(native.mean(0))
     count = int((emulated < 0).sum())
     return {
-        "negative_fraction": count / emulated.size,
+        "negative_fraction": count / emulated.size if np.isfinite(emulated).all() else np.nan,
         "negative_mean": float(below.sum() / max(count, 1)),
     }
 
 
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)
+def _spelled(value: Any) -> Any:
+    """As JSON has it, None for what is no finite number."""
+    if isinstance(value, dict):
+        return {key: _spelled(one) for key, one in value.items()}
+    return value if value is None or np.isfinite(value) else None

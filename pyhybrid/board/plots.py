@@ -17,6 +17,7 @@ _SKILLS = {
 }
 _LOWEST = -0.2  # of the axis of R2
 _DPI = 150
+_NONE = "-"  # what has no number
 
 
 def check_picture(path: Path) -> None:
@@ -71,45 +72,59 @@ def draw(results: dict[str, Any], path: Path) -> Path:
 
 
 def _label(row: dict[str, Any]) -> str:
+    if row["error"]:
+        return f"{row['name']} (failed)"
     return f"{row['name']} (ours)" if row["default"] else row["name"]
 
 
 def _skill(axis: Any, rows: list[dict[str, Any]]) -> None:
     for place, (key, (label, colour)) in enumerate(_SKILLS.items()):
         at = [index + (place - 1) * 0.26 for index in range(len(rows))]
-        values = [row[key] or 0.0 for row in rows]  # None where nothing varies
-        axis.barh(at, [max(v, _LOWEST) for v in values], 0.24, label=label, color=colour)
+        values = [row.get(key) for row in rows]
+        axis.barh(at, [max(v or 0.0, _LOWEST) for v in values], 0.24, label=label, color=colour)
         for y, value in zip(at, values, strict=True):
-            text = f"{value:.3f}" if value > _LOWEST else f"< {_LOWEST}: {value:.2g}"
-            axis.text(max(value, 0.0) + 0.01, y, text, va="center", fontsize=6)
+            axis.text(max(value or 0.0, 0.0) + 0.01, y, _skilled(value), va="center", fontsize=6)
     axis.set_xlim(_LOWEST, 1.2)
     axis.axvline(0.0, color="black", linewidth=0.5)
     axis.set_xlabel("mean R2 of")
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, fontsize=7, frameon=False)
 
 
+def _skilled(value: float | None) -> str:
+    if value is None:
+        return _NONE
+    return f"{value:.3f}" if value > _LOWEST else f"< {_LOWEST}: {value:.2g}"
+
+
 def _bars(axis: Any, rows: list[dict[str, Any]], key: str, title: str, least: float) -> None:
-    values = [row[key] for row in rows]
-    axis.barh(range(len(rows)), [max(value, least) for value in values], 0.6, color="#56B4E9")
+    values = [row.get(key) for row in rows]
+    sizes = [max(value or 0.0, least) for value in values]
+    axis.barh(range(len(rows)), sizes, 0.6, color="#56B4E9")
     axis.set_xscale("log")
-    axis.set_xlim(
-        least, max(values + [1.0]) * (max(values + [1.0]) / least) ** 0.35
-    )  # and the text
-    for y, value in enumerate(values):
-        axis.text(
-            max(value, least) * 1.5, y, f"{value:.0e}" if value else "0", va="center", fontsize=7
-        )
+    largest = max(*sizes, 1.0)
+    axis.set_xlim(least, largest * (largest / least) ** 0.35)  # and the text
+    for y, (size, value) in enumerate(zip(sizes, values, strict=True)):
+        axis.text(size * 1.5, y, _small(value), va="center", fontsize=7)
     axis.set_xlabel(title)
+
+
+def _small(value: float | None) -> str:
+    if value is None:
+        return _NONE
+    return f"{value:.0e}" if value else "0"
 
 
 def _time(axis: Any, rows: list[dict[str, Any]], native: float | None) -> None:
     """At the call site; of packed arrays, paler, where a contender has no call site."""
-    values = [row["us_per_box"] or row["us_per_box_packed"] for row in rows]
+    values = [row.get("us_per_box") or row.get("us_per_box_packed") for row in rows]
     for y, (row, value) in enumerate(zip(rows, values, strict=True)):
-        axis.barh(y, value, 0.6, color="#CC79A7", alpha=1.0 if row["us_per_box"] else 0.4)
-        axis.text(value, y, f" {value:.2f}", va="center", fontsize=7)
+        alpha = 1.0 if row.get("us_per_box") else 0.4
+        axis.barh(y, value or 0.0, 0.6, color="#CC79A7", alpha=alpha)
+        text = _NONE if value is None else f"{value:.2f}"
+        axis.text(value or 0.0, y, f" {text}", va="center", fontsize=7)
     if native is not None:
         axis.axvline(native, color="black", linestyle="--", linewidth=1, label="native M7")
         axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), fontsize=7, frameon=False)
-    axis.set_xlim(0.0, 1.3 * max([*values, native or 0.0]))
+    known = [value for value in (*values, native) if value]
+    axis.set_xlim(0.0, 1.3 * max(known, default=1.0))
     axis.set_xlabel("time per box [us]")

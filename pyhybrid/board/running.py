@@ -3,23 +3,23 @@
 
 from __future__ import annotations
 
-import importlib.util
-import inspect
-from collections.abc import Iterable
+import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from .._words import mismatch
-from ..errors import ArgumentError, HybridError, ShapeError
+from ..errors import ArgumentError, ShapeError
 from ..m7.layout import NOUTPUT
-from ..m7.samples import Array
-from .contenders import DEFAULT, Contender, Predict, called
+from .contenders import DEFAULT, Contender, ContenderError, Predict, blamed
 from .metrics import scores
-from .task import Task
+from .task import Lessons, Task
 from .timing import Timing
+
+Row = dict[str, Any]
+Keep = Callable[[list[Row]], None]
 
 
 @dataclass(frozen=True)
@@ -29,103 +29,97 @@ class Board:
     Attributes
     ----------
     rows : list of dict
-        `scores` and ``name``, ``default``, ``parameters``, ``not_exported`` (why torch
-        runs it, or None), and what `Timing.rows` has.
+        ``name``, ``default`` and ``error``: None, or why there is nothing else. `scores` and
+        ``parameters``, ``not_exported`` (why torch runs it, or None), and what `Timing.rows` has.
     native : dict
         That of `Timing`.
     """
 
-    rows: list[dict[str, Any]]
+    rows: list[Row]
     native: dict[str, Any]
 
 
-def run_board(task: Task, contenders: dict[str, Contender], timing: Timing) -> Board:
-    """Trains and judges each contender, and takes its time.
+def run_board(
+    task: Task, contenders: dict[str, Contender], timing: Timing, keep: Keep = lambda rows: None
+) -> Board:
+    """Trains and judges each contender in turn, and takes the time of all that did not fail.
 
-    Raises
-    ------
-    ArgumentError, ShapeError
-        If a contender fails, or its `predict` does not return what it should.
-    """
-    predicts = {name: _made(name, contender, task) for name, contender in contenders.items()}
-    judged = {name: _judged(name, predict, task) for name, predict in predicts.items()}
-    times = timing.rows(predicts)
-    rows = [
-        {
-            "name": name,
-            "default": name == DEFAULT,
-            "parameters": int(getattr(predicts[name], "parameters", 0)),
-            "not_exported": getattr(predicts[name], "not_exported", None),
-            **times[name],
-            **judged[name],
-        }
-        for name in predicts
-    ]
-    return Board(rows, timing.native)
-
-
-def _made(name: str, contender: Contender, task: Task) -> Predict:
-    try:
-        predict = contender(task)
-    except HybridError:
-        raise
-    except Exception as error:  # of any kind: it may be the user's
-        found = f"{type(error).__name__}: {error}"
-        raise ArgumentError(
-            mismatch(f"contender {name}", "a function that trains", found)
-        ) from error
-    if not callable(predict):
-        found = type(predict).__name__
-        raise ArgumentError(mismatch(f"contender {name}: result", "a function of boxes", found))
-    return predict
-
-
-def _judged(name: str, predict: Predict, task: Task) -> dict[str, Any]:
-    boxes = task.held_out
-    return scores(boxes, _checked(name, predict, boxes.x.copy()), task.scale)
-
-
-def _checked(name: str, predict: Predict, x: Array) -> Array:
-    try:
-        y = np.asarray(called(name, predict, x), np.float64)
-    except (TypeError, ValueError) as error:
-        found = f"{type(error).__name__}: {error}"
-        raise ArgumentError(mismatch(f"contender {name}: predict", "results", found)) from error
-    if y.shape != (len(x), NOUTPUT):
-        raise ShapeError(mismatch(f"contender {name}: predict", (len(x), NOUTPUT), y.shape))
-    return y
-
-
-def added(paths: Iterable[Path]) -> dict[str, Contender]:
-    """The contenders of files: their public functions, by name.
+    Parameters
+    ----------
+    task : Task
+    contenders : by name
+    timing : Timing
+    keep : function of rows
+        Called when there is a new one, then without times.
 
     Raises
     ------
     ArgumentError
-        If a file is not there, does not run, or has none.
+        If a contender changed the boxes that all learn from.
     """
-    out: dict[str, Contender] = {}
-    for path in paths:
-        found = _functions(path)
-        if not found:
-            wanted = "a function contender(task)"
-            raise ArgumentError(mismatch(f"board: {path}", wanted, "no public function"))
-        out |= found
-    return out
+    rows: dict[str, Row] = {}
+    predicts: dict[str, Predict] = {}
+    before = task.lessons.checksum()
+    for name, contender in contenders.items():
+        try:
+            predict = _made(name, contender, task.lessons)
+            rows[name] = _judged(name, predict, task)
+            predicts[name] = predict
+        except ContenderError as error:
+            rows[name] = _failed(error)
+        if task.lessons.checksum() != before:
+            raise ArgumentError(mismatch(f"contender {name}", "boxes as they were", "others"))
+        keep(list(rows.values()))
+    _time(timing, predicts, rows)
+    return Board(list(rows.values()), timing.native)
 
 
-def _functions(path: Path) -> dict[str, Contender]:
-    spec = importlib.util.spec_from_file_location(f"_contender_{path.stem}", path)
-    if spec is None or spec.loader is None or not path.is_file():
-        raise ArgumentError(mismatch(f"board: {path}", "a .py file", "none"))
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:  # of any kind: it is the user's
-        found = f"{type(error).__name__}: {error}"
-        raise ArgumentError(mismatch(f"board: {path}", "Python that runs", found)) from error
-    return {
-        name: one
-        for name, one in vars(module).items()
-        if inspect.isfunction(one) and one.__module__ == module.__name__ and name[0] != "_"
-    }
+def _made(name: str, contender: Contender, lessons: Lessons) -> Predict:
+    with blamed(name, "training"), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")  # by torch
+        predict = contender(lessons)
+    if not callable(predict):
+        found = type(predict).__name__
+        raise ContenderError(name, mismatch("result", "a function of boxes", found))
+    return predict
+
+
+def _judged(name: str, predict: Predict, task: Task) -> Row:
+    boxes = task.held_out
+    with blamed(name, "predict"):
+        found = np.asarray(predict(boxes.x.copy()), np.float64)
+        if found.shape != (len(boxes), NOUTPUT):
+            raise ShapeError(mismatch("shape", (len(boxes), NOUTPUT), found.shape))
+    about = _described(name, predict)
+    return {**_headed(name, None), **about, **scores(boxes, found, task.scale)}
+
+
+def _described(name: str, predict: Predict) -> Row:
+    with blamed(name, "attributes"):
+        why = getattr(predict, "not_exported", None)
+        return {
+            "parameters": int(getattr(predict, "parameters", 0)),
+            "not_exported": why and str(why),
+        }
+
+
+def _headed(name: str, error: str | None) -> Row:
+    return {"name": name, "default": name == DEFAULT, "error": error}
+
+
+def _failed(error: ContenderError) -> Row:
+    return _headed(error.name, error.reason)
+
+
+def _time(timing: Timing, predicts: dict[str, Predict], rows: dict[str, Row]) -> None:
+    """Adds times to rows; again from the start without a contender that fails here."""
+    while True:
+        try:
+            times = timing.rows(predicts)
+        except ContenderError as error:
+            rows[error.name] = _failed(error)
+            del predicts[error.name]
+        else:
+            break
+    for name, row in times.items():
+        rows[name] |= row

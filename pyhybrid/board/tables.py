@@ -34,8 +34,17 @@ _Row = dict[str, Any]
 def board_table(results: dict[str, Any]) -> list[str]:
     """A line for each contender."""
     rows = [(row["name"], row) for row in results["rows"]]
-    notes = [f"{name}: {row['not_exported']}" for name, row in rows if row["not_exported"]]
+    notes = [f"{name}: {note}" for name, row in rows for note in _notes(row)]
     return [*_table(_SCORES, rows), *notes, *_native(results["native"])]
+
+
+def _notes(row: _Row) -> Iterator[str]:
+    if row["error"]:
+        yield f"failed: {row['error']}"
+    if row.get("not_exported"):
+        yield row["not_exported"]
+    if row.get("not_finite"):
+        yield f"{row['not_finite']} not finite"
 
 
 def time_table(results: dict[str, Any]) -> list[str]:
@@ -48,7 +57,7 @@ def _table(columns: dict[str, str], rows: list[tuple[str, _Row]]) -> Iterator[st
     width = max(len(name) for name, _ in rows)
     yield _line(" " * width, columns.values())
     for name, row in rows:
-        yield _line(name.ljust(width), (_spelled(row[key]) for key in columns))
+        yield _line(name.ljust(width), (_spelled(row.get(key)) for key in columns))
 
 
 def _line(name: str, words: Iterable[str]) -> str:

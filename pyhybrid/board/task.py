@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from .._words import mismatch
 from ..errors import RecordingError
@@ -32,30 +34,58 @@ FULL = Size()
 QUICK = Size(training=2000, validation=500, held_out=1000, epochs=2)
 
 
-@dataclass(frozen=True, eq=False)  # one task is one object
-class Task:
-    """Recorded boxes of three kinds of scenario.
+@dataclass(frozen=True, eq=False)  # one object for all contenders, of which some share networks
+class Lessons:
+    """What contenders see. Arrays are read-only: all learn from the same.
 
     Attributes
     ----------
-    training, validation, held_out : Boxes
-        Contenders learn from the first, choose their weights by the second, and are judged by
-        the third: other emissions in another month, in columns that no other part has.
-    columns : ndarray, shape (column, level, 32)
-        Samples of the held-out scenario in whole columns, for blocks as hosts have them.
+    training, validation : Boxes
+        Contenders learn from the first, and choose their weights by the second.
     size : Size
     """
 
     training: Boxes
     validation: Boxes
-    held_out: Boxes
-    columns: Array
     size: Size
 
-    @cached_property
-    def scale(self) -> Scale:
-        """What counts as small."""
-        return Scale.of(self.training)
+    def checksum(self) -> int:
+        """Tells whether boxes were changed: torch writes to read-only arrays too."""
+        out = 0
+        for boxes in (self.training, self.validation):
+            for values in (boxes.x, boxes.y):
+                out = zlib.crc32(np.ascontiguousarray(values), out)
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """Recorded boxes of three kinds of scenario.
+
+    Attributes
+    ----------
+    lessons : Lessons
+        All that contenders are given.
+    held_out : Boxes
+        They are judged by these: other emissions in another month, in columns that no other part
+        has.
+    columns : ndarray, shape (column, level, 32)
+        Samples of the held-out scenario in whole columns, for blocks as hosts have them.
+    scale : Scale
+        What counts as small.
+    """
+
+    lessons: Lessons
+    held_out: Boxes
+    columns: Array
+    scale: Scale
+
+    @property
+    def boxes(self) -> dict[str, int]:
+        """How many each part has."""
+        lessons = self.lessons
+        parts = (lessons.training, lessons.validation, self.held_out)
+        return dict(zip((*LEARNED, "held_out"), map(len, parts), strict=True))
 
 
 def load_task(folder: Path, size: Size = FULL) -> Task:
@@ -73,7 +103,15 @@ def load_task(folder: Path, size: Size = FULL) -> Task:
     )
     judging = held_out(folder)
     some = judging.some(size.held_out, _SEED + len(LEARNED))
-    return Task(training, validation, some, whole_columns(judging), size)
+    for boxes in (training, validation, judging, some):
+        _freeze(boxes)
+    lessons = Lessons(training, validation, size)
+    return Task(lessons, some, whole_columns(judging), Scale.of(training))
+
+
+def _freeze(boxes: Boxes) -> None:
+    for values in (boxes.x, boxes.y):
+        values.setflags(write=False)
 
 
 def held_out(folder: Path) -> Boxes:

@@ -17,7 +17,7 @@ import numpy as np
 from .._words import mismatch
 from ..errors import ArgumentError, PluginError
 from ..m7.samples import Array
-from .contenders import Predict, called
+from .contenders import Predict, blamed
 from .site import FLAGS, Site
 
 COLUMNS = (16, 64, 256)
@@ -67,6 +67,11 @@ class Timing:
 
         ``us_per_box`` and ``speedup_native`` are those at the call site, None where a contender is
         no file or there is no native scheme; ``us_per_box_packed`` is that of its function.
+
+        Raises
+        ------
+        ContenderError
+            If one fails.
         """
         each = {size: self._of_size(size, predicts) for size in self.sizes}
         main = MAIN if MAIN in each else self.sizes[0]
@@ -110,16 +115,27 @@ class Timing:
             jobs[_NATIVE, "site"] = self._site.native
             for name, predict in predicts.items():
                 if file := getattr(predict, "file", None):
-                    step = stack.enter_context(self._site.emulating(Path(file)))
-                    jobs[name, "site"] = step
+                    with blamed(name, "file"):
+                        step = stack.enter_context(self._site.emulating(Path(file)))
+                    jobs[name, "site"] = _blamed(name, step)
         return jobs
 
 
 def _measured(name: str, predict: Predict, x: Array) -> Job:
     def job() -> float:
+        given = x.copy(order="K")  # for it alone
         start = process_time()
-        called(name, predict, x)
+        with blamed(name, "predict"):
+            predict(given)
         return process_time() - start
+
+    return job
+
+
+def _blamed(name: str, step: Job) -> Job:
+    def job() -> float:
+        with blamed(name, "call site"):
+            return step()
 
     return job
 

@@ -3,22 +3,25 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .._words import unknown
+from ..board.results import check_writable, write_results
 from ..board.tables import board_table, time_table
 from ..errors import ArgumentError, HybridError
 
+if TYPE_CHECKING:
+    from ..board.contenders import Contender
+
 _PATH = click.Path(path_type=Path)
+_OUT = click.Path(path_type=Path, resolve_path=True)  # a contender may change the folder
 _RECORDINGS = Path("build/aerosol_columns/recorded")
 
 
@@ -32,7 +35,7 @@ def _split(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Those of all commands."""
     for option in (
-        click.option("--json", "json_file", type=_PATH, metavar="FILE"),
+        click.option("--json", "json_file", type=_OUT, metavar="FILE"),
         click.option("--flags", default="-O3 -march=native", show_default=True, callback=_split,
                      help="Of gfortran, for native M7 and the host of the call site."),
         click.option("--columns", type=click.IntRange(1), multiple=True, default=(16, 64, 256),
@@ -64,7 +67,7 @@ def board() -> None:
 @click.option(
     "--epochs", type=click.IntRange(1), help="Of training, for all alike.  [default: 100]"
 )
-@click.option("--plot", type=_PATH, metavar="FILE", help="A picture.")
+@click.option("--plot", type=_OUT, metavar="FILE", help="A picture.")
 @click.option("--quick", is_flag=True, help="Too short to tell: whether everything runs.")
 def m7(
     recordings: Path,
@@ -79,16 +82,20 @@ def m7(
 ) -> None:
     """Emulators of M7 aerosol microphysics on a held-out scenario.
 
-    All see the same boxes equally often: an hour or two on a core.
+    All see the same boxes equally often: an hour or two on a core. What fails has its message in
+    place of scores, and the exit code is 1; the others go on. The file of --json is written after
+    each, times come last.
     """
     with _told():
         _prepare(json_file, plot)
-        results = _run(recordings, only, files, (epochs, quick), (columns, flags))
-    _finish(results, board_table(results), json_file)
-    if plot:
-        from ..board.plots import draw
+        chosen = _chosen(files, only)
+        results = _run(recordings, chosen, (epochs, quick), (columns, flags), json_file)
+        click.echo("\n".join(board_table(results)))
+        if plot:
+            from ..board.plots import draw
 
-        click.echo(f"wrote {draw(results, plot)}")
+            click.echo(f"wrote {draw(results, plot)}")
+    _fail_of(results)
 
 
 @board.command()
@@ -109,7 +116,9 @@ def time(
     with _told():
         _prepare(json_file, None)
         results = _time(files, recordings, columns, flags)
-    _finish(results, time_table(results), json_file)
+        click.echo("\n".join(time_table(results)))
+        if json_file:
+            write_results(results, json_file)
 
 
 @contextmanager
@@ -127,47 +136,58 @@ def _prepare(json_file: Path | None, plot: Path | None) -> None:
     """Fails before an hour of training where results could not be written."""
     for path in (json_file, plot):
         if path is not None:
-            _try_to_write(path)
+            check_writable(path)
     if plot is not None:
         from ..board.plots import check_picture
 
         check_picture(plot)
 
 
-def _try_to_write(path: Path) -> None:
-    """Leaves no file where none was."""
-    new = not os.path.lexists(path)
-    path.open("ab").close()
-    if new:
-        path.unlink()
+def _chosen(files: tuple[Path, ...], only: tuple[str, ...]) -> dict[str, Contender]:
+    from ..board.contenders import contenders
+    from ..board.files import added
+
+    ours = contenders()
+    known = ours | added(files, ours)
+    for name in only:
+        if name not in known:
+            raise ArgumentError(f"board: {unknown('contender', name, known)}")
+    return {name: one for name, one in known.items() if not only or name in only}
 
 
 def _run(
     recordings: Path,
-    only: tuple[str, ...],
-    files: tuple[Path, ...],
+    chosen: dict[str, Contender],
     effort: tuple[int | None, bool],
     timing: tuple[tuple[int, ...], tuple[str, ...]],
+    json_file: Path | None,
 ) -> dict[str, Any]:
     from ..bench.about import about
-    from ..board.contenders import contenders
-    from ..board.running import added, run_board
+    from ..board.running import run_board
     from ..board.task import FULL, QUICK, load_task
     from ..board.timing import Timing
 
-    known = contenders() | added(files)
-    for name in only:
-        if name not in known:
-            raise ArgumentError(f"board: {unknown('contender', name, known)}")
-    chosen = {name: one for name, one in known.items() if not only or name in only}
     epochs, quick = effort
     size = QUICK if quick else FULL
     task = load_task(recordings, replace(size, epochs=epochs or size.epochs))
-    columns, flags = timing
-    done = run_board(task, chosen, Timing(task.columns, columns, flags))
-    sizes = {part: len(getattr(task, part)) for part in ("training", "validation", "held_out")}
-    seen = {"boxes": sizes, "epochs": task.size.epochs}
-    return {"about": about(), "task": seen, "native": done.native, "rows": done.rows}
+    timer = Timing(task.columns, *timing)
+    seen = {"boxes": task.boxes, "epochs": task.lessons.size.epochs}
+    results = {"about": about(), "task": seen, "native": timer.native, "rows": []}
+
+    def keep(rows: list[dict[str, Any]]) -> None:
+        results["rows"] = rows
+        if json_file:
+            write_results(results, json_file)
+
+    keep(run_board(task, chosen, timer, keep).rows)
+    return results
+
+
+def _fail_of(results: dict[str, Any]) -> None:
+    """Ends the command where contenders failed."""
+    failed = [row["name"] for row in results["rows"] if row["error"]]
+    if failed:
+        raise click.ClickException(f"board: failed: {', '.join(failed)}")
 
 
 def _time(
@@ -182,9 +202,3 @@ def _time(
     rows = timing.rows({str(file): EmulatorFile(file) for file in files})
     named = [{"name": name, **row} for name, row in rows.items()]
     return {"about": about(), "native": timing.native, "rows": named}
-
-
-def _finish(results: dict[str, Any], lines: list[str], json_file: Path | None) -> None:
-    click.echo("\n".join(lines))
-    if json_file:
-        json_file.write_text(json.dumps(results, indent=1) + "\n")

@@ -22,7 +22,7 @@ from ...m7.samples import Array
 if TYPE_CHECKING:
     from torch import nn
 
-    from ..task import Task
+    from ..task import Lessons
 
 _COLUMNS = 512  # of a batch
 _EXAMPLES = 200  # at which the file is compared with torch
@@ -64,7 +64,7 @@ class Exported(EmulatorFile):
         There as long as this is.
     """
 
-    def __init__(self, network: nn.Module, task: Task) -> None:
+    def __init__(self, network: nn.Module, task: Lessons) -> None:
         self.parameters = sum(one.numel() for one in network.parameters())
         folder = tempfile.mkdtemp(prefix="pyhybrid-board-")
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
@@ -96,7 +96,7 @@ class InTorch:
             return self._network(torch.from_numpy(x)).numpy()
 
 
-def exported(network: nn.Module, task: Task) -> Exported | InTorch:
+def exported(network: nn.Module, task: Lessons) -> Exported | InTorch:
     """The network behind the engine; or in torch, where it is so steep that `export` refuses it."""
     try:
         return Exported(network, task)

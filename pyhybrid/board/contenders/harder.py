@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from ...m7.layout import NTRACER
 from ...training import Plan, train
-from ..task import Task
+from ..task import Lessons
 from . import Predict
 from .exported import exported
 from .progress import Progress
@@ -31,22 +31,22 @@ _SOFT = 0.1  # weight of the soft losses; theirs are hand-made for their data
 Error = Callable[[nn.Module, Scaled], Tensor]
 
 
-def z_score(task: Task) -> Predict:
+def z_score(task: Lessons) -> Predict:
     """Scaled inputs, scaled tendencies: their base model."""
     return exported(_z_scored(task), task)
 
 
-def completion(task: Task) -> Predict:
+def completion(task: Lessons) -> Predict:
     """The base model, completed."""
     return exported(Completion(_z_scored(task)), task)
 
 
-def correction(task: Task) -> Predict:
+def correction(task: Lessons) -> Predict:
     """The base model, corrected."""
     return exported(Correction(_z_scored(task)), task)
 
 
-def mass_loss(task: Task) -> Predict:
+def mass_loss(task: Lessons) -> Predict:
     """The base model, with a loss for mass that is not conserved.
 
     The native scheme conserves it: what is wrong is the sum of a species' errors.
@@ -62,7 +62,7 @@ def mass_loss(task: Task) -> Predict:
     return exported(_trained("mass_loss", network, task, error), task)
 
 
-def positivity_loss(task: Task) -> Predict:
+def positivity_loss(task: Lessons) -> Predict:
     """The base model, with a loss for states that are negative."""
     network = _base(task)
     mean = (network.goal_mean / network.goal_scale).float()
@@ -74,7 +74,7 @@ def positivity_loss(task: Task) -> Predict:
     return exported(_trained("positivity_loss", network, task, error), task)
 
 
-def signed_log(task: Task) -> Predict:
+def signed_log(task: Lessons) -> Predict:
     """Sizes of tendencies in logarithms, and their signs by a classifier."""
     torch.manual_seed(1)
     network = LogNetwork(task.training)
@@ -83,17 +83,17 @@ def signed_log(task: Task) -> Predict:
 
 
 @cache
-def _z_scored(task: Task) -> nn.Module:
+def _z_scored(task: Lessons) -> nn.Module:
     """Trained once for the three contenders that use it."""
     return _trained("z_score", _base(task), task, _error)
 
 
-def _base(task: Task) -> ScaledNetwork:
+def _base(task: Lessons) -> ScaledNetwork:
     torch.manual_seed(1)
     return ScaledNetwork(task.training)
 
 
-def _trained(name: str, network: ScaledNetwork, task: Task, error: Error) -> nn.Module:
+def _trained(name: str, network: ScaledNetwork, task: Lessons, error: Error) -> nn.Module:
     epochs = task.size.epochs
     plan = Plan(rounds=epochs, batch=_BATCH, rate=_RATE, decay=1e-9, patience=epochs)
     with Progress(name, epochs) as report:

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..task import Task
+from ..task import Lessons
 from . import Predict
 from .progress import Progress
 
 
-def rates(task: Task) -> Predict:
+def rates(task: Lessons) -> Predict:
     """`pyhybrid.m7.network.M7Network`, trained as often as the task says."""
     from ...m7.learning import PLAN, trained
     from .exported import Exported

@@ -134,16 +134,38 @@ def test_negative_values_are_counted():
     assert row["negative_mean"] < 0
 
 
-def test_what_is_not_finite_counts_as_no_change():
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_what_is_not_finite_has_no_score(value):
     one = boxes(10)
     found = one.y.copy()
-    found[3, 5] = np.nan
-    found[4, 5] = np.inf
+    found[[3, 4], 5] = value
     row = scores(one, found, Scale.of(one))
-    expected = one.y.copy()
-    expected[[3, 4], 5] = one.before[[3, 4], 5]
     assert row["not_finite"] == 2
-    assert row["r2_linear_mean"] == scores(one, expected, Scale.of(one))["r2_linear_mean"]
+    bad, *others = (row["per_variable"][VARIABLES[i]] for i in (5, 4, 6))
+    assert set(bad.values()) == {None}
+    assert all(other["r2_log_state"] is not None for other in others)
+    overall = ("r2_linear_mean", "r2_linear_min", "r2_log_state_mean", "r2_signed_log_mean",
+               "nrmse_mean", "bias_max", "mass_error_max", "negative_fraction")  # fmt: skip
+    assert {row[key] for key in overall} == {None}
+
+
+def test_no_number_where_nothing_happens_is_no_score_either():
+    one = boxes(10)
+    one.x[:, FIRST_TRACER + 3], one.y[:, 3] = 0.0, 0.0
+    assert scores(one, one.y, Scale.of(one))["r2_linear_mean"] == 1.0
+    found = one.y.copy()
+    found[:, 3] = np.nan
+    assert scores(one, found, Scale.of(one))["r2_linear_mean"] is None
+
+
+def test_huge_numbers_are_json_and_warn_of_nothing():
+    import json
+
+    one = boxes(10)
+    found = np.full_like(one.y, 1e300)
+    row = scores(one, found, Scale.of(one))
+    assert row["not_finite"] == 0 and row["r2_linear_mean"] is None
+    json.dumps(row, allow_nan=False)
 
 
 def test_mass_error_is_the_largest_of_a_box():

@@ -2,6 +2,7 @@
 """The board of M7's emulators: a quick run of all, contenders of one's own, and what is refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,42 +16,20 @@ from m7_boxes import changed, usual, write_recording
 
 from pyhybrid.board.compiling import in_order
 from pyhybrid.board.contenders import DEFAULT, contenders
-from pyhybrid.board.running import added, run_board
 from pyhybrid.board.site import Site
 from pyhybrid.board.task import QUICK, load_task
 from pyhybrid.board.timing import Timing
 from pyhybrid.cli import main
 from pyhybrid.errors import ArgumentError, PluginError, RecordingError, ShapeError
 from pyhybrid.m7.layout import VARIABLES
+from pyhybrid.m7.samples import Boxes
 
 NEEDED = {"name", "default", "r2_linear_mean", "r2_linear_min", "r2_log_state_mean",
           "r2_signed_log_mean", "mass_error_max", "negative_fraction", "speedup_native",
           "us_per_box", "us_per_box_packed", "timings", "bias_max", "bias_humid_max",
           "parameters", "per_variable"}  # fmt: skip
-SOURCES = Path(__file__).parents[2] / "fortran"
-PARTS = {"training": 1, "validation": 1, "held_out": 151}  # and their first columns, of 200
+SOURCES = Path(__file__).parents[3] / "fortran"
 FAST = ("-O1",)  # to compile
-
-
-@pytest.fixture(scope="module")
-def recordings(tmp_path_factory):
-    """Recordings in which tracers change at random: nothing to learn, but of the right form."""
-    folder = tmp_path_factory.mktemp("recorded")
-    for seed, (part, first) in enumerate(PARTS.items()):
-        x = usual(600, seed)
-        path = folder / part / "some" / "m7.0.nc"
-        write_recording(path, x, changed(x, seed), 3, first=first)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def task(recordings):
-    return load_task(recordings, QUICK)
-
-
-@pytest.fixture(scope="module")
-def timing(task):
-    return Timing(task.columns, (2,), FAST)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +87,7 @@ def test_the_picture_is_one(quick, builtin_plugin):
 
 def test_the_task_is_frozen(recordings, task):
     again = load_task(recordings, QUICK)
-    np.testing.assert_array_equal(again.validation.x, task.validation.x)
+    np.testing.assert_array_equal(again.lessons.validation.x, task.lessons.validation.x)
 
 
 def test_the_site_runs_native_m7(task, site):
@@ -130,7 +109,9 @@ def emulator(task, builtin_plugin):
     from pyhybrid.board.contenders.exported import Exported
     from pyhybrid.board.contenders.scaled import ScaledNetwork
 
-    return Exported(ScaledNetwork(task.training), task)
+    boxes = task.lessons.training
+    writable = Boxes(boxes.x.copy(), boxes.y.copy())  # torch warns of others
+    return Exported(ScaledNetwork(writable), replace(task.lessons, training=writable))
 
 
 def test_the_site_has_the_bits_of_packed_arrays(task, site, emulator):
@@ -284,94 +265,6 @@ def test_nan_in_recordings_is_refused(tmp_path):
         load_task(tmp_path, QUICK)
 
 
-def test_a_contender_of_ones_own(tmp_path, task, timing):
-    file = tmp_path / "mine.py"
-    file.write_text(
-        "import numpy as np\n\n"
-        "def nothing(task):\n"
-        "    def predict(x):\n"
-        "        return np.pad(x[:, 6:], ((0, 0), (0, 4)))\n"
-        "    predict.parameters = 3\n"
-        "    return predict\n\n"
-        "def _private(task):\n    raise AssertionError\n"
-    )
-    found = added([file])
-    assert list(found) == ["nothing"]
-    (row,) = run_board(task, found, timing).rows
-    assert (row["name"], row["parameters"], row["default"]) == ("nothing", 3, False)
-    assert row["us_per_box"] is None and row["us_per_box_packed"] > 0
-
-
-def test_a_network_that_cannot_be_exported_is_run_by_torch(task, timing):
-    import torch
-
-    from pyhybrid.board.contenders.exported import exported
-
-    class Steep(torch.nn.Module):
-        def __init__(self):
-            super().__init__()
-            self.scale = torch.nn.Parameter(torch.tensor(1e7))
-
-        def forward(self, x):
-            return torch.sin(x[:, :30].float() * self.scale).double()
-
-    (row,) = run_board(task, {"steep": lambda task: exported(Steep(), task)}, timing).rows
-    assert "a last bit of the inputs" in row["not_exported"]
-    assert row["us_per_box"] is None and row["us_per_box_packed"] > 0
-    assert row["parameters"] == 1
-
-
-WRONG = {
-    "shape": (lambda x: x[:, :5], ShapeError, r"predict: expected \(450, 30\), found \(450, 5\)"),
-    "count": (lambda x: np.zeros((3, 30)), ShapeError, r"expected \(450, 30\), found \(3, 30\)"),
-    "words": (lambda x: "words", ArgumentError, "contender bad: predict: expected results"),
-    "failure": (lambda x: 1 / 0, ArgumentError, "found ZeroDivisionError"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", WRONG)
-def test_what_a_contender_must_not_return(case, task, timing):
-    predict, error, message = WRONG[case]
-    with pytest.raises(error, match=message):
-        run_board(task, {"bad": lambda task: predict}, timing)
-
-
-def test_a_contender_may_not_change_the_boxes(task, timing):
-    def spoil(x):
-        x[:] = 0.0
-        return np.zeros((len(x), 30))
-
-    before = task.held_out.x.copy()
-    run_board(task, {"spoiler": lambda task: spoil}, timing)
-    np.testing.assert_array_equal(task.held_out.x, before)
-
-
-def test_a_contender_that_returns_no_function(task, timing):
-    with pytest.raises(ArgumentError, match="expected a function of boxes, found int"):
-        run_board(task, {"bad": lambda task: 3}, timing)
-
-
-def test_a_contender_that_cannot_train(task, timing):
-    with pytest.raises(ArgumentError, match="contender bad: .*found KeyError"):
-        run_board(task, {"bad": lambda task: {}["x"]}, timing)
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("x = 1\n", "found no public function"),
-        ("1 / 0\n", "found ZeroDivisionError"),
-        (None, "none"),
-    ],
-)
-def test_files_without_contenders(tmp_path, text, message):
-    file = tmp_path / "mine.py"
-    if text is not None:
-        file.write_text(text)
-    with pytest.raises(ArgumentError, match=message):
-        added([file])
-
-
 def test_unknown_contender_is_named_with_the_nearest(recordings):
     done = CliRunner().invoke(main, ["board", "m7", f"--recordings={recordings}", "--only=z_scor"])
     assert done.exit_code == 1
@@ -406,27 +299,11 @@ def test_a_picture_of_unknown_kind_is_told_before_training(tmp_path, recordings)
     assert "board.xyz: expected a suffix of" in done.output and "found xyz" in done.output
 
 
-def test_a_contender_that_fails_only_at_other_sizes(task, timing):
-    def odd(x):
-        assert len(x) == len(task.held_out)
-        return np.zeros((len(x), 30))
-
-    with pytest.raises(ArgumentError, match="contender odd: predict: .*found AssertionError"):
-        run_board(task, {"odd": lambda task: odd}, timing)
-
-
 @pytest.mark.parametrize("option", ["--columns=0", "--epochs=0", "--columns=x", "--flags='"])
 def test_options_out_of_range(recordings, option):
     done = CliRunner().invoke(main, ["board", "m7", f"--recordings={recordings}", option])
     assert done.exit_code == 2
     assert option.partition("=")[0] in done.output
-
-
-def test_a_file_of_contenders_that_is_not_there(recordings):
-    arguments = ["board", "m7", f"--recordings={recordings}", "--add=nowhere.py"]
-    done = CliRunner().invoke(main, arguments)
-    assert done.exit_code == 1
-    assert "nowhere.py" in done.output and "Traceback" not in done.output
 
 
 def test_help_needs_no_torch():
