@@ -49,9 +49,9 @@ contains
     call expect(near(g(1), (1 + 0.6_wp * 19)**(1 / 3.0_wp), 0.02_wp), "humidity counts up to 0.95")
   end subroutine growth_solves_its_equation
 
-  !> Weight of H2SO4 in equilibrium at 298 K (Stokes and Robinson 1949,
-  !! https://doi.org/10.1021/ie50477a041) and at 260 K (Tabazadeh et al. 1997,
-  !! https://doi.org/10.1029/97GL01879). M7's fits are within 2.3 of 100 parts.
+  !> Weight of H2SO4 in equilibrium at 298 K (Stokes and Robinson 1949, Ind. Eng. Chem. 41, 2013)
+  !! and at 260 K (Tabazadeh et al. 1997, https://doi.org/10.1029/97GL01879). M7's fits are within
+  !! 2.3 of 100 parts.
   subroutine acid_is_of_known_strength()
     real(wp), parameter :: activity(9) = &
       [0.1_wp, 0.2_wp, 0.3_wp, 0.5_wp, 0.8_wp, 0.9_wp, 0.1_wp, 0.3_wp, 0.5_wp]
