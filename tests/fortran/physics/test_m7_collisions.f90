@@ -8,7 +8,7 @@ program test_m7_collisions
   use m7_constants, only: avogadro, boltzmann, gas_constant, gas_constant_air, molar_mass_h2so4, &
     molar_mass_water
   use m7_states, only: near
-  use m7_tracers, only: ci, cs, ki, nmode, ns
+  use m7_tracers, only: ci, cs, nmode, ns
   implicit none
 
   call constants_agree()
