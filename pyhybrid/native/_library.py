@@ -14,6 +14,8 @@ from .._words import mismatch
 from ..errors import ArgumentError, FieldError, PluginError, ShapeError
 
 Real = npt.NDArray[np.float64]
+_AXES = ("box", "mode")
+Range = tuple[float, float, str]  # lowest, highest, unit
 
 
 def procedure(module: str, name: str) -> Callable[..., Any]:
@@ -27,16 +29,16 @@ def procedure(module: str, name: str) -> Callable[..., Any]:
 
 
 def check_array(what: str, array: object, shape: tuple[int, ...]) -> None:
-    """Refuses what f2py would convert into a copy without a word.
+    """Refuses what f2py would convert into a copy, or would not understand, without a word.
 
     Raises
     ------
     FieldError
-        No NumPy array of kind float64 in the machine's byte order.
+        No NumPy array of kind float64 in the machine's byte order and aligned, or a masked one.
     ShapeError
         Another shape, or not contiguous in Fortran's order.
     """
-    if not isinstance(array, np.ndarray):
+    if not isinstance(array, np.ndarray) or isinstance(array, np.ma.MaskedArray):
         raise FieldError(mismatch(what, "a NumPy array of float64", type(array).__name__))
     if array.dtype != np.float64 or not array.dtype.isnative:
         raise FieldError(mismatch(what, "kind float64", array.dtype))
@@ -44,6 +46,9 @@ def check_array(what: str, array: object, shape: tuple[int, ...]) -> None:
         raise ShapeError(mismatch(what, f"shape {shape}", array.shape))
     if not array.flags.f_contiguous:
         raise ShapeError(mismatch(what, "Fortran's order (numpy.asfortranarray)", layout(array)))
+    if not array.flags.aligned:
+        found = f"one at the address {array.ctypes.data}"
+        raise FieldError(mismatch(what, f"an array at a multiple of {array.itemsize} bytes", found))
 
 
 def check_arrays(shape: tuple[int, ...], **arrays: object) -> None:
@@ -58,11 +63,34 @@ def check_writable(what: str, array: Real) -> None:
         raise FieldError(mismatch(what, "an array that may be written", "a read-only one"))
 
 
+def check_apart(array: Real, **others: Real) -> None:
+    """Raises a `FieldError` where one of the others lies in what is written to the array."""
+    for what, other in others.items():
+        if np.may_share_memory(array, other):  # exact: each is contiguous
+            raise FieldError(mismatch(what, "memory of its own", "some that is to be written"))
+
+
+def check_range(what: str, values: Real | float, within: Range) -> None:
+    """Raises an `ArgumentError` for the first value, of a box or of a mode, that is outside."""
+    lowest, highest, unit = within
+    values = np.asarray(values)
+    outside = np.argwhere(~((values >= lowest) & (values <= highest)))  # NaN too
+    if len(outside) == 0:
+        return
+    place = ", ".join(f"{axis} {i + 1}" for axis, i in zip(_AXES, outside[0], strict=False))
+    found = values[tuple(outside[0])]
+    expected = f"{lowest:g} to {highest:g} {unit}"
+    raise ArgumentError(mismatch(f"{what}({place})" if place else what, expected, found))
+
+
 def check_number(what: str, value: object) -> float:
     """A number as Fortran takes it; an `ArgumentError` for anything else."""
     if not isinstance(value, numbers.Real) or isinstance(value, bool):
         raise ArgumentError(mismatch(what, "a number", repr(value)))
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ArgumentError(mismatch(what, "a number of float64", "a larger one")) from None
 
 
 def layout(array: Real) -> str:

@@ -11,26 +11,22 @@ from typing import NamedTuple
 
 from .._words import mismatch
 from ..errors import ArgumentError
+from ..m7.layout import TRACERS
 from ._library import (
+    Range,
     Real,
+    check_apart,
     check_array,
     check_arrays,
     check_number,
+    check_range,
     check_writable,
     empty,
     extent,
     procedure,
 )
 
-M7_TRACERS = (
-    "H2SO4",
-    *("SO4_NS", "SO4_KS", "SO4_AS", "SO4_CS"),
-    *("BC_KS", "BC_AS", "BC_CS", "BC_KI"),
-    *("OC_KS", "OC_AS", "OC_CS", "OC_KI"),
-    *("SS_AS", "SS_CS"),
-    *("DU_AS", "DU_CS", "DU_AI", "DU_CI"),
-    *("N_NS", "N_KS", "N_AS", "N_CS", "N_KI", "N_AI", "N_CI"),
-)
+M7_TRACERS = TRACERS
 """The tracers of `m7` in their order: a gas, 18 masses [kg kg-1] and 7 numbers [kg-1]."""
 
 M7_PAIRS = (
@@ -41,6 +37,21 @@ M7_PAIRS = (
 """The pairs of modes of `coagulation_kernel`, counted from 1: NS KS AS CS KI AI CI."""
 
 _WORD = 16  # longest name of an option in Fortran
+
+#: What the kernels take: air as `m7` does, and of the rest what neither overflows nor is absurd.
+_RANGES: dict[str, Range] = {
+    "temperature": (150.0, 350.0, "K"),
+    "pressure": (0.01, 1.2e5, "Pa"),
+    "relative_humidity": (0.0, 1.5, "1"),
+    "h2so4": (0.0, 1e20, "cm-3"),
+    "number": (0.0, 1e20, "cm-3"),
+    "radius": (1e-9, 1.0, "cm"),
+    "density": (0.01, 100.0, "g cm-3"),
+    "dt": (0.0, 86400.0, "s"),
+    "intra": (0.0, 1e20, "cm3 s-1"),
+    "inter": (0.0, 1e20, "s-1"),
+    "source": (0.0, 1e20, "cm-3 s-1"),
+}
 
 
 class M7Particles(NamedTuple):
@@ -114,7 +125,8 @@ def m7(
     ArgumentError
         A value that the scheme refuses, with field, column and level; `xt` is then untouched.
     FieldError, ShapeError
-        An array of another kind, shape or memory order.
+        An array of another kind, shape or memory order; masked, unaligned, or in the memory of
+        ``xt``.
     PluginError
         pyhybrid was built without the native schemes.
     """
@@ -130,6 +142,7 @@ def m7(
         "boundary_layer": boundary_layer,
     }
     check_arrays((ncol, nlev), **fields)
+    check_apart(xt, **fields)
     options = _options(nucleation, activation, activation_rate, water, monolayers)
     particles = M7Particles(*(empty(ncol, nlev, modes) for modes in (7, 4, 7, 4)))
     state = (check_number("dt", dt), *fields.values(), xt, *particles)
@@ -137,6 +150,13 @@ def m7(
     if stat:
         raise ArgumentError(message.decode().strip())
     return particles
+
+
+def _check_boxes(shape: tuple[int, ...], **arrays: Real) -> None:
+    """The arguments of a kernel, by their names: arrays of this shape and within their ranges."""
+    check_arrays(shape, **arrays)
+    for what, array in arrays.items():
+        check_range(what, array, _RANGES[what])
 
 
 def _options(
@@ -176,10 +196,17 @@ def nucleation_fit(
     rate, molecules, fraction, radius : ndarray, shape (n,)
         Nucleation rate [cm-3 s-1], molecules of the critical cluster, mole fraction of H2SO4 in
         it [1], its radius [nm].
+
+    Raises
+    ------
+    ArgumentError
+        A value outside of its range or NaN, with its box.
+    FieldError, ShapeError
+        An array of another kind, shape or memory order.
     """
     shape = extent("temperature", temperature, 1)
     inputs = {"temperature": temperature, "relative_humidity": relative_humidity, "h2so4": h2so4}
-    check_arrays(shape, **inputs)
+    _check_boxes(shape, **inputs)
     results = (empty(*shape), empty(*shape), empty(*shape), empty(*shape))
     procedure("m7_flat", "nucleation_fit")(*shape, *inputs.values(), *results)
     return results
@@ -197,10 +224,17 @@ def nucleation_rate(temperature: Real, relative_humidity: Real, h2so4: Real) -> 
     -------
     rate, molecules : ndarray, shape (n,)
         Nucleation rate [cm-3 s-1], molecules of H2SO4 in a new particle.
+
+    Raises
+    ------
+    ArgumentError
+        A value outside of its range or NaN, with its box.
+    FieldError, ShapeError
+        An array of another kind, shape or memory order.
     """
     shape = extent("temperature", temperature, 1)
     inputs = {"temperature": temperature, "relative_humidity": relative_humidity, "h2so4": h2so4}
-    check_arrays(shape, **inputs)
+    _check_boxes(shape, **inputs)
     results = (empty(*shape), empty(*shape))
     procedure("m7_flat", "nucleation_rate")(*shape, *inputs.values(), *results)
     return results
@@ -220,10 +254,17 @@ def coagulation_kernel(temperature: Real, pressure: Real, radius: Real, density:
     -------
     ndarray, shape (n, 16)
         [cm3 s-1].
+
+    Raises
+    ------
+    ArgumentError
+        A value outside of its range or NaN, with its box.
+    FieldError, ShapeError
+        An array of another kind, shape or memory order.
     """
     (n,) = extent("temperature", temperature, 1)
-    check_arrays((n,), temperature=temperature, pressure=pressure)
-    check_arrays((n, 7), radius=radius, density=density)
+    _check_boxes((n,), temperature=temperature, pressure=pressure)
+    _check_boxes((n, 7), radius=radius, density=density)
     kernel = empty(n, len(M7_PAIRS))
     procedure("m7_flat", "coagulation")(n, temperature, pressure, radius, density, kernel)
     return kernel
@@ -243,10 +284,17 @@ def condensation_coefficient(temperature: Real, pressure: Real, number: Real, ra
     -------
     ndarray, shape (n, 7)
         Share of the gas per time [s-1].
+
+    Raises
+    ------
+    ArgumentError
+        A value outside of its range or NaN, with its box.
+    FieldError, ShapeError
+        An array of another kind, shape or memory order.
     """
     (n,) = extent("temperature", temperature, 1)
-    check_arrays((n,), temperature=temperature, pressure=pressure)
-    check_arrays((n, 7), number=number, radius=radius)
+    _check_boxes((n,), temperature=temperature, pressure=pressure)
+    _check_boxes((n, 7), number=number, radius=radius)
     coefficient = empty(n, 7)
     procedure("m7_flat", "condensation")(n, temperature, pressure, number, radius, coefficient)
     return coefficient
@@ -268,10 +316,18 @@ def number_equation(dt: float, intra: Real, inter: Real, source: Real, number: R
     -------
     ndarray, shape (n,)
         After [cm-3].
+
+    Raises
+    ------
+    ArgumentError
+        A value outside of its range or NaN, with its box.
+    FieldError, ShapeError
+        An array of another kind, shape or memory order.
     """
     shape = extent("number", number, 1)
-    check_arrays(shape, intra=intra, inter=inter, source=source, number=number)
+    _check_boxes(shape, intra=intra, inter=inter, source=source, number=number)
     after = number.copy()
     step = check_number("dt", dt)
+    check_range("dt", step, _RANGES["dt"])
     procedure("m7_flat", "number_equation")(*shape, step, intra, inter, source, after)
     return after

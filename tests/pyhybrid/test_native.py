@@ -121,6 +121,44 @@ def test_other_arrays_are_refused(block, name, change, kind, words):
     np.testing.assert_array_equal(block["xt"], old)
 
 
+def unaligned(array):
+    """The same array one byte behind an address that suits its kind."""
+    store = np.zeros(array.nbytes + 1, np.uint8)[1:].view(np.float64)
+    moved = store.reshape(array.shape, order="F")
+    moved[...] = array
+    return moved
+
+
+@pytest.mark.parametrize("name", [*FIELDS, "xt"])
+@pytest.mark.parametrize(
+    "change, words",
+    [
+        (unaligned, "multiple of 8 bytes"),
+        (lambda a: np.ma.masked_array(a, mask=False), "found MaskedArray"),
+        (lambda a: np.ma.masked_greater(a, 0), "found MaskedArray"),
+    ],
+    ids=["unaligned", "no mask", "all masked"],
+)
+def test_arrays_that_would_be_misread_are_refused(block, name, change, words):
+    odd = change(block[name])
+    refused(errors.FieldError, f"{name}: expected", native.m7, **block | {name: odd})
+    refused(errors.FieldError, words, native.m7, **block | {name: odd})
+
+
+@pytest.mark.parametrize("name", FIELDS)
+@pytest.mark.parametrize("part", [np.s_[:, :, 0], np.s_[:, :, 25]])
+def test_fields_in_the_memory_of_the_tracers_are_refused(block, name, part):
+    old = block["xt"].copy()
+    refused(errors.FieldError, f"{name}: expected memory", native.m7,
+            **block | {name: block["xt"][part]})  # fmt: skip
+    np.testing.assert_array_equal(block["xt"], old)
+
+
+def test_fields_may_share_memory_with_each_other(block):
+    both = block["cloud_fraction"]
+    native.m7(**block | {"boundary_layer": both})
+
+
 def test_read_only_tracers_are_refused(block):
     block["xt"].flags.writeable = False
     refused(errors.FieldError, "read-only", native.m7, **block)
@@ -142,7 +180,7 @@ def test_tracers_are_refused_by_name(block, n):
     refused(errors.ArgumentError, f"{name}(column 6, level 3)", native.m7, **block)
 
 
-@pytest.mark.parametrize("dt", [0.0, -1.0, float("nan"), float("inf"), "1800", None])
+@pytest.mark.parametrize("dt", [0.0, -1.0, float("nan"), float("inf"), 10**400, "1800", None])
 def test_time_steps_are_refused(block, dt):
     refused(errors.ArgumentError, "dt", native.m7, **block | {"dt": dt})
 
@@ -182,6 +220,82 @@ def test_kernels_refuse_other_arrays():
     refused(errors.ShapeError, "rank 1", native.nucleation_fit, pairs, good, good)
     refused(errors.FieldError, "a NumPy array", native.nucleation_fit, 280.0, 0.5, 1e8)
     refused(errors.ArgumentError, "dt", native.number_equation, "1", good, good, good, good)
+
+
+KERNELS = {
+    native.nucleation_fit: ("temperature", "relative_humidity", "h2so4"),
+    native.nucleation_rate: ("temperature", "relative_humidity", "h2so4"),
+    native.coagulation_kernel: ("temperature", "pressure", "radius", "density"),
+    native.condensation_coefficient: ("temperature", "pressure", "number", "radius"),
+    native.number_equation: ("intra", "inter", "source", "number"),
+}
+ORDINARY = {
+    "temperature": 280.0,
+    "pressure": 9e4,
+    "relative_humidity": 0.5,
+    "h2so4": 1e8,
+    "number": 100.0,
+    "radius": 1e-6,
+    "density": 1.5,
+    "intra": 1e-9,
+    "inter": 1e-4,
+    "source": 1.0,
+}
+
+
+def boxes(kernel):
+    """Arguments of a kernel for three ordinary boxes."""
+    by_mode = {
+        native.coagulation_kernel: ("radius", "density"),
+        native.condensation_coefficient: ("number", "radius"),
+    }.get(kernel, ())
+    return {
+        name: np.full((3, 7) if name in by_mode else 3, ORDINARY[name], order="F")
+        for name in KERNELS[kernel]
+    } | ({"dt": 1800.0} if kernel is native.number_equation else {})
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, -5.0, 1e300])
+def test_kernels_refuse_values_by_place(kernel, value):
+    for name in KERNELS[kernel]:
+        given = boxes(kernel)
+        given[name][1, ...] = value
+        refused(errors.ArgumentError, f"{name}(box 2", kernel, **given)
+        refused(errors.ArgumentError, f"found {value}", kernel, **given)
+
+
+@pytest.mark.parametrize("kernel", [native.coagulation_kernel, native.condensation_coefficient])
+@pytest.mark.parametrize("value", [0.0, 5e-324, 1e-120])
+def test_kernels_refuse_radii_that_nothing_has(kernel, value):
+    given = boxes(kernel)
+    given["radius"][2, 6] = value
+    refused(errors.ArgumentError, "radius(box 3, mode 7)", kernel, **given)
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_kernels_take_the_ends_of_their_ranges(kernel):
+    """Neither NaN nor infinity nor a negative value comes of what is not refused."""
+    for name in KERNELS[kernel]:
+        for end in native.aerosol._RANGES[name][:2]:
+            given = boxes(kernel)
+            given[name][...] = end
+            for result in np.atleast_2d(kernel(**given)):
+                assert (np.isfinite(result) & (result >= 0)).all(), (name, end)
+
+
+@pytest.mark.parametrize("dt", [-1.0, 1e6, float("nan"), float("inf")])
+def test_the_number_equation_refuses_time_steps(dt):
+    given = boxes(native.number_equation) | {"dt": dt}
+    refused(errors.ArgumentError, "dt: expected 0 to 86400 s", native.number_equation, **given)
+
+
+@pytest.mark.parametrize("kernel", KERNELS)
+def test_kernels_refuse_masked_and_unaligned_arrays(kernel):
+    for name in KERNELS[kernel]:
+        for change in unaligned, np.ma.asarray:
+            given = boxes(kernel)
+            refused(errors.FieldError, f"{name}: ", kernel, **given | {name: change(given[name])})
 
 
 @pytest.mark.parametrize("n", [0, 1, 63, 64, 65, 200])

@@ -64,14 +64,15 @@ def test_coagulation_of_the_smallest(temperature, pressure):
 )
 def test_condensation(temperature, pressure, radius, tolerance):
     boxes = np.array([temperature]), np.array([pressure])
-    ours = native.condensation_coefficient(*boxes, row(np.ones(7)), row(np.full(7, radius)))[0]
+    number = np.arange(1.0, 8.0)  # [cm-3]
+    ours = native.condensation_coefficient(*boxes, row(number), row(np.full(7, radius)))[0]
     diffusivity = 0.073e-4 * (1e5 / pressure) * (temperature / 298.15) ** 1.5  # [m2 s-1]
     speed = np.sqrt(8 * 8.31446 * temperature / (np.pi * 0.0980734))
     knudsen = 3 * diffusivity / speed / (radius * 1e-2)
-    for mode, accommodation in ((0, 1.0), (4, 0.3)):
+    for mode, accommodation in enumerate(4 * [1.0] + 3 * [0.3]):
         factor = par.particles.get_vapor_transition_correction(knudsen, accommodation)
         theirs = par.dynamics.get_first_order_mass_transport_k(radius * 1e-2, factor, diffusivity)
-        np.testing.assert_allclose(ours[mode], theirs * 1e6, rtol=tolerance)
+        np.testing.assert_allclose(ours[mode], number[mode] * theirs * 1e6, rtol=tolerance)
 
 
 def test_number_equation_agrees_with_an_integrator():

@@ -159,7 +159,8 @@ contains
   elemental real(wp) function collisions(temperature, gas)
     real(wp), intent(in) :: temperature   !< [K]
     real(wp), intent(in) :: gas           !< [cm-3]
-    real(wp), parameter :: diameter2 = 3.0560839e-15_wp   ! (6 m / (pi rho))^(2/3) [cm2]
+    real(wp), parameter :: diameter2 = &   ! [cm2]
+      (6 * h2so4_molecule / (pi * density_so4))**(2.0_wp / 3.0_wp)
     collisions = (2 * diameter2 * gas) * gas * sqrt(pi * boltzmann / h2so4_molecule * temperature)
   end function collisions
 

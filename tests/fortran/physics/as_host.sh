@@ -12,7 +12,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 for file in "$@" "$tests/../check.f90" "$tests/m7_states.f90"; do $compiler $flags -c "$file"; done
-for name in kernels modes limits blocks refusals; do
+for name in kernels collisions particles water modes limits blocks refusals; do
   $compiler $flags "$tests/test_m7_$name.f90" ./*.o -o "$name" 2> said || { cat said; exit 1; }
   rm -f "test_m7_$name.o"
   printf '%s: ' "$name"

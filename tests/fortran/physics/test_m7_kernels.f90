@@ -4,31 +4,29 @@ program test_m7_kernels
   use check, only: expect, finish
   use m7_kinds, only: tile, wp
   use m7_condensation, only: condense
-  use m7_coagulation, only: coagulation_kernel, evolve_number, npair
+  use m7_coagulation, only: evolve_number
   use m7_functions, only: cube_root, fuchs_distance, relaxation
   use m7_nucleation, only: binary_rate, nucleate, vehkamaki
+  use m7_options, only: m7_options_type
   use m7_states, only: near
-  use m7_tracers, only: ki, ci, cs, member, members, nmass, nmode, particle_volume, place, &
-    species_of, ss
-  use m7_water, only: kappa_growth
-  use m7_zsr, only: acid_fraction, molality, zsr_water
+  use m7_tracers, only: ki, ci, member, members, nmass, nmode, ntracer, place, species_of, &
+    tracer_mode, tracer_name, tracer_species
   implicit none
 
   call tables_agree()
+  call options_have_their_defaults()
   call functions_have_their_limits()
   call vehkamaki_has_the_published_values()
   call nucleation_is_bounded_by_the_gas()
   call number_has_its_closed_forms()
   call condensation_has_its_closed_form()
-  call coagulation_has_its_limits()
-  call growth_solves_its_equation()
-  call acid_is_of_known_strength()
-  call traces_of_salt_count_as_none()
   call finish()
 
 contains
 
   subroutine tables_agree()
+    character(len=3), parameter :: species_name(0:5) = ["N  ", "SO4", "BC ", "OC ", "SS ", "DU "]
+    character(len=2), parameter :: mode_name(nmode) = ["NS", "KS", "AS", "CS", "KI", "AI", "CI"]
     integer :: k, mode
     do mode = 1, nmode
       do k = 1, members(mode)
@@ -37,7 +35,22 @@ contains
       end do
       call expect(count(place(:, mode) > 0) == members(mode), "no other places")
     end do
+    call expect(tracer_name(1) == "H2SO4" .and. tracer_mode(1) == 0, "the gas has no mode")
+    do k = 2, ntracer
+      call expect(tracer_name(k) == trim(species_name(tracer_species(k))) // "_" &
+                  // mode_name(tracer_mode(k)), tracer_name(k) // " is a species in a mode")
+    end do
+    call expect(all(tracer_species(2:nmass + 1) == species_of), "species of the masses")
   end subroutine tables_agree
+
+  !> Those of docs/m7.md
+  subroutine options_have_their_defaults()
+    type(m7_options_type) :: options
+    call expect(options%nucleation == "vehkamaki" .and. options%water == "kappa", "schemes")
+    call expect(.not. options%activation .and. near(options%activation_rate, 2e-6_wp, 1e-15_wp), &
+                "activation")
+    call expect(near(options%monolayers, 1.0_wp, 1e-15_wp), "monolayers")
+  end subroutine options_have_their_defaults
 
   subroutine functions_have_their_limits()
     real(wp) :: x(tile), y(tile), z(tile)
@@ -49,6 +62,11 @@ contains
     call relaxation(x, y, z)
     call expect(all(y >= 0 .and. y <= 1 .and. z > 0 .and. z <= 1), "relaxation within 0 to 1")
     call expect(near(z(1), 1.0_wp, epsilon(1.0_wp)), "no relaxation: a mean of 1")
+    x = [(1.5_wp**(i - 55), i = 1, tile)]   ! 3e-10 to 38
+    call relaxation(x, y, z)
+    ! (1 - exp(-x)) / x without a difference. Of 38 the rounding of exp(x / 2) is that of 20 units.
+    call expect(all(abs(z / (exp(-x / 2) * sinh(x / 2) / (x / 2)) - 1) < 100 * epsilon(1.0_wp)), &
+                "the mean of a relaxation")
     x = [(0.02_wp * (1 + (i - 32) * epsilon(1.0_wp)), i = 1, tile)]
     call relaxation(x, y, z)
     ! (1 - exp(-x)) / x loses 1 / x = 50 epsilons.
@@ -89,6 +107,7 @@ contains
     call expect(near(rate(2), 0.5_wp * 25e14_wp * 3.1e-10_wp, 0.02_wp) .and. &
                 near(n_acid(2), 2.0_wp, 0.0_wp), &
                 "without: collisions")
+    call expect(near(rate(3), 1.172854e5_wp, 5e-7_wp), "with 4.6 molecules there is a barrier")
     gas = 1e3_wp
     call binary_rate(t, humidity, gas, rate, n_acid)
     call expect(all(rate <= 0), "too little gas: nothing")
@@ -234,90 +253,5 @@ contains
       call expect(all(gas + in_cloud <= 0), "nothing stays in a cloud")
     end do
   end subroutine clouds_take_all
-
-  !> Smoluchowski's kernel for large particles, that of kinetic gas theory for small ones.
-  subroutine coagulation_has_its_limits()
-    real(wp), dimension(tile) :: t, p, viscosity
-    real(wp) :: radius(tile, nmode), density(tile, nmode), kernel(tile, npair)
-    real(wp), parameter :: k_b = 1.380649e-16_wp, pi = acos(-1.0_wp)
-    t = 298.15_wp
-    p = 1e5_wp
-    density = 1
-    radius = 1e-2_wp
-    call coagulation_kernel(t, p, radius, density, kernel)
-    viscosity = 1.827e-4_wp * (t / 291.15_wp)**0.74_wp
-    ! The slip correction of 100 um particles is 1.2e-3 l / r = 8e-4.
-    call expect(all(abs(kernel(:, 1) / (8 * k_b * t / (3 * viscosity)) - 1) < 1e-3_wp), "continuum")
-    call expect(all(abs(kernel - spread(kernel(:, 1), 2, npair)) < 1e-12_wp * kernel), "alike")
-    radius = 1e-8_wp
-    p = 1e2_wp
-    call coagulation_kernel(t, p, radius, density, kernel)
-    ! pi (2 r)^2 sqrt(2) c with c^2 = 8 k T / (pi m)
-    call expect(all(abs(kernel(:, 1) / (pi * 4e-16_wp * sqrt(2.0_wp) * sqrt(8 * k_b * t &
-      / (pi * 4 * pi / 3 * 1e-24_wp))) - 1) < 2e-3_wp), "kinetic")
-  end subroutine coagulation_has_its_limits
-
-  subroutine growth_solves_its_equation()
-    real(wp), dimension(tile) :: humidity, kelvin, r, kappa, g, a
-    integer :: i, k, m
-    real(wp) :: worst
-    worst = 0
-    kelvin = 1.2e-7_wp
-    do k = 0, 10
-      do m = 0, 10
-        humidity = 0.095_wp * k
-        kappa = 0.1_wp * m
-        r = [(1e-8_wp * 10**(i * 0.08_wp), i = 1, tile)]
-        call kappa_growth(humidity, kelvin, r, kappa, g)
-        a = humidity * exp(-kelvin / (r * g))
-        ! d ln g of the residual of g^3 is 3 at least, less the slope of the right-hand side.
-        worst = max(worst, maxval(abs((1 + kappa * a / (1 - a))**(1 / 3.0_wp) / g - 1)))
-      end do
-    end do
-    call expect(worst < 1e-4_wp, "growth is a solution")
-    humidity = 0
-    call kappa_growth(humidity, kelvin, r, kappa, g)
-    call expect(all(abs(g - 1) < 1e-15_wp), "no humidity, no growth")
-    humidity = 1.5_wp
-    r = 1e-4_wp
-    kappa = 0.6_wp
-    call kappa_growth(humidity, kelvin, r, kappa, g)
-    call expect(near(g(1), (1 + 0.6_wp * 19)**(1 / 3.0_wp), 0.02_wp), "humidity counts up to 0.95")
-  end subroutine growth_solves_its_equation
-
-  !> Sulfuric acid in equilibrium at 298 K (Robinson and Stokes 1959): 43 % at 0.5, 18 % at 0.9.
-  !! The fits are of that quality: 3 % of acid. Saturated NaCl: 6.1 mol kg-1 at 0.753.
-  subroutine acid_is_of_known_strength()
-    real(wp), dimension(tile) :: t, p, humidity, molecules, fraction, density
-    t = 298
-    p = 1e5_wp
-    humidity = 0.9_wp
-    humidity(1) = 0.5_wp
-    molecules = 1e8_wp
-    call acid_fraction(t, p, humidity, molecules, fraction, density)
-    call expect(abs(fraction(1) - 0.43_wp) < 0.03_wp, "acid at 50 %")
-    call expect(abs(fraction(2) - 0.18_wp) < 0.03_wp, "acid at 90 %")
-    call expect(near(density(1), 1.33_wp, 0.03_wp), "its density")
-    call expect(near(molality(1, 0.753_wp), 6.1_wp, 0.03_wp), "saturated salt")
-  end subroutine acid_is_of_known_strength
-
-  subroutine traces_of_salt_count_as_none()
-    real(wp), dimension(tile) :: t, p, humidity, active, volume, swelling, water, without
-    real(wp) :: mass(tile, nmass)
-    t = 290
-    p = 9e4_wp
-    humidity = 0.4_wp
-    active = 100
-    mass = 0
-    mass(:, cs) = 1e10_wp
-    volume = mass(:, cs) * particle_volume(cs)
-    call zsr_water(cs, t, p, humidity, mass, active, volume, swelling, without)
-    mass(:, place(ss, cs)) = 1e-310_wp
-    call zsr_water(cs, t, p, humidity, mass, active, volume, swelling, water)
-    call expect(all(abs(water - without) <= 0) .and. all(without > 0), "a trace of salt is none")
-    mass(:, place(ss, cs)) = 0.1_wp
-    call zsr_water(cs, t, p, humidity, mass, active, volume, swelling, water)
-    call expect(all(water <= 0), "salt is dry at 40 %")
-  end subroutine traces_of_salt_count_as_none
 
 end program test_m7_kernels

@@ -24,6 +24,7 @@ program test_m7_limits
   call run_extremes("zsr without nucleation, ", options)
   call nothing_happens_without_particles_and_gas()
   call clear_air_forms_particles()
+  call activation_is_of_the_boundary_layer()
   call more_than_saturated_is_saturated("kappa")
   call more_than_saturated_is_saturated("zsr")
   call no_boxes()
@@ -133,6 +134,26 @@ contains
     call expect(all(abs(sulfate - (1 - cloud) * sulfate(1)) <= 1e-12_wp * sulfate(1)), &
                 "with its gas")
   end subroutine clear_air_forms_particles
+
+  !> In a second 2e-6 of the gas is activated, 1e2 particles per cm3 whose collisions take 1e-7.
+  subroutine activation_is_of_the_boundary_layer()
+    type(block) :: b
+    real(wp) :: number(3)
+    call create_block(3, 3, 1, b)
+    b%dt = 1
+    b%pressure = 9e4_wp
+    b%temperature = 290
+    b%humidity = 0.5_wp
+    b%cloud = 0
+    b%production = 0
+    b%boundary_layer(:, 1) = [0.0_wp, 0.5_wp, 1.0_wp]
+    b%xt = 0
+    b%xt(:, :, 1) = 2e-11_wp
+    call run_block(b, m7_options_type(nucleation="none", activation=.true.))
+    number = b%xt(:, 1, nmass + 2)
+    call expect(number(1) <= 0 .and. number(3) > 0, "activation is in the boundary layer")
+    call expect(abs(number(2) - number(3) / 2) <= 1e-6_wp * number(3), "in proportion to it")
+  end subroutine activation_is_of_the_boundary_layer
 
   !> Relative humidity from 1 to 1.5 counts as 1.
   subroutine more_than_saturated_is_saturated(water)

@@ -50,7 +50,7 @@ contains
     call refuse_values("relative_humidity", [-0.01_wp, 1.51_wp, 50.0_wp])
     call refuse_values("cloud_fraction", [-0.01_wp, 1.01_wp, 100.0_wp])
     call refuse_values("h2so4_production", [-1e-20_wp, 1e-5_wp, 1.0_wp])
-    call refuse_values("boundary_layer", [-1.0_wp, 2.0_wp, 1e3_wp])
+    call refuse_values("boundary_layer", [-0.01_wp, 1.01_wp, 1e3_wp])
   end subroutine refuse_fields
 
   subroutine refuse_values(name, values)
