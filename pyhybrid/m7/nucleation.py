@@ -13,7 +13,7 @@ from typing import Final
 import torch
 from torch import Tensor, nn
 
-from .constants import BOLTZMANN, MOLECULE
+from .constants import BOLTZMANN, DENSITY, MOLECULE
 
 #: Powers of ln S and ln N in the terms
 _POWERS = ((0, 0), (1, 0), (2, 0), (3, 0), (0, 1), (1, 1), (2, 1), (0, 2), (1, 2), (0, 3))
@@ -102,8 +102,8 @@ class Nucleation(nn.Module):
     SMALLEST_CLUSTER: Final[float] = 4.0  # [molecules of H2SO4]
     DIMER: Final[float] = 2.0
     # Collisions of molecules are N^2 / 2 times pi d^2 times their mean relative speed
-    # sqrt(16 k T / (pi m)), d^2 = 3.0560839e-15 cm2 being that of a molecule in the liquid.
-    COLLISIONS: Final[float] = 2 * 3.0560839e-15  # [cm2]
+    # sqrt(16 k T / (pi m)), d = (6 m / (pi rho))^(1/3) being the diameter in the liquid.
+    COLLISIONS: Final[float] = 2 * (6 * MOLECULE / (pi * DENSITY["SO4"] / 1000)) ** (2 / 3)  # [cm2]
     SPEED2: Final[float] = pi * BOLTZMANN / MOLECULE  # [cm2 s-2 K-1]
     T0: Final[float] = _SHIFTS[0][0] / _SHIFTS[0][1]
     DT: Final[float] = 1 / _SHIFTS[0][1]

@@ -102,12 +102,6 @@ def test_native_does_not_depend_on_the_block(random):
     np.testing.assert_array_equal(native(random.x[333:340]), random.y[333:340])
 
 
-def test_tracers_are_those_of_the_native_scheme():
-    from pyhybrid.native import M7_TRACERS
-
-    assert M7_TRACERS == TRACERS
-
-
 def test_places():
     assert [TRACERS[place(species, "KS")] for species in members("KS")] == [
         "SO4_KS",
