@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
+from column_runs import SCENARIOS, ColumnRun, Value, emulator_calls
 
-if TYPE_CHECKING:
-    from column_runs import ColumnRun, Value
+from pyhybrid import HybridError
 
 ROOT = Path("build/aerosol_columns")
 
@@ -26,24 +27,46 @@ threads = click.option("--threads", type=click.IntRange(1), default=1, show_defa
 def output(default: str):  # noqa: ANN201
     """The option of where a run goes."""
     text = f"Folder of what is run, made anew. Default: {default}"
-    return click.option("--output", type=click.Path(path_type=Path), help=text)
+    return click.option("--output", type=click.Path(path_type=Path, resolve_path=True), help=text)
 
 
-@click.group()
+FAILURES = (HybridError, OSError, RuntimeError, ValueError, subprocess.SubprocessError)
+
+
+class Commands(click.Group):
+    """What fails in a command ends it with a message."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.exceptions.Exit, click.Abort):  # which are RuntimeErrors
+            raise
+        except FAILURES as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Commands)
 def main() -> None:
     """A column model of the atmosphere's aerosol with M7 behind the call site."""
 
 
 @main.command()
-@click.option("--scenario", default="present", show_default=True, help="Of the emissions.")
+@click.option(
+    "--scenario",
+    type=click.Choice(SCENARIOS),
+    default="present",
+    show_default=True,
+    help="Of the emissions.",
+)
 @click.option("--month", type=click.IntRange(1, 12), help="Default: the scenario's own.")
 @days
-@output("build/aerosol_columns/SCENARIO")
+@output("build/aerosol_columns/SCENARIO, with --hybrid SCENARIO_MODE")
 @restart
 @click.option(
     "--hybrid",
     type=click.File(),
-    help="TOML with the table [scheme.aerosol_microphysics]. Default: a native run.",
+    help="TOML with the table [scheme.aerosol_microphysics]; paths in it are taken from the run's "
+    "folder. Default: a native run.",
 )
 @threads
 @click.option("--two-loops", is_flag=True, help="Put all blocks before the first is asked for.")
@@ -58,9 +81,14 @@ def run(
     two_loops: bool,
 ) -> None:
     """Build the model, make its columns, run it and draw the burdens."""
+    from column_configuration import check_emulator, scheme_table
     from column_figures import draw
     from column_runs import STEPS_PER_DAY
 
+    text = hybrid.read() if hybrid else ""
+    table = scheme_table(text) if hybrid else {}
+    folder = output or ROOT / (f"{scenario}_{table.get('mode', 'native')}" if table else scenario)
+    check_emulator(table, folder)
     options = {
         "scenario": scenario,
         "month": month or 0,
@@ -69,17 +97,26 @@ def run(
         "restart_every": 5 * STEPS_PER_DAY,
         "two_loops": two_loops,
     }
-    chosen = _run(output or ROOT / scenario, options, restart, threads)
-    chosen.hybrid = hybrid.read() if hybrid else ""
+    chosen = _run(folder, options, restart, threads)
+    chosen.hybrid = text
     click.echo(chosen.run().strip())
+    _tell_failures(folder)
     draw(chosen.output, chosen.folder / "burdens.png")
     click.echo(f"output: {chosen.output}\npicture: {chosen.folder / 'burdens.png'}")
+
+
+def _tell_failures(folder: Path) -> None:
+    calls, failed = emulator_calls(folder)
+    if failed:
+        click.echo(
+            f"the emulator failed in {failed} of {calls} calls, native M7 took its place: "
+            f"see {folder / 'hybrid.0.log'}"
+        )
 
 
 def _run(folder: Path, options: dict[str, Value], restart: Path | None, threads: int) -> ColumnRun:
     """A native run of all columns, of what is built and made for it."""
     from column_host import Variant, build
-    from column_runs import ColumnRun
     from columns import make_columns
 
     if restart:
@@ -169,7 +206,11 @@ def _told(row: dict[str, Any]) -> str:
     help="Folder of the runs, each made anew.",
 )
 @click.option(
-    "--thinner", type=click.IntRange(1), default=1, show_default=True, help="Fewer columns."
+    "--thinner",
+    type=click.IntRange(1, 16),
+    default=1,
+    show_default=True,
+    help="Each so many of the longitudes and latitudes only.",
 )
 def record(days: int, output: Path, thinner: int) -> None:
     """Record what M7 does in runs of several seasons and emissions, to learn from."""
@@ -231,7 +272,10 @@ def train(
     seed: int,
     held_out: int,
 ) -> None:
-    """Train the emulator of M7 on what was recorded, and judge it on the held-out scenario."""
+    """Train the emulator of M7 on what was recorded, and judge it on the held-out scenario.
+
+    About 12 minutes on two cores.
+    """
     from dataclasses import replace
 
     from column_training import SHOWN, run_training
@@ -243,6 +287,8 @@ def train(
         replace(PLAN, rounds=taught, samples=2 * samples, seed=seed),
         replace(REFINING, rounds=rounds, samples=samples, seed=seed),
     )
+    click.echo(f"training: {taught} rounds of rates, then {rounds} of whole steps")
+    click.echo("as many as by default take about 12 minutes on two cores")
     found = run_training(recordings, outputs, plans, width, random, held_out)
     for key in SHOWN:
         click.echo(f"{key}: {found[key]:.6g}")

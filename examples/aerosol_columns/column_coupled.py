@@ -20,7 +20,7 @@ import numpy as np
 from column_figures import Output
 from column_pictures import draw_courses, draw_errors, draw_sizes, draw_zones
 from column_places import place_errors
-from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun
+from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun, emulator_calls
 from column_sizes import size_errors
 from column_verdict import TOLERANCE, rows
 
@@ -58,9 +58,11 @@ def run_coupled(
         replace(start, folder=native.folder / "emulated", options=options, hybrid=_table(emulator)),
     ]
     runs += [_member(runs[0], seed) for seed in range(1, members + 1)]
-    for run in runs:
+    emulated = runs[1]  # first: it is what may fail
+    emulated.run()
+    check_emulated(emulated)
+    for run in (runs[0], *runs[2:]):
         run.run()
-    check_emulated(runs[1])
     return _report(native.folder, emulator, runs)
 
 
@@ -110,10 +112,7 @@ def perturbed(restart: Path, target: Path, seed: int) -> Path:
 
 def check_emulated(run: ColumnRun) -> None:
     """Raise RuntimeError if native M7 did the work of an emulator that failed."""
-    failed = calls = 0
-    for path in run.folder.glob("statistics.*.json"):
-        counted = json.loads(path.read_text())["schemes"][SCHEME]
-        failed, calls = failed + counted["failures"], calls + counted["calls"]
+    calls, failed = emulator_calls(run.folder)
     if failed or not calls:
         raise RuntimeError(
             f"{run.folder}: expected calls of the emulator, all well; found {calls}, "

@@ -34,11 +34,18 @@ class Output:
         [degrees] of what the columns are above.
     area : (column,)
         [m2]
+
+    Raises
+    ------
+    ValueError
+        The file is another.
     """
 
     def __init__(self, path: Path) -> None:
         with netCDF4.Dataset(path) as file:
             file.set_auto_mask(False)
+            if missing := {"step", "burden", "water_burden", "surface"} - set(file.variables):
+                raise ValueError(f"{path}: expected the output of a run, found no {min(missing)}")
             self.names = [
                 str(name).strip() for name in netCDF4.chartostring(file["tracer_name"][:])
             ]

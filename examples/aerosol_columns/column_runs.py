@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 STEPS_PER_DAY = 48
@@ -25,7 +26,7 @@ class ColumnRun:
     Attributes
     ----------
     folder : Path
-        Made anew by `run`.
+        Of the run, once `run` has ended well; until then it is in `part`.
     executable : Path
     columns : Path
         What `columns.make_columns` wrote.
@@ -45,6 +46,12 @@ class ColumnRun:
     ranks: int = 1
 
     @property
+    def part(self) -> Path:
+        """Where it runs, and where what has failed stays."""
+        whole = self.folder.resolve()
+        return whole.with_name(whole.name + ".part")
+
+    @property
     def restart(self) -> Path:
         """The state at the end of the run."""
         return self.folder / "restart.nc"
@@ -57,32 +64,36 @@ class ColumnRun:
     def run(self) -> str:
         """Run to the end; return what was printed, or raise RuntimeError with it.
 
-        Raises FileExistsError where making the folder anew would delete the restart that the run
-        starts from, or what is no run.
+        Raises FileExistsError where that would delete the restart that the run starts from, or what
+        is no run.
         """
-        self._clear()
-        options = {"columns": self.columns.absolute(), **self.options}
-        (self.folder / NAMELIST).write_text(namelist(options))
-        (self.folder / "hybrid.toml").write_text(DOMAIN + self.hybrid)
-        return self.start_again()
+        whole = self.folder.resolve()
+        for place in (self.part, whole):
+            self._check(place)
+        self._make_part()
+        printed = replace(self, folder=self.part).start_again()
+        _delete(whole)
+        self.part.rename(whole)
+        return printed
 
-    def _clear(self) -> None:
+    def _check(self, place: Path) -> None:
         restart = self.options.get("restart_in")
-        if restart and self.folder.resolve() in Path(str(restart)).resolve().parents:
+        if restart and place in Path(str(restart)).resolve().parents:
             raise FileExistsError(
-                f"{self.folder}: expected another folder than that of the restart, found {restart}"
+                f"{place}: expected another folder than that of the restart, found {restart}"
             )
-        if self.folder.is_dir():
-            self._delete()
-        self.folder.mkdir(parents=True)
-
-    def _delete(self) -> None:
-        found = sorted(path.name for path in self.folder.iterdir())
+        found = sorted(path.name for path in place.iterdir()) if place.exists() else []
         if found and NAMELIST not in found:
             raise FileExistsError(
-                f"{self.folder}: expected an empty folder or one of a run, found {found[0]} in it"
+                f"{place}: expected an empty folder or one of a run, found {found[0]} in it"
             )
-        shutil.rmtree(self.folder)
+
+    def _make_part(self) -> None:
+        _delete(self.part)
+        self.part.mkdir(parents=True)
+        options = {"columns": self.columns.absolute(), **self.options}
+        (self.part / NAMELIST).write_text(namelist(options))
+        (self.part / "hybrid.toml").write_text(DOMAIN + self.hybrid)
 
     def start_again(self) -> str:
         """Run in the folder as it is."""
@@ -95,13 +106,29 @@ class ColumnRun:
         )
         printed = done.stdout + done.stderr
         if done.returncode != 0:
-            raise RuntimeError(f"the run in {self.folder} ended with {done.returncode}:\n{printed}")
+            raise RuntimeError(
+                f"the run in {self.folder} ended with {done.returncode}: {printed.strip()}"
+            )
         return printed
 
     def _launcher(self) -> list[str]:
         if self.ranks == 1:
             return []
         return ["mpirun", "--allow-run-as-root", "--oversubscribe", "-n", str(self.ranks)]
+
+
+def _delete(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def emulator_calls(folder: Path) -> tuple[int, int]:
+    """Calls of a run, and those in which the emulator failed and native M7 took its place."""
+    calls = failed = 0
+    for path in folder.glob("statistics.*.json"):
+        counted = json.loads(path.read_text())["schemes"][SCHEME]
+        calls, failed = calls + counted["calls"], failed + counted["failures"]
+    return calls, failed
 
 
 def namelist(options: dict[str, Value]) -> str:

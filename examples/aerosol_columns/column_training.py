@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import tempfile
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from pyhybrid.training import Plan
 EMULATOR = Path(__file__).parent / "emulators" / "m7.safetensors"
 SHOWN = ("r2_linear_mean", "r2_linear_min", "r2_log_state_mean", "r2_signed_log_mean",
           "mass_error_max", "negative_fraction")  # fmt: skip
+SUFFIXES = (".safetensors", ".pt", ".pt2")
 
 
 def run_training(
@@ -37,15 +40,19 @@ def run_training(
     The plans are those of learning rates, also of so many random boxes, and of learning from
     results. The scores are those of the first file on `held_out` boxes of the held-out scenario, in
     columns that nothing was learned from.
+
+    Raises ValueError or OSError, before it trains, where a file has another suffix than those of
+    emulators or cannot be written.
     """
+    for path in outputs:
+        check_output(path)
     training = recorded(files(recordings, "training"))
     validation = recorded(files(recordings, "validation")).some(30_000, plans[0].seed)
     test = unseen(recordings).some(held_out, plans[0].seed)
     others = random_boxes(random, plans[0].seed)
-    network = taught(training, validation, others, plans, width, _tell)
+    network = taught(training, validation, others, plans, width, _teller())
     example = test.some(1000, plans[0].seed).x
     for path in outputs:
-        path.parent.mkdir(parents=True, exist_ok=True)
         pyhybrid.export(network, m7_card("m7"), path, example=example)
     found = file_scores(outputs[0], test, Scale.of(training))
     card = m7_card(
@@ -57,6 +64,17 @@ def run_training(
     for path in outputs:
         pyhybrid.export(network, card, path, example=example)
     return found
+
+
+def check_output(path: Path) -> None:
+    """Make the folder of an emulator to write, and try to write there."""
+    if path.suffix not in SUFFIXES:
+        raise ValueError(f"--output: expected {', '.join(SUFFIXES)} at the end, found {path}")
+    if path.is_dir():
+        raise IsADirectoryError(f"--output: expected a file, found the folder {path}")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
 
 
 def file_scores(path: Path, boxes: Boxes, scale: Scale) -> dict[str, Any]:
@@ -79,5 +97,14 @@ def _short(found: dict[str, Any]) -> dict[str, Any]:
     return {"held_out": {key: json.loads(f"{found[key]:.6g}") for key in SHOWN}}
 
 
-def _tell(number: int, loss: float, best: float) -> None:
-    print(f"round {number + 1}: validation {loss:.6f}, best {best:.6f}", flush=True)
+def _teller() -> Callable[[int, float, float], None]:
+    """Tells each round and its stage, in each of which rounds count anew."""
+    stages = iter(("rates", "whole step"))
+    stage = ""
+
+    def tell(number: int, loss: float, best: float) -> None:
+        nonlocal stage
+        stage = next(stages) if number == 0 else stage
+        print(f"{stage}, round {number + 1}: validation {loss:.6f}, best {best:.6f}", flush=True)
+
+    return tell

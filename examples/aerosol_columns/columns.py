@@ -34,6 +34,7 @@ TERRAIN = (
     "jcm/data/bc/t30/clim/terrain.nc",
 )
 
+LATITUDES = 32  # of the snapshot
 Array = NDArray[np.float64]
 
 
@@ -69,8 +70,15 @@ def make_columns(root: Path, target: Path, every: int = 1) -> Path:
     target : Path
         NetCDF file, made anew if it is not there.
     every : int
-        Thins the grid, for tests.
+        Thins the grid, for tests; up to 32.
+
+    Raises
+    ------
+    ValueError
+        Of what is thinned further no latitude is left.
     """
+    if not 1 <= every <= LATITUDES:
+        raise ValueError(f"every: expected 1 to {LATITUDES}, found {every}")
     if target.is_file():
         return target
     with (

@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import netCDF4
@@ -284,6 +285,28 @@ def test_a_run_takes_the_place_of_another(tmp_path):
     assert run.restart.stat().st_mtime_ns > before
 
 
+def test_a_run_that_fails_keeps_what_was_there(tmp_path):
+    """It stays beside it, to be looked at, until the next one."""
+    run = native_run(tmp_path / "run", steps=1)
+    run.run()
+    before = {path.name: path.read_bytes() for path in run.folder.iterdir()}
+    with pytest.raises(RuntimeError, match=r"the run in .*run.part ended with 1: aerosol_columns:"):
+        replace(run, options={"steps": 0}).run()
+    assert {path.name: path.read_bytes() for path in run.folder.iterdir()} == before
+    assert "steps = 0" in (run.part / "columns.nml").read_text()
+    run.run()
+    assert not run.part.exists()
+
+
+def test_a_run_does_not_delete_what_it_goes_on_from_after_a_failure(native, tmp_path):
+    run = ColumnRun(tmp_path / "run", native.executable, native.columns)
+    shutil.copytree(native.folder, run.part)
+    run.options["restart_in"] = run.part / "restart.nc"
+    with pytest.raises(FileExistsError, match="expected another folder than that of the restart"):
+        run.run()
+    assert (run.part / "restart.nc").is_file()
+
+
 def test_cases_are_those_that_are_recorded():
     recorded = {source.folder.split("/")[0]: source.options for source in SOURCES}
     assert {name: recorded[name] for name in CASES} == CASES
@@ -298,6 +321,8 @@ def test_cases_are_those_that_are_recorded():
         (["coupled", SHIPPED, "--spin-up", "0"], "--members: expected a spin-up or a restart, fou"),
         (["coupled", SHIPPED, "--members", "-1"], "-1 is not in the range x>=0"),
         (["coupled", "none.safetensors"], "'none.safetensors' does not exist"),
+        (["run", "--scenario", "future"], "'future' is not one of 'present', 'preindustrial'"),
+        (["record", "--thinner", "17"], "17 is not in the range 1<=x<=16"),
         (["run", "--month", "13"], "13 is not in the range 1<=x<=12"),
     ],
     ids=lambda value: "" if isinstance(value, str) else " ".join(map(str, value[-2:])),

@@ -128,10 +128,10 @@ def test_weather_that_turns_bad_ends_the_run_and_nothing_written_is_lost(
         run("run", executable, warming, hybrid, threads=2, two_loops=two_loops, **often)
     told = "before the aerosol: temperature(column 10, level 37): expected 1.50000E+02 to "
     assert told in str(failure.value)
-    written = steps_in(tmp_path / "run" / "output.nc")
+    written = steps_in(tmp_path / "run.part" / "output.nc")
     assert written == list(range(3, 3 * len(written) + 1, 3)) and 3 < len(written) < 16
-    assert steps_in(tmp_path / "run" / "restart.nc")[0] >= written[-1] - 3
-    recording = open_recording(tmp_path / "run" / "kept.nc")
+    assert steps_in(tmp_path / "run.part" / "restart.nc")[0] >= written[-1] - 3
+    recording = open_recording(tmp_path / "run.part" / "kept.nc")
     assert recording.sizes["sample"] >= written[-1] * COLUMNS
     masses = recording["emulated" if "emulate" in hybrid else "native"]
     assert np.isfinite(masses["aerosol_mass_mixing_ratios"].values).all()
@@ -144,7 +144,8 @@ def test_output_without_a_record_is_not_left_behind(run, few_columns, tmp_path):
     )
     with pytest.raises(RuntimeError, match="before the aerosol: temperature"):
         run("run", columns=columns, steps=48)
-    assert not list(tmp_path.glob("run/*.nc"))
+    assert (tmp_path / "run.part").is_dir()
+    assert not list(tmp_path.glob("run.part/*.nc"))
 
 
 def test_weather_that_turns_bad_on_one_rank_ends_all(run, mpi, warming):

@@ -7,7 +7,7 @@ import netCDF4
 import numpy as np
 import pytest
 from column_cases import COLUMNS, LEVELS, STEPS, emulated, same_bits, scheme, shipped
-from column_runs import SCHEME
+from column_runs import SCHEME, emulator_calls
 
 from pyhybrid import Domain, open_recording
 
@@ -56,6 +56,29 @@ def test_shadow_keeps_every_bit(run, tmp_path, python_backend):
     assert same_bits(shadow, run("native"))
 
 
+@pytest.mark.parametrize("mode", ["emulate", "shadow"])
+@pytest.mark.parametrize("two_loops", [False, True])
+def test_a_field_that_the_model_has_not_ends_the_run(
+    run, tmp_path, python_backend, mode, two_loops
+):
+    """It would run natively to its end otherwise, and nobody would know."""
+    hybrid = emulated(tmp_path, mode)
+    path = tmp_path / "persistence.py"
+    wants = path.read_text().replace('"air_temperature"', '"ozone"')
+    path.write_text(wants.replace("air_temperature", "ozone"))
+    with pytest.raises(RuntimeError, match="ended with 1: aerosol_columns: .*ozone"):
+        run("run", hybrid=hybrid, two_loops=two_loops)
+    assert not list(tmp_path.glob("run.part/*.nc"))
+
+
+@pytest.mark.parametrize("two_loops", [False, True])
+def test_an_emulator_that_fails_gives_way_to_native_m7(run, tmp_path, python_backend, two_loops):
+    hybrid = emulated(tmp_path, last_call=0, spoil="raise ValueError")
+    given = run("run", hybrid=hybrid, two_loops=two_loops, nproma=8)
+    assert same_bits(given, run("native"))
+    assert emulator_calls(given.folder) == (STEPS * COLUMNS // 8,) * 2
+
+
 @pytest.mark.parametrize(
     "spoil, message",
     [
@@ -80,11 +103,11 @@ def test_what_was_written_before_a_failure_stays(
             restart_every=2,
         )
     assert f"aerosol_columns: after the aerosol: {message}" in str(failure.value)
-    with netCDF4.Dataset(tmp_path / "run" / "output.nc") as file:
+    with netCDF4.Dataset(tmp_path / "run.part" / "output.nc") as file:
         assert list(file["step"][:]) == [2, 4]
-    with netCDF4.Dataset(tmp_path / "run" / "restart.nc") as file:
+    with netCDF4.Dataset(tmp_path / "run.part" / "restart.nc") as file:
         assert list(file["step"][:]) == [4]
-    run("rest", restart_in=tmp_path / "run" / "restart.nc")
+    run("rest", restart_in=tmp_path / "run.part" / "restart.nc")
 
 
 # ---- The shipped emulator: no column, and more vapour than saturates

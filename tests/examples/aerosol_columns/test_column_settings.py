@@ -44,7 +44,8 @@ def test_bad_settings_are_told(run, tmp_path, options, message):
         run("run", **options)
     assert message in str(failure.value)
     assert "STOP" not in str(failure.value) and "Backtrace" not in str(failure.value)
-    assert not list(tmp_path.glob("run/*.nc*"))  # which would be in the way of the next run
+    assert (tmp_path / "run.part").is_dir()
+    assert not list(tmp_path.glob("run.part/*.nc*"))  # which would be in the way of the next run
 
 
 def test_more_ranks_than_columns_are_refused(run, mpi):
@@ -71,8 +72,8 @@ def test_a_run_that_was_refused_can_be_made_again(run, fast, tmp_path):
     """In its folder, once the configuration is mended: no file of it is in the way."""
     with pytest.raises(RuntimeError, match="expected a file, found none"):
         run("run", hybrid=scheme("emulate", 'emulator = "none.safetensors"'))
-    (tmp_path / "run" / "hybrid.toml").write_text("")
-    again = ColumnRun(tmp_path / "run", fast, tmp_path)
+    (tmp_path / "run.part" / "hybrid.toml").write_text("")
+    again = ColumnRun(tmp_path / "run.part", fast, tmp_path)
     again.start_again()
     assert again.output.is_file() and again.restart.is_file()
 
@@ -92,7 +93,8 @@ def test_a_restart_that_cannot_be_written_is_told_at_once(run, request, tmp_path
     executable = request.getfixturevalue("fast" if ranks == 1 else "mpi")
     with pytest.raises(RuntimeError, match="restart_out: expected a path that can be written"):
         run("run", executable, ranks=ranks, restart_out="none/restart.nc", steps=10**6)
-    assert not (tmp_path / "run" / "output.nc").exists()
+    assert (tmp_path / "run.part").is_dir()
+    assert not (tmp_path / "run.part" / "output.nc").exists()
 
 
 def test_namelists_quote_what_fortran_would_end_at():
