@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Callable
 from datetime import date
@@ -94,7 +93,11 @@ def _provenance(seed: int) -> dict[str, Any]:
 
 
 def _short(found: dict[str, Any]) -> dict[str, Any]:
-    return {"held_out": {key: json.loads(f"{found[key]:.6g}") for key in SHOWN}}
+    return {"held_out": {key: _rounded(found[key]) for key in SHOWN}}
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.6g}")
 
 
 def _teller() -> Callable[[int, float, float], None]:

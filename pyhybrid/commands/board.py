@@ -55,7 +55,9 @@ def board() -> None:
 
 @board.command()
 @_options
-@click.option("--only", multiple=True, metavar="NAME", help="Only this contender; repeatable.")
+@click.option(
+    "--only", multiple=True, metavar="NAME", help="Of the board's own, this one; repeatable."
+)
 @click.option(
     "--add",
     "files",
@@ -148,11 +150,12 @@ def _chosen(files: tuple[Path, ...], only: tuple[str, ...]) -> dict[str, Contend
     from ..board.files import added
 
     ours = contenders()
-    known = ours | added(files, ours)
+    theirs = added(files, ours)
+    known = ours | theirs
     for name in only:
         if name not in known:
             raise ArgumentError(f"board: {unknown('contender', name, known)}")
-    return {name: one for name, one in known.items() if not only or name in only}
+    return {name: one for name, one in known.items() if not only or name in {*only, *theirs}}
 
 
 def _run(

@@ -132,7 +132,7 @@ def test_a_board_with_a_failure_is_written_and_fails(tmp_path, recordings):
     bad = written(tmp_path, BAD, "bad.py")
     good = written(tmp_path, NOTHING.format(name="good"), "good.py")
     out, picture = tmp_path / "board.json", tmp_path / "board.png"
-    done = board(recordings, f"--add={bad}", f"--add={good}", "--only=bad", "--only=good",
+    done = board(recordings, f"--add={bad}", f"--add={good}", "--only=bad",  # and those added
                  f"--json={out}", f"--plot={picture}")  # fmt: skip
     assert done.exit_code == 1
     assert "bad: failed: training: expected no failure, found OSError: no luck" in done.output
