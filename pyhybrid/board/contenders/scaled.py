@@ -129,10 +129,16 @@ class ScaledNetwork(nn.Module):
 
 
 class LogNetwork(ScaledNetwork):
-    """Logarithms of tracers and of the sizes of tendencies; a network for the signs."""
+    """Logarithms of tracers and of the sizes of tendencies; a network for the signs.
+
+    No size is above the largest of training: a few that are e to the power of some error decide
+    all scores otherwise.
+    """
 
     def __init__(self, boxes: Boxes) -> None:
         super().__init__(boxes)
+        goal = self.goal(torch.from_numpy(boxes.x), torch.from_numpy(boxes.y))
+        self.register_buffer("largest", goal.max(0).values)
         self.sign = _mlp(len(self.input_mean), len(VARIABLES))
 
     def inputs(self, x: Tensor) -> Tensor:
@@ -153,7 +159,7 @@ class LogNetwork(ScaledNetwork):
 
     def tendency(self, x: Tensor) -> Tensor:
         """Sizes with the signs that are more likely."""
-        size = torch.exp(super().tendency(x).clamp(max=80.0)) - _LEAST
+        size = torch.exp(torch.minimum(super().tendency(x), self.largest)) - _LEAST
         up = (self.sign(self.scaled(x)) > 0).double()
         return size.clamp(min=0.0) * (2 * up - 1)
 
