@@ -47,7 +47,25 @@ contains
     if (status == 0) close (unit, status=trim(merge("keep  ", "delete", there)))
     if (exists(trim(settings%restart_out)//"/.")) &
       errmsg = "restart_out: expected a file, found the folder '"//trim(settings%restart_out)//"'"
+    if (errmsg /= "") return
+    if (exists(settings%restart_out)) call check_replaced(settings%restart_out, errmsg)
   end subroutine try_restart
+
+  !> Only a restart of this model may be replaced; output may have the tracers too.
+  subroutine check_replaced(path, errmsg)
+    character(len=*), intent(in) :: path
+    character(len=*), intent(inout) :: errmsg
+    integer :: file, variable, tracers, burden, unheard
+    tracers = NF90_ENOTVAR
+    if (nf90_open(path, NF90_NOWRITE, file) == NF90_NOERR) then
+      tracers = nf90_inq_varid(file, "tracers", variable)
+      burden = nf90_inq_varid(file, "burden", variable)
+      if (burden == NF90_NOERR) tracers = NF90_ENOTVAR
+      unheard = nf90_close(file)
+    end if
+    if (tracers /= NF90_NOERR) errmsg = "restart_out: expected no such file yet, or a restart"// &
+      " to be replaced, found '"//trim(path)//"', which is none"
+  end subroutine check_replaced
 
   !> A new output file. One that is there already is left alone: it may be all of another run.
   subroutine create_output(settings, ncolumns, errmsg)

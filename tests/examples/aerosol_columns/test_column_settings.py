@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 from column_cases import scheme
 from column_runs import ColumnRun, namelist
@@ -28,6 +31,7 @@ from column_runs import ColumnRun, namelist
         ({"restart_out": "a/x.nc"}, "restart_out: expected a path that can be written, found: Can"),
         ({"restart_out": "."}, "restart_out: expected a file, found the folder '.'"),
         ({"restart_out": "./output.nc"}, "restart_out: expected a file of its own, found another"),
+        ({"restart_out": "./hybrid.toml"}, "restart_out: expected no such file yet, or a rest"),
         ({"output": "./restart.nc.part"}, "restart_out: expected a file of its own, found another"),
         ({"output": "restart.nc.part"}, "restart_out: expected restart.nc.part to be free"),
         ({"restart_in": "restart.nc.part"}, "restart_out: expected restart.nc.part to be free"),
@@ -58,6 +62,17 @@ def test_a_namelist_that_is_not_there_is_told(run):
     (native.folder / "columns.nml").unlink()
     with pytest.raises(RuntimeError, match="namelist 'columns.nml': expected the group"):
         native.start_again()
+
+
+@pytest.mark.parametrize("name", ["columns", "output"])
+def test_what_is_no_restart_is_not_replaced(run, few_columns, tmp_path, name):
+    """Neither the columns by another path nor all of another run, with its tracers."""
+    source = few_columns if name == "columns" else run("other", output_state=True, steps=1).output
+    kept = Path(shutil.copy(source, tmp_path / "kept.nc"))
+    before = kept.read_bytes()
+    with pytest.raises(RuntimeError, match="expected no such file yet, or a restart to be replac"):
+        run("run", restart_out=kept, steps=1)
+    assert kept.read_bytes() == before
 
 
 def test_output_of_another_run_is_left_alone(run):
