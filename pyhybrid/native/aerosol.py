@@ -204,12 +204,10 @@ def nucleation_fit(
     FieldError, ShapeError
         An array of another kind, shape or memory order.
     """
-    shape = extent("temperature", temperature, 1)
-    inputs = {"temperature": temperature, "relative_humidity": relative_humidity, "h2so4": h2so4}
-    _check_boxes(shape, **inputs)
-    results = (empty(*shape), empty(*shape), empty(*shape), empty(*shape))
-    procedure("m7_flat", "nucleation_fit")(*shape, *inputs.values(), *results)
-    return results
+    rate, molecules, fraction, radius = _nucleation(
+        "nucleation_fit", 4, temperature, relative_humidity, h2so4
+    )
+    return rate, molecules, fraction, radius
 
 
 def nucleation_rate(temperature: Real, relative_humidity: Real, h2so4: Real) -> tuple[Real, Real]:
@@ -232,11 +230,18 @@ def nucleation_rate(temperature: Real, relative_humidity: Real, h2so4: Real) -> 
     FieldError, ShapeError
         An array of another kind, shape or memory order.
     """
+    rate, molecules = _nucleation("nucleation_rate", 2, temperature, relative_humidity, h2so4)
+    return rate, molecules
+
+
+def _nucleation(
+    kernel: str, count: int, temperature: Real, humidity: Real, h2so4: Real
+) -> list[Real]:
+    """So many results of a kernel of nucleation."""
     shape = extent("temperature", temperature, 1)
-    inputs = {"temperature": temperature, "relative_humidity": relative_humidity, "h2so4": h2so4}
-    _check_boxes(shape, **inputs)
-    results = (empty(*shape), empty(*shape))
-    procedure("m7_flat", "nucleation_rate")(*shape, *inputs.values(), *results)
+    _check_boxes(shape, temperature=temperature, relative_humidity=humidity, h2so4=h2so4)
+    results = [empty(*shape) for _ in range(count)]
+    procedure("m7_flat", kernel)(*shape, temperature, humidity, h2so4, *results)
     return results
 
 
