@@ -98,3 +98,15 @@ class InternalError(HybridError, RuntimeError):
     """A defect of the library: please report it."""
 
     status = "HYB_ERROR_INTERNAL"
+
+
+class GuardError(HybridError, RuntimeError):
+    """What a guard, constraint, hook or alarm of policy ``stop`` found."""
+
+    status = "HYB_ERROR_GUARD"
+
+
+class StateError(HybridError, OSError):
+    """A restart that is missing, truncated or of another configuration."""
+
+    status = "HYB_ERROR_STATE"

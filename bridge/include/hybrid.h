@@ -56,7 +56,9 @@ enum hyb_status {
   HYB_ERROR_BACKEND = 9,  /* the emulator failed while running */
   HYB_ERROR_RECORD = 10,  /* a recording that cannot be written, read or found */
   HYB_ERROR_MEMORY = 11,
-  HYB_ERROR_INTERNAL = 12 /* a defect of this library: please report it */
+  HYB_ERROR_INTERNAL = 12, /* a defect of this library: please report it */
+  HYB_ERROR_GUARD = 13,    /* what a guard, constraint, hook or alarm of policy "stop" found */
+  HYB_ERROR_STATE = 14     /* a restart that is missing, truncated or of another configuration */
 };
 
 enum hyb_kind { HYB_REAL32 = 1, HYB_REAL64 = 2, HYB_INT32 = 3, HYB_LOGICAL32 = 4 };

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "card_table.hpp"
+#include "json_table.hpp"
 #include "error.hpp"
 #include "text.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-std::string axes_of(CardTable &table) {
+std::string axes_of(JsonTable &table) {
   std::string dims;
   for (const json &axis : table.list("dims")) {
     if (!axis.is_string()) table.wrong("dims", "a list of axes", axis);
@@ -25,7 +25,7 @@ std::string axes_of(CardTable &table) {
   return dims;
 }
 
-void read_dims(CardTable &table, CardField &field) {
+void read_dims(JsonTable &table, CardField &field) {
   const std::string dims = axes_of(table);
   const std::vector<std::string> known = {"", "column", "column level", "column species",
                                           "column level species"};
@@ -45,7 +45,7 @@ bool usable(const json &value, bool divides) {
 }
 
 // One number for all rows of the field, or one for each.
-std::vector<double> read_by_row(CardTable &table, const char *key, int64_t count, bool divides) {
+std::vector<double> read_by_row(JsonTable &table, const char *key, int64_t count, bool divides) {
   const std::string one =
       divides ? "a number within real32 that is not 0" : "a number within real32";
   const json &value = table.need(key, one.c_str());
@@ -66,7 +66,7 @@ Normalisation read_normalisation(const json &object, const std::string &where,
   if (field.kind != "real")
     mismatch(HYB_ERROR_CARD, where, "none, as the field's kind is " + in_quotes(field.kind),
              shown(object));
-  CardTable table(object, where);
+  JsonTable table(object, where);
   Normalisation normalisation;
   normalisation.offset = read_by_row(table, "offset", field.count, false);
   normalisation.scale = read_by_row(table, "scale", field.count, true);
@@ -90,13 +90,13 @@ Normalisation joined(const std::vector<CardField> &fields) {
 }
 
 // A box emulator takes any number of levels and need not name one: 0.
-int64_t read_levels(CardTable &table, bool box, const CardField &field) {
+int64_t read_levels(JsonTable &table, bool box, const CardField &field) {
   if (!field.has_level) return 1;
   return box && !table.find("levels") ? 0 : table.count("levels");
 }
 
 // The rows of the network's matrix that a field takes, from row `offset` on.
-void read_extents(CardTable &table, bool box, int64_t offset, CardField &field) {
+void read_extents(JsonTable &table, bool box, int64_t offset, CardField &field) {
   read_dims(table, field);
   field.nlevel = read_levels(table, box, field);
   field.nspecies = field.has_species ? table.count("species") : 1;
@@ -107,14 +107,14 @@ void read_extents(CardTable &table, bool box, int64_t offset, CardField &field) 
              "at most " + std::to_string(most_rows), std::to_string(offset + field.count));
 }
 
-void check_kind(const CardTable &table, const CardField &field) {
+void check_kind(const JsonTable &table, const CardField &field) {
   if ((field.role == HYB_FLAG) == (field.kind == "real"))
     mismatch(HYB_ERROR_CARD, table.where() + ": kind of role " + in_quotes(role_name(field.role)),
              field.role == HYB_FLAG ? "'integer' or 'logical'" : "'real'", in_quotes(field.kind));
 }
 
 CardField read_field(const json &object, const std::string &where, bool box, int64_t offset) {
-  CardTable table(object, where);
+  JsonTable table(object, where);
   CardField field;
   field.name = table.text("name");
   field.unit = table.text("unit");
@@ -128,7 +128,7 @@ CardField read_field(const json &object, const std::string &where, bool box, int
   return field;
 }
 
-std::vector<CardField> read_fields(CardTable &table, const char *key, bool box, int64_t &rows) {
+std::vector<CardField> read_fields(JsonTable &table, const char *key, bool box, int64_t &rows) {
   std::vector<CardField> fields;
   std::set<std::string> names;
   rows = 0;
@@ -172,12 +172,12 @@ json parsed(const std::string &text, const std::string &source) {
 }
 
 // Whether a key with two words has the second one.
-bool second(CardTable &table, const char *key, const std::vector<std::string> &words,
+bool second(JsonTable &table, const char *key, const std::vector<std::string> &words,
             const char *otherwise) {
   return table.word(key, words, otherwise) == words[1];
 }
 
-void read_head(CardTable &table, Card &card) {
+void read_head(JsonTable &table, Card &card) {
   table.word("format", {"pyhybrid card"}, nullptr);
   if (table.count("version") != 1) table.wrong("version", "1", *table.find("version"));
   card.name = table.text("name");
@@ -188,7 +188,7 @@ void read_head(CardTable &table, Card &card) {
   card.orientation = upwards ? HYB_BOTTOM_UP : HYB_TOP_DOWN;
 }
 
-void read_all_fields(CardTable &table, Card &card) {
+void read_all_fields(JsonTable &table, Card &card) {
   card.inputs = read_fields(table, "inputs", card.box, card.nfeature);
   card.outputs = read_fields(table, "outputs", card.box, card.noutput);
   card.normalised_inputs = joined(card.inputs);
@@ -202,7 +202,7 @@ const CardField *Card::output(const std::string &wanted) const { return found(ou
 
 Card parse_card(const std::string &text, const std::string &source) {
   const json object = parsed(text, source);
-  CardTable table(object, source + ": card");
+  JsonTable table(object, source + ": card");
   Card card{};
   card.json = text;
   read_head(table, card);

@@ -14,7 +14,8 @@
 namespace hyb {
 namespace {
 
-const std::vector<std::string> mode_names = {"native", "record", "shadow", "replay", "emulate"};
+const std::vector<std::string> mode_names = {"native", "record",  "shadow", "replay",
+                                             "emulate", "blend", "correct"};
 
 const std::vector<std::string> precisions = {"float32", "tf32"};
 
@@ -58,12 +59,7 @@ void read_emulator(ConfigTable &table, EmulatorConfig &config) {
 RecordConfig read_record(ConfigTable table) {
   RecordConfig config;
   table.read("path", config.path);
-  if (table.has("steps") && table.has("tiles"))
-    mismatch(HYB_ERROR_CONFIG, table.where(), "a fraction of steps or of tiles", "both");
-  table.read_fraction("steps", config.steps);
-  table.read_fraction("tiles", config.tiles);
-  table.read("tile_columns", config.tile_columns, 1, 1 << 20);
-  table.read("seed", config.seed, 0, INT64_MAX);
+  config.sample = read_sample(table);
   table.read("replace", config.replace);
   config.real32 = table.read_word("kind", {"host", "real32"}, 0) == 1;
   int64_t mebibytes = config.buffer >> 20;
@@ -117,13 +113,18 @@ SchemeConfig read_scheme(const std::string &name, ConfigTable table) {
   if (table.has("record") || config.mode == Mode::record)
     config.record = read_record(table.table("record"));
   if (table.has("replay")) config.replay = read_replay(table.table("replay"));
+  config.guard = read_guards(table.table("guard"));
+  config.blend = read_blend(table.table("blend"));
+  if (table.has("audit")) config.audit = read_audit(table.table("audit"));
+  config.constraints = read_constraints(table);
+  config.hooks = read_hooks(table);
+  table.read("coupled", config.coupled);
+  table.read("seed", config.seed, 0, INT64_MAX);
   config.fields = read_fields(table.table("field"));
   table.read("unused", config.unused);
-  table.table("record");  // known, even where it is absent
-  table.table("replay");
+  for (const char *known : {"record", "replay", "audit"}) table.table(known);  // also where absent
   table.finish();
-  const bool infers = config.mode == Mode::shadow || config.mode == Mode::emulate;
-  require(!infers || !config.emulator.path.empty(), table, config.mode, "an emulator");
+  require(!infers(config.mode) || !config.emulator.path.empty(), table, config.mode, "an emulator");
   require(config.mode != Mode::replay || config.replay.has_value(), table, config.mode,
           "a table replay with a path");
   return config;
@@ -183,6 +184,11 @@ std::string contents(const std::string &path) {
 }
 
 }  // namespace
+
+bool infers(Mode mode) {
+  return mode == Mode::shadow || mode == Mode::emulate || mode == Mode::blend ||
+         mode == Mode::correct;
+}
 
 const char *mode_name(Mode mode) { return mode_names[static_cast<size_t>(mode)].c_str(); }
 

@@ -8,11 +8,16 @@
 #include <string>
 #include <vector>
 
+#include "config_online.hpp"
+
 namespace hyb {
 
-enum class Mode { native, record, shadow, replay, emulate };
+enum class Mode { native, record, shadow, replay, emulate, blend, correct };
 
 const char *mode_name(Mode mode);
+
+// Whether a mode has an emulator.
+bool infers(Mode mode);
 
 struct EmulatorConfig {
   std::string path;
@@ -28,10 +33,7 @@ struct EmulatorConfig {
 
 struct RecordConfig {
   std::string path = "{scheme}.{rank}.nc";
-  double steps = 1.0;           // fraction of whole steps
-  double tiles = 1.0;           // fraction of tiles of contiguous global columns
-  int64_t tile_columns = 64;
-  int64_t seed = 0;
+  SampleConfig sample;
   bool replace = false;         // a file that is there already; else it is refused
   bool real32 = false;          // else the host's kind
   int64_t buffer = int64_t{256} << 20;
@@ -55,6 +57,13 @@ struct SchemeConfig {
   EmulatorConfig emulator;
   std::optional<RecordConfig> record;
   std::optional<ReplayConfig> replay;
+  GuardsConfig guard;
+  BlendConfig blend;
+  std::optional<AuditConfig> audit;
+  std::vector<ConstraintConfig> constraints;
+  std::vector<HookConfig> hooks;
+  std::string coupled;          // scheme whose rejections in a step are this one's too, "" : none
+  int64_t seed = 0;             // of the noise of a stochastic emulator
   std::vector<FieldConfig> fields;
   std::vector<std::string> unused;  // outputs of the card that the host does not take
 };

@@ -74,12 +74,26 @@ void ConfigTable::read(const char *key, int64_t &value, int64_t least, int64_t m
   if (value < least || value > most) wrong_type(key, *node, range.c_str());
 }
 
-void ConfigTable::read_fraction(const char *key, double &value) {
+void ConfigTable::read(const char *key, double &value, double least, double most) {
+  const toml::node *node = find(key);
+  if (node) value = number(key, *node, least, most);
+}
+
+double ConfigTable::number(const char *key, const toml::node &node, double least, double most) {
+  std::ostringstream range;
+  range << "a number from " << least << " to " << most;
+  if (!node.is_number()) wrong_type(key, node, range.str().c_str());
+  const double value = *node.value<double>();
+  if (!(value >= least && value <= most)) wrong_type(key, node, range.str().c_str());
+  return value;
+}
+
+void ConfigTable::read(const char *key, std::vector<double> &value, double least, double most) {
   const toml::node *node = find(key);
   if (!node) return;
-  if (!node->is_number()) wrong_type(key, *node, "a number from 0 to 1");
-  value = *node->value<double>();
-  if (!(value >= 0.0 && value <= 1.0)) wrong_type(key, *node, "a number from 0 to 1");
+  if (!node->is_array()) wrong_type(key, *node, "a list of numbers");
+  for (const toml::node &entry : *node->as_array())
+    value.push_back(number(key, entry, least, most));
 }
 
 void ConfigTable::read(const char *key, std::vector<std::string> &value) {
@@ -107,6 +121,29 @@ ConfigTable ConfigTable::table(const char *key) {
   const toml::node *node = find(key);
   if (node && !node->is_table()) wrong_type(key, *node, "a table");
   return {node ? *node->as_table() : empty_table, source_, path_of(key), line_of(key)};
+}
+
+std::vector<ConfigTable> ConfigTable::tables(const char *key) {
+  const toml::node *node = find(key);
+  std::vector<ConfigTable> tables;
+  if (!node) return tables;
+  if (node->is_table()) return {table(key)};
+  if (!node->is_array()) wrong_type(key, *node, "a table or a list of tables");
+  for (const toml::node &entry : *node->as_array()) {
+    if (!entry.is_table()) wrong_type(key, entry, "a table");
+    const std::string path = path_of(key) + "[" + std::to_string(tables.size() + 1) + "]";
+    tables.push_back({*entry.as_table(), source_, path, entry.source().begin.line});
+  }
+  return tables;
+}
+
+nlohmann::json ConfigTable::rest() const {
+  toml::table others;
+  for (const auto &[key, node] : table_)
+    if (!asked_.count(std::string(key.str()))) others.insert(key, node);
+  std::ostringstream text;
+  text << toml::json_formatter(others);
+  return nlohmann::json::parse(text.str());
 }
 
 std::vector<std::string> ConfigTable::keys() const {

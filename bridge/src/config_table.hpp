@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -19,18 +20,24 @@ class ConfigTable {
       : ConfigTable(table, std::move(source), "", 0) {}
 
   bool has(const char *key) const { return table_.contains(key); }
+  bool is_text(const char *key) const { return table_[key].is_string(); }
   void read(const char *key, std::string &value);
   void read(const char *key, bool &value);
   void read(const char *key, int64_t &value, int64_t least, int64_t most);
-  void read_fraction(const char *key, double &value);
+  void read(const char *key, double &value, double least, double most);
   void read(const char *key, std::vector<std::string> &value);
+  void read(const char *key, std::vector<double> &value, double least, double most);
 
   // One of `words`; returns its place, or `otherwise` where the key is absent.
   size_t read_word(const char *key, const std::vector<std::string> &words, size_t otherwise);
 
   // The sub-table of that name (an empty one where it is absent).
   ConfigTable table(const char *key);
+  // A list of tables; one table counts as a list of one.
+  std::vector<ConfigTable> tables(const char *key);
   std::vector<std::string> keys() const;
+  // All that was not asked for yet, for who knows its keys.
+  nlohmann::json rest() const;
 
   // Fails on the first key that was never asked for.
   void finish() const;
@@ -46,6 +53,7 @@ class ConfigTable {
   std::string path_of(const char *key) const { return path_.empty() ? key : path_ + "." + key; }
   uint32_t line_of(const char *key) const;
   const toml::node *find(const char *key);
+  double number(const char *key, const toml::node &node, double least, double most);
   [[noreturn]] void wrong_type(const char *key, const toml::node &node, const char *expected) const;
 
   const toml::table &table_;

@@ -104,7 +104,8 @@ void Domain::remove(Scheme *scheme) {
 }
 
 void Domain::step(int64_t step, const char *date, double dt) {
-  clock_ = {step, date ? date : "", dt};
+  const double elapsed = clock_.elapsed + clock_.dt;
+  clock_ = {step, date ? date : "", dt, elapsed};
   if (!stepped_) tell_of_first_step();
   stepped_ = true;
   for_all(schemes_, [](Scheme &scheme) { scheme.step(); });

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "clock.hpp"
 #include "config.hpp"
 #include "grid.hpp"
 #include "log.hpp"
@@ -17,12 +18,6 @@
 namespace hyb {
 
 class Scheme;
-
-struct Clock {
-  int64_t step = 0;
-  std::string date;
-  double dt = 0;
-};
 
 // Shared by the handle and by the schemes, which may outlive the handle.
 class Domain {

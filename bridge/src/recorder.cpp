@@ -55,7 +55,7 @@ Recorder::Recorder(const RecordConfig &config, const std::string &scheme, int32_
       bottom_up_(bottom_up),
       grid_(grid),
       log_(log),
-      sampler_(config_),
+      sampler_(config_.sample),
       storage_(load_plugin<hyb_storage>("netcdf", HYB_PLUGIN_STORAGE, plugin_folders)),
       pool_(std::make_shared<CapturePool>()) {
   const auto folder = std::filesystem::absolute(path_).parent_path();

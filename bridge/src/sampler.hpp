@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which columns of which steps are recorded: whole steps, or tiles of contiguous global columns,
+// Which columns of which steps are recorded or audited: whole steps, or tiles of contiguous global columns,
 // drawn by hash(seed, step, tile), hence independent of the decomposition.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
-#include "config.hpp"
+#include "config_online.hpp"
 #include "grid.hpp"
 
 namespace hyb {
 
 class Sampler {
  public:
-  explicit Sampler(const RecordConfig &config) : config_(config) {}
+  explicit Sampler(const SampleConfig &config) : config_(config) {}
 
   // The places (from 0) in the block first .. first+ncol-1 that are drawn.
   void draw(int64_t step, const Grid &grid, int64_t first, int64_t ncol,
@@ -22,7 +22,7 @@ class Sampler {
  private:
   bool drawn(int64_t step, int64_t tile, double fraction) const;
 
-  const RecordConfig &config_;
+  SampleConfig config_;
 };
 
 }  // namespace hyb

@@ -34,7 +34,7 @@ std::unique_ptr<Emulator> opened(const SchemeConfig &config, const std::string &
 Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t orientation)
     : domain_(std::move(domain)), config_(config_of(*domain_, name)), orientation_(orientation) {
   const std::string &plugins = domain_->config().plugins;
-  const bool infers = mode() == Mode::shadow || mode() == Mode::emulate;
+  const bool infers = hyb::infers(mode());
   if (infers) emulator_ = opened(config_, plugins);
   if (infers) queue_ = make_queue(*emulator_);
   const bool records = config_.record && (mode() == Mode::record || infers);

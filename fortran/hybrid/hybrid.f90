@@ -46,6 +46,8 @@ module hybrid
   integer, parameter, public :: hybrid_error_record = 10
   integer, parameter, public :: hybrid_error_memory = 11
   integer, parameter, public :: hybrid_error_internal = 12
+  integer, parameter, public :: hybrid_error_guard = 13
+  integer, parameter, public :: hybrid_error_state = 14
 
   !> Longest name, unit, date or list of dims; they reach C in buffers of fixed size.
   integer, parameter :: longest = 255

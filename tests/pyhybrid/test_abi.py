@@ -56,6 +56,8 @@ def test_exception_of_a_status(name, status):
         (errors.RecordingError, OSError),
         (errors.OutOfMemoryError, MemoryError),
         (errors.InternalError, RuntimeError),
+        (errors.GuardError, RuntimeError),
+        (errors.StateError, OSError),
     ],
 )
 def test_exceptions_are_builtins_too_and_can_be_sent_to_another_process(error, builtin):

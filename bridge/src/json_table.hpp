@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A JSON object of a card that remembers which keys were asked for, so that whatever else it holds
-// is an unknown key.
+// A JSON object, of a card or made from the configuration, that remembers which keys were asked for,
+// so that whatever else it holds is an unknown key.
 #pragma once
 
 #include <cstdint>
@@ -9,15 +9,18 @@
 #include <string>
 #include <vector>
 
+#include "hybrid.h"
+
 namespace hyb {
 
 // A value in a message.
 std::string shown(const nlohmann::json &value);
 
-class CardTable {
+class JsonTable {
  public:
-  // `where` names the object in messages: "radiation.pt: card: inputs[0]".
-  CardTable(const nlohmann::json &object, std::string where);
+  // `where` names the object in messages: "radiation.pt: card: inputs[0]"; `status` is what they
+  // come with.
+  JsonTable(const nlohmann::json &object, std::string where, int32_t status = HYB_ERROR_CARD);
 
   const nlohmann::json *find(const char *key);
   const nlohmann::json &need(const char *key, const char *expected);
@@ -28,6 +31,8 @@ class CardTable {
   const nlohmann::json &list(const char *key);
   // 0 where the key is absent.
   double positive(const char *key);
+  double number(const char *key, double otherwise);
+  bool flag(const char *key, bool otherwise);
   // An object that is not looked into.
   void carry_object(const char *key);
 
@@ -35,6 +40,7 @@ class CardTable {
   void finish() const;
 
   const std::string &where() const { return where_; }
+  int32_t status() const { return status_; }
   std::string where(const char *key) const { return where_ + ": " + key; }
 
   [[noreturn]] void wrong(const char *key, const char *expected,
@@ -43,6 +49,7 @@ class CardTable {
  private:
   const nlohmann::json &object_;
   std::string where_;
+  int32_t status_;
   std::set<std::string> asked_;
 };
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Sums over the columns of all ranks whose bits depend on nothing but the values: not on their order,
+// the blocks, the threads or the ranks.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "communicator.hpp"
+
+namespace hyb {
+
+// Takes the values of the sums. They are added as integers, in units of a power of two that fits the
+// largest of each sum over all ranks, so all of them are given twice: to find it, and to add. What is
+// below 2^-81 of the largest is lost; one value that is not finite makes its sum NaN.
+class Adder {
+ public:
+  void add(size_t sum, double value);
+  size_t size() const { return exponents_.size(); }
+
+ private:
+  static constexpr int64_t smallest = INT64_MIN, not_finite = INT64_MAX;
+
+  explicit Adder(size_t nsum);
+  void add_words(size_t sum, double value);
+  double total(size_t sum) const;
+
+  bool adds_ = false;  // the second time
+  std::vector<int64_t> exponents_, words_;
+
+  friend std::vector<double> reproducible_sums(const Communicator &, size_t,
+                                               const std::function<void(Adder &)> &);
+};
+
+// `give` gives all values of this rank to its adder, and is called twice. Collective, in every case:
+// an exception of `give` is thrown on, after the sums were formed without this rank. The largest
+// `nsum` of all ranks counts, as a rank without columns may not know it.
+std::vector<double> reproducible_sums(const Communicator &communicator, size_t nsum,
+                                      const std::function<void(Adder &)> &give);
+
+}  // namespace hyb

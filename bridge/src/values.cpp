@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "values.hpp"
+
+#include "error.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+size_t place_of(const std::vector<ValueField> &fields, const std::string &name) {
+  size_t place = 0;
+  while (place < fields.size() && fields[place].name != name) ++place;
+  return place;
+}
+
+}  // namespace
+
+size_t ValueFields::input(const std::string &name) {
+  const size_t place = place_of(inputs, name);
+  if (place == inputs.size()) inputs.push_back({name, ""});
+  return place;
+}
+
+size_t ValueFields::output(const std::string &name, int32_t status,
+                           const std::string &where) const {
+  const size_t place = place_of(outputs, name);
+  if (place < outputs.size()) return place;
+  std::vector<std::string> known;
+  for (const ValueField &field : outputs) known.push_back(field.name);
+  fail(status, where + ": " + unknown("output", name, known));
+}
+
+}  // namespace hyb
