@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "clock.hpp"
+#include "communicator.hpp"
 #include "config.hpp"
 #include "grid.hpp"
 #include "log.hpp"
@@ -28,11 +29,13 @@ class Domain {
   const Grid &grid() const { return grid_; }
   const Clock &clock() const { return clock_; }
   bool stepped() const { return stepped_; }
-  int32_t rank() const { return rank_; }
+  int32_t rank() const { return communicator_.rank(); }
+  int64_t turn() const { return turn_; }  // counts the steps, from 1
   Log &log() { return log_; }
 
   void add(const std::string &name, Scheme *scheme, std::shared_ptr<Statistics> statistics);
   void remove(Scheme *scheme);
+  Scheme *find(const std::string &name) const;  // or null
 
   void step(int64_t step, const char *date, double dt);
   void flush();
@@ -45,15 +48,19 @@ class Domain {
   std::string statistics_text;  // what hyb_domain_statistics last gave out
 
  private:
-  void tell_of_first_step();
+  void open_first_step();
   void warn_of_unclaimed();
+  void end_step();
+  void begin_step();
+  void agree_on_stop() const;
 
   DomainConfig config_;
   Grid grid_;
-  int32_t rank_;
+  Communicator communicator_;
   Log log_;
   Clock clock_;
   bool stepped_ = false;
+  int64_t turn_ = 1;
   std::map<std::string, Scheme *> schemes_;
   std::map<std::string, std::shared_ptr<Statistics>> statistics_;
 };
