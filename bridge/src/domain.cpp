@@ -10,7 +10,6 @@
 
 #include "error.hpp"
 #include "floating_point.hpp"
-#include "rank.hpp"
 #include "scheme.hpp"
 #include "text.hpp"
 
@@ -84,8 +83,8 @@ void for_all(const Schemes &schemes, Action &&action) {
 Domain::Domain(DomainConfig config, const hyb_grid *grid, const hyb_host &host)
     : config_(std::move(config)),
       grid_(grid),
-      rank_(rank_of(host)),
-      log_(host, config_.log, rank_) {}
+      communicator_(host),
+      log_(host, config_.log, rank()) {}
 
 void Domain::add(const std::string &name, Scheme *scheme,
                  std::shared_ptr<Statistics> statistics) {
@@ -146,7 +145,7 @@ void Domain::finish() {
 void Domain::write_statistics() const {
   if (config_.statistics.empty()) return;
   const FloatingPointGuard guard;
-  const std::string path = path_for_rank(config_.statistics, rank_);
+  const std::string path = path_for_rank(config_.statistics, rank());
   std::ofstream file(path);
   file << statistics() << '\n';
   if (!file.flush())
@@ -155,7 +154,7 @@ void Domain::write_statistics() const {
 }
 
 std::string Domain::statistics() const {
-  nlohmann::json object = {{"rank", rank_}, {"step", clock_.step}, {"date", clock_.date},
+  nlohmann::json object = {{"rank", rank()}, {"step", clock_.step}, {"date", clock_.date},
                            {"schemes", nlohmann::json::object()}};
   for (const auto &[name, statistics] : statistics_)
     object["schemes"][name] = nlohmann::json::parse(statistics->json());

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "clock.hpp"
+#include "communicator.hpp"
 #include "config.hpp"
 #include "grid.hpp"
 #include "log.hpp"
@@ -28,7 +29,8 @@ class Domain {
   const Grid &grid() const { return grid_; }
   const Clock &clock() const { return clock_; }
   bool stepped() const { return stepped_; }
-  int32_t rank() const { return rank_; }
+  const Communicator &communicator() const { return communicator_; }
+  int32_t rank() const { return communicator_.rank(); }
   Log &log() { return log_; }
 
   void add(const std::string &name, Scheme *scheme, std::shared_ptr<Statistics> statistics);
@@ -50,7 +52,7 @@ class Domain {
 
   DomainConfig config_;
   Grid grid_;
-  int32_t rank_;
+  Communicator communicator_;
   Log log_;
   Clock clock_;
   bool stepped_ = false;
