@@ -2,6 +2,8 @@
 #include "communicator.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include "rank.hpp"
 
@@ -47,6 +49,17 @@ void Communicator::sum(int64_t *values, int64_t n) const {
 
 void Communicator::max(int64_t *values, int64_t n) const {
   in_parts(values, n, [&](int64_t *part, int32_t count) { mpi_->max(part, count); });
+}
+
+std::string Communicator::first_text(const std::string &own) const {
+  int64_t first = own.empty() ? 0 : size_ - rank_;  // the first rank has the largest number
+  max(&first, 1);
+  std::array<int64_t, 125> words{};
+  if (first > 0 && first == size_ - rank_)
+    std::memcpy(words.data(), own.data(), std::min(own.size(), sizeof words));
+  if (first > 0) sum(words.data(), words.size());
+  const char *text = reinterpret_cast<const char *>(words.data());
+  return {text, strnlen(text, sizeof words)};
 }
 
 }  // namespace hyb

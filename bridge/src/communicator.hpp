@@ -29,6 +29,9 @@ class Communicator {
   void sum(int64_t *values, int64_t n) const;
   void max(int64_t *values, int64_t n) const;
 
+  // The text of the first rank that has one, at most 1000 letters of it; "" if none has. Collective.
+  std::string first_text(const std::string &own) const;
+
  private:
   void ask(int32_t comm);
   template <class Reduce>

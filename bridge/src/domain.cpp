@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -102,17 +103,54 @@ void Domain::remove(Scheme *scheme) {
     }
 }
 
+Scheme *Domain::find(const std::string &name) const {
+  const auto entry = schemes_.find(name);
+  return entry == schemes_.end() ? nullptr : entry->second;
+}
+
+// Every rank goes through all collective parts, whatever fails on it.
 void Domain::step(int64_t step, const char *date, double dt) {
-  const double elapsed = clock_.elapsed + clock_.dt;
-  clock_ = {step, date ? date : "", dt, elapsed};
-  if (!stepped_) tell_of_first_step();
+  const FloatingPointGuard guard;
+  std::exception_ptr failure;
+  const auto attempt = [&](auto &&part) {
+    try {
+      part();
+    } catch (...) {
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  attempt([&] { for_all(schemes_, [](Scheme &scheme) { scheme.step(); }); });
+  if (!stepped_) attempt([&] { open_first_step(); });
+  if (stepped_) attempt([&] { end_step(); });
+  clock_ = {step, date ? date : "", dt, clock_.elapsed + clock_.dt};
   stepped_ = true;
-  for_all(schemes_, [](Scheme &scheme) { scheme.step(); });
+  ++turn_;
+  for (const auto &entry : schemes_) entry.second->begin_step(clock_);
+  attempt([&] { agree_on_stop(); });
+  if (failure) std::rethrow_exception(failure);
+}
+
+void Domain::end_step() {
+  for_all(schemes_, [&](Scheme &scheme) { scheme.end_step(clock_, communicator_); });
+}
+
+// A run ends on every rank, or ranks would wait for each other for ever.
+void Domain::agree_on_stop() const {
+  bool may_stop = false;
+  std::string own;
+  for (const auto &entry : schemes_) {
+    may_stop = may_stop || entry.second->may_stop();
+    if (own.empty()) own = entry.second->stop();
+  }
+  if (!may_stop) return;
+  const std::string text = communicator_.first_text(own);
+  if (!text.empty()) fail(HYB_ERROR_GUARD, text);
 }
 
 // All that the host declares is known by now.
-void Domain::tell_of_first_step() {
+void Domain::open_first_step() {
   warn_of_unclaimed();
+  for_all(schemes_, [](Scheme &scheme) { scheme.couple(); });
   for (const auto &entry : schemes_) entry.second->tell_undeclared();
 }
 
@@ -156,8 +194,10 @@ void Domain::write_statistics() const {
 std::string Domain::statistics() const {
   nlohmann::json object = {{"rank", rank()}, {"step", clock_.step}, {"date", clock_.date},
                            {"schemes", nlohmann::json::object()}};
-  for (const auto &[name, statistics] : statistics_)
-    object["schemes"][name] = nlohmann::json::parse(statistics->json());
+  for (const auto &[name, statistics] : statistics_) {
+    nlohmann::json &entry = object["schemes"][name] = nlohmann::json::parse(statistics->json());
+    if (const Scheme *scheme = find(name)) entry.update(scheme->online_statistics());
+  }
   return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

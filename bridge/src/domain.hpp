@@ -31,10 +31,12 @@ class Domain {
   bool stepped() const { return stepped_; }
   const Communicator &communicator() const { return communicator_; }
   int32_t rank() const { return communicator_.rank(); }
+  int64_t turn() const { return turn_; }  // counts the steps, from 1
   Log &log() { return log_; }
 
   void add(const std::string &name, Scheme *scheme, std::shared_ptr<Statistics> statistics);
   void remove(Scheme *scheme);
+  Scheme *find(const std::string &name) const;  // or null
 
   void step(int64_t step, const char *date, double dt);
   void flush();
@@ -47,8 +49,11 @@ class Domain {
   std::string statistics_text;  // what hyb_domain_statistics last gave out
 
  private:
-  void tell_of_first_step();
+  void open_first_step();
   void warn_of_unclaimed();
+  void end_step();
+  void begin_step();
+  void agree_on_stop() const;
 
   DomainConfig config_;
   Grid grid_;
@@ -56,6 +61,7 @@ class Domain {
   Log log_;
   Clock clock_;
   bool stepped_ = false;
+  int64_t turn_ = 1;
   std::map<std::string, Scheme *> schemes_;
   std::map<std::string, std::shared_ptr<Statistics>> statistics_;
 };
