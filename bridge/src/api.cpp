@@ -11,11 +11,8 @@
 #include "domain.hpp"
 #include "error.hpp"
 #include "floating_point.hpp"
+#include "handles.hpp"
 #include "scheme.hpp"
-
-struct hyb_domain {
-  std::shared_ptr<hyb::Domain> shared;
-};
 
 struct hyb_scheme {
   hyb::Scheme scheme;
@@ -27,17 +24,9 @@ struct hyb_emulator {
 
 namespace {
 
+using hyb::checked;
+using hyb::checked_text;
 using hyb::guarded;
-
-template <class T>
-T &checked(T *pointer, const char *what) {
-  if (!pointer) hyb::mismatch(HYB_ERROR_ARGUMENT, what, "an address", "null");
-  return *pointer;
-}
-
-const char *checked_text(const char *text, const char *what) {
-  return &checked(text, what);
-}
 
 hyb_host checked_host(const hyb_host *host) {
   if (!host) return hyb_host{};

@@ -11,6 +11,7 @@
 
 #include "error.hpp"
 #include "floating_point.hpp"
+#include "restart.hpp"
 #include "scheme.hpp"
 #include "text.hpp"
 
@@ -85,7 +86,7 @@ Domain::Domain(DomainConfig config, const hyb_grid *grid, const hyb_host &host)
     : config_(std::move(config)),
       grid_(grid),
       communicator_(host),
-      log_(host, config_.log, communicator_.rank()) {}
+      log_(host, config_.log, rank()) {}
 
 void Domain::add(const std::string &name, Scheme *scheme,
                  std::shared_ptr<Statistics> statistics) {
@@ -121,13 +122,19 @@ void Domain::step(int64_t step, const char *date, double dt) {
   };
   attempt([&] { for_all(schemes_, [](Scheme &scheme) { scheme.step(); }); });
   if (!stepped_) attempt([&] { open_first_step(); });
-  if (stepped_) attempt([&] { end_step(); });
+  attempt([&] { settle(); });
   clock_ = {step, date ? date : "", dt, clock_.elapsed + clock_.dt};
   stepped_ = true;
+  settled_ = false;
   ++turn_;
   for (const auto &entry : schemes_) entry.second->begin_step(clock_);
   attempt([&] { agree_on_stop(); });
   if (failure) std::rethrow_exception(failure);
+}
+
+// The end of a step, once: at the next one, or before, where a restart is to hold what it brings.
+void Domain::settle() {
+  if (!std::exchange(settled_, true)) end_step();
 }
 
 void Domain::end_step() {
@@ -163,6 +170,36 @@ void Domain::warn_of_unclaimed() {
     if (!statistics_.count(name))
       log_.warning("[scheme." + name + "] in the configuration: expected a scheme of the host, " +
                    listed(known) + ", found one that it did not create");
+}
+
+// Everything that a restart holds.
+void Domain::state(State &state) {
+  state.number("clock/step", clock_.step);
+  state.number("clock/dt", clock_.dt);
+  state.number("clock/elapsed", clock_.elapsed);
+  for (const auto &[name, scheme] : schemes_) {
+    Prefixed own(state, "scheme/" + name + "/");
+    scheme->state(own);
+  }
+}
+
+Snapshot Domain::snapshot() {
+  settle();
+  return snapshot_of([this](State &all) { state(all); }, communicator_, grid_.ncol());
+}
+
+void Domain::restore(const Snapshot &snapshot) {
+  settle();
+  hyb::restore(snapshot, [this](State &all) { state(all); }, communicator_, grid_.ncol());
+}
+
+void Domain::save(const std::string &path) {
+  save_restart(path, snapshot(), communicator_, grid_, config_.plugins);
+}
+
+void Domain::load(const std::string &path) {
+  restore(load_restart(path, communicator_, grid_, config_.plugins));
+  log_.info("restart " + in_quotes(path) + " of step " + std::to_string(clock_.step) + " loaded");
 }
 
 void Domain::flush() {

@@ -14,6 +14,7 @@
 #include "config.hpp"
 #include "grid.hpp"
 #include "log.hpp"
+#include "snapshot.hpp"
 #include "statistics.hpp"
 
 namespace hyb {
@@ -29,6 +30,7 @@ class Domain {
   const Grid &grid() const { return grid_; }
   const Clock &clock() const { return clock_; }
   bool stepped() const { return stepped_; }
+  const Communicator &communicator() const { return communicator_; }
   int32_t rank() const { return communicator_.rank(); }
   int64_t turn() const { return turn_; }  // counts the steps, from 1
   Log &log() { return log_; }
@@ -39,6 +41,12 @@ class Domain {
 
   void step(int64_t step, const char *date, double dt);
   void flush();
+
+  // Restart, between steps; all of these are collective.
+  Snapshot snapshot();
+  void restore(const Snapshot &snapshot);
+  void save(const std::string &path);
+  void load(const std::string &path);
 
   // Ends the recordings of all schemes and writes the statistics file.
   void finish();
@@ -51,6 +59,8 @@ class Domain {
   void open_first_step();
   void warn_of_unclaimed();
   void end_step();
+  void settle();
+  void state(State &state);
   void begin_step();
   void agree_on_stop() const;
 
@@ -60,6 +70,7 @@ class Domain {
   Log log_;
   Clock clock_;
   bool stepped_ = false;
+  bool settled_ = true;  // nothing is left to learn from the open step
   int64_t turn_ = 1;
   std::map<std::string, Scheme *> schemes_;
   std::map<std::string, std::shared_ptr<Statistics>> statistics_;

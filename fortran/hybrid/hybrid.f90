@@ -143,6 +143,25 @@ module hybrid
       integer(c_int32_t) :: status
     end function use_up
 
+    !> hyb_domain_save and hyb_domain_load.
+    function keep(domain, path) result(status) bind(c)
+      import :: c_char, c_int32_t, c_ptr
+      implicit none
+      type(c_ptr), value :: domain
+      character(kind=c_char), intent(in) :: path(*)
+      integer(c_int32_t) :: status
+    end function keep
+
+    !> hyb_domain_state_get and hyb_domain_state_set.
+    function exchange(domain, shared, nshared, columns, nrow, ncol) result(status) bind(c)
+      import :: c_double, c_int32_t, c_int64_t, c_ptr
+      implicit none
+      type(c_ptr), value :: domain
+      real(c_double), intent(inout) :: shared(*), columns(*)
+      integer(c_int64_t), value :: nshared, nrow, ncol
+      integer(c_int32_t) :: status
+    end function exchange
+
     !> hyb_domain_statistics and hyb_scheme_mode.
     function ask(handle, text) result(status) bind(c)
       import :: c_int32_t, c_ptr
@@ -162,6 +181,10 @@ module hybrid
   procedure(use_up), bind(c, name="hyb_domain_flush") :: hyb_domain_flush
   procedure(use_up), bind(c, name="hyb_domain_destroy") :: hyb_domain_destroy
   procedure(use_up), bind(c, name="hyb_scheme_destroy") :: hyb_scheme_destroy
+  procedure(keep), bind(c, name="hyb_domain_save") :: hyb_domain_save
+  procedure(keep), bind(c, name="hyb_domain_load") :: hyb_domain_load
+  procedure(exchange), bind(c, name="hyb_domain_state_get") :: hyb_domain_state_get
+  procedure(exchange), bind(c, name="hyb_domain_state_set") :: hyb_domain_state_set
   procedure(ask), bind(c, name="hyb_domain_statistics") :: hyb_domain_statistics
   procedure(ask), bind(c, name="hyb_scheme_mode") :: hyb_scheme_mode
 
@@ -194,6 +217,15 @@ module hybrid
       real(c_double), value :: dt
       integer(c_int32_t) :: status
     end function hyb_domain_step
+
+    function hyb_domain_state_shape(domain, nshared, nrow, ncol) result(status) &
+      bind(c, name="hyb_domain_state_shape")
+      import :: c_int32_t, c_int64_t, c_ptr
+      implicit none
+      type(c_ptr), value :: domain
+      integer(c_int64_t), intent(out) :: nshared, nrow, ncol
+      integer(c_int32_t) :: status
+    end function hyb_domain_state_shape
 
     function hyb_scheme_create(domain, name, orientation, scheme) result(status) &
       bind(c, name="hyb_scheme_create")
@@ -267,6 +299,13 @@ module hybrid
     !> step(step, date, dt, stat, errmsg): opens time step `step` of dt seconds. date is optional.
     generic :: step => step_int32_real32, step_int32_real64, step_int64_real32, step_int64_real64
     procedure :: flush => flush_domain
+    !> Restart, between steps: save(path, stat, errmsg) and load(path, stat, errmsg), one NetCDF
+    !! file; or arrays that the host writes among its own, of the shape that state_shape says.
+    procedure :: save => save_domain
+    procedure :: load => load_domain
+    procedure :: state_shape
+    procedure :: state_get
+    procedure :: state_set
     procedure :: statistics => domain_statistics
     procedure :: destroy => destroy_domain
     generic :: assignment(=) => refuse_domain_copy
@@ -707,6 +746,60 @@ contains
     character(len=*), intent(inout), optional :: errmsg
     call report(hyb_domain_flush(this%handle), stat, errmsg)
   end subroutine flush_domain
+
+  !> Writes what a restart of the run needs. Every rank calls it.
+  subroutine save_domain(this, path, stat, errmsg)
+    class(hybrid_domain), intent(inout) :: this
+    character(len=*), intent(in) :: path
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call report(hyb_domain_save(this%handle, trim(path) // c_null_char), stat, errmsg)
+  end subroutine save_domain
+
+  !> Loads it, when all schemes are created: before the first step or between steps.
+  subroutine load_domain(this, path, stat, errmsg)
+    class(hybrid_domain), intent(inout) :: this
+    character(len=*), intent(in) :: path
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call report(hyb_domain_load(this%handle, trim(path) // c_null_char), stat, errmsg)
+  end subroutine load_domain
+
+  !> The shape of shared(nshared), the same on every rank, and columns(ncol, nrow).
+  subroutine state_shape(this, nshared, ncol, nrow, stat, errmsg)
+    class(hybrid_domain), intent(inout) :: this
+    integer, intent(out) :: nshared, ncol, nrow
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int64_t) :: n(3)
+    integer(c_int32_t) :: status
+    n = 0
+    status = hyb_domain_state_shape(this%handle, n(1), n(2), n(3))
+    nshared = int(n(1))
+    nrow = int(n(2))
+    ncol = int(n(3))
+    call report(status, stat, errmsg)
+  end subroutine state_shape
+
+  !> Fills arrays of exactly that shape.
+  subroutine state_get(this, shared, columns, stat, errmsg)
+    class(hybrid_domain), intent(inout) :: this
+    real(real64), intent(inout), contiguous :: shared(:), columns(:, :)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call report(hyb_domain_state_get(this%handle, shared, size(shared, kind=c_int64_t), columns, &
+      size(columns, 2, c_int64_t), size(columns, 1, c_int64_t)), stat, errmsg)
+  end subroutine state_get
+
+  !> Loads what state_get gave. inout as C has one interface for both; nothing is written.
+  subroutine state_set(this, shared, columns, stat, errmsg)
+    class(hybrid_domain), intent(inout) :: this
+    real(real64), intent(inout), contiguous :: shared(:), columns(:, :)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call report(hyb_domain_state_set(this%handle, shared, size(shared, kind=c_int64_t), columns, &
+      size(columns, 2, c_int64_t), size(columns, 1, c_int64_t)), stat, errmsg)
+  end subroutine state_set
 
   !> Counters, times and scores of all schemes as JSON.
   subroutine domain_statistics(this, json, stat, errmsg)
