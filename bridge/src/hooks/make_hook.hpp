@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "config_online.hpp"
+#include "grid.hpp"
+#include "hooks/hook.hpp"
+#include "values.hpp"
+
+namespace hyb {
+
+// A hook of a shipped kind. Asks `fields` for what it reads; `plugins` are the folders of plug-ins.
+std::unique_ptr<Hook> make_hook(const HookConfig &config, ValueFields &fields, const Grid &grid,
+                                const std::string &plugins);
+
+}  // namespace hyb
