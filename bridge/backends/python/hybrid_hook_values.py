@@ -86,13 +86,12 @@ def columns_of(given, inputs, pick, length):
 
 def block_of(given, inputs, outputs):
     n = given.ncol
-    rejected = np.zeros(n, bool) if given.rejected == ffi.NULL else vector(given.rejected, n, bool)
     present = [] if given.output == ffi.NULL else [
         (name, given.output[i]) for i, name in enumerate(outputs)
         if given.output[i].data != ffi.NULL]
     return Block(
         **columns_of(given, inputs, slice(None), n), first=given.first,
-        bottom_up=bool(given.bottom_up), rejected=kept(rejected),
+        bottom_up=bool(given.bottom_up), rejected=kept(vector(given.rejected, n, bool)),
         outputs={name: kept(field(values, values.ld)) for name, values in present})
 
 

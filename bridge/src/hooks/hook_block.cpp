@@ -31,17 +31,20 @@ const hyb_block &HookBlock::show(const BlockValues &values, const std::vector<si
                                  bool before) {
   clock_ = plugin_clock(*values.clock);
   columns_.clear();
-  for (int64_t i = 0; i < values.ncol; ++i) columns_.push_back(values.grid->column(values.first + i));
+  for (int64_t i = 0; i < values.ncol; ++i)
+    columns_.push_back(values.grid->column(values.first + i));
   show_inputs(values.inputs, inputs, inputs_);
   outputs_.clear();
   for (const FieldValues &output : values.outputs) outputs_.push_back(shown(output));
   increments_.clear();
   for (const FieldValues &increment : increments)
     increments_.push_back({increment.data, increment.nlevel, increment.nspecies});
+  rejected_ = values.rejected;
+  rejected_.resize(static_cast<size_t>(values.ncol));  // none before anything judged the block
   const Grid &grid = *values.grid;
   block_ = {sizeof block_, &clock_, values.ncol, values.first, values.bottom_up ? 1 : 0,
             columns_.data(), from(grid.lat(), values.first), from(grid.lon(), values.first),
-            from(grid.area(), values.first), values.rejected.data(), inputs_.data(),
+            from(grid.area(), values.first), rejected_.data(), inputs_.data(),
             before ? nullptr : outputs_.data(), increments_.data(),
             before ? veto.data() : nullptr};
   return block_;

@@ -27,6 +27,7 @@ class HookBlock {
   std::vector<int64_t> columns_;
   std::vector<hyb_values> inputs_, outputs_;
   std::vector<hyb_increment> increments_;
+  std::vector<uint8_t> rejected_;
 };
 
 class HookSamples {

@@ -9,7 +9,6 @@
 #include "error.hpp"
 #include "floating_point.hpp"
 #include "hooks/hook_options.hpp"
-#include "json_table.hpp"
 #include "plugin.hpp"
 #include "text.hpp"
 
@@ -28,14 +27,6 @@ void check_functions(const hyb_hook &table, const std::string &where) {
   check_pair(table.state, table.restore, where, "both state and restore");
   if (table.sums && !table.update)
     mismatch(HYB_ERROR_PLUGIN, where + ": table of the hook", "update, as it has sums", "null");
-}
-
-// What it adds to is declared, so that nothing else can change; a veto needs no such field.
-void check_targets(const HookConfig &config) {
-  if (config.after == config.fields.empty())
-    mismatch(HYB_ERROR_CONFIG, config.where + ": fields",
-             config.after ? "the outputs that the hook adds to" : "none in phase 'before'",
-             config.after ? "none" : listed(config.fields));
 }
 
 std::vector<hyb_output> outputs_of(const std::vector<ValueField> &fields) {
@@ -82,44 +73,11 @@ void take_addends(void *owner, int64_t sum, int64_t n, const double *values) {
   try {
     addends.take(sum, n, values);
   } catch (...) {
-    addends.failure = current_error().what();
+    addends.fail(current_error().what());
   }
-}
-
-const hyb_hook *load_hook(const HookConfig &config, nlohmann::json &options,
-                          const std::string &folders, const std::string &environment) {
-  if (config.kind == "python") {
-    if (!environment.empty() && !options.contains("environment"))
-      options["environment"] = environment;
-    return load_plugin<hyb_hook>("python", HYB_PLUGIN_HOOK, folders);
-  }
-  const std::string library = JsonTable(options, config.where, HYB_ERROR_CONFIG).text("library");
-  options.erase("library");
-  return reinterpret_cast<const hyb_hook *>(
-      load_library(library, HYB_PLUGIN_HOOK, sizeof(hyb_hook), folders));
 }
 
 }  // namespace
-
-// ---- Addends ----------------------------------------------------------------------------------
-
-void Addends::take(int64_t sum, int64_t n, const double *given) {
-  if (sum < 0 || sum >= nsum)
-    mismatch(HYB_ERROR_GUARD, "sum", "0 to " + std::to_string(nsum - 1), std::to_string(sum));
-  if (n < 0 || (n > 0 && !given))
-    mismatch(HYB_ERROR_GUARD, "values of a sum", "0 or more",
-             n < 0 ? std::to_string(n) : "a null pointer");
-  parts.push_back({sum, n});
-  values.insert(values.end(), given, given + n);
-}
-
-void Addends::give(Adder &adder) const {
-  adder.add(0, failure.empty() ? 0 : 1);
-  if (!failure.empty()) return;
-  const double *value = values.data();
-  for (const Part &part : parts)
-    for (int64_t i = 0; i < part.n; ++i) adder.add(static_cast<size_t>(part.sum) + 1, *value++);
-}
 
 // ---- Creation ---------------------------------------------------------------------------------
 
@@ -237,16 +195,13 @@ void PluginHook::check_increments(const BlockValues &values,
 size_t PluginHook::sums(const Samples &samples) {
   if (!table_.sums) return 0;
   const FloatingPointGuard guard;
-  addends_.nsum = 0;
-  addends_.parts.clear();
-  addends_.values.clear();
-  addends_.failure.clear();
+  addends_.start(0);
   try {
     collect_once(samples);
   } catch (...) {
-    addends_.failure = current_error().what();
+    addends_.fail(current_error().what());
   }
-  return static_cast<size_t>(addends_.nsum) + 1;
+  return addends_.size();
 }
 
 void PluginHook::collect_once(const Samples &samples) {
@@ -258,11 +213,11 @@ void PluginHook::collect_once(const Samples &samples) {
   if (n < 0 || n > most_rows)
     mismatch(HYB_ERROR_GUARD, where_ + ": collect: sums", "0 to " + std::to_string(most_rows),
              std::to_string(n));
-  addends_.nsum = n;
+  addends_.start(n);
   const hyb_adder adder = {&addends_, take_addends};
   call(HYB_ERROR_GUARD, "collect", [&](hyb_message *message) {
     const int32_t status = table_.collect(hook_.get(), &shown, &adder, message);
-    if (status == HYB_OK && !addends_.failure.empty()) fail(HYB_ERROR_GUARD, addends_.failure);
+    if (status == HYB_OK && !addends_.failure().empty()) fail(HYB_ERROR_GUARD, addends_.failure());
     return status;
   });
 }
@@ -273,7 +228,7 @@ void PluginHook::collect(const Samples &, Adder &adder) const {
 
 void PluginHook::check_totals(const std::vector<double> &totals) const {
   if (totals.empty() || !table_.sums) return;
-  if (!addends_.failure.empty()) fail(HYB_ERROR_GUARD, addends_.failure);
+  if (!addends_.failure().empty()) fail(HYB_ERROR_GUARD, addends_.failure());
   if (totals[0] != 0)
     mismatch(HYB_ERROR_GUARD, where_ + ": collect", "success on every rank", "a failure on another");
   for (size_t sum = 1; sum < totals.size(); ++sum)
@@ -337,17 +292,6 @@ void PluginHook::state(State &state) {
   std::vector<double> values = before;
   state.shared("state", values);
   if (!same_bits(before, values)) restore(values);
-}
-
-std::unique_ptr<Hook> make_plugin_hook(const HookConfig &config, ValueFields &fields,
-                                       const std::string &plugin_folders,
-                                       const std::string &environment) {
-  if (config.kind != "python" && config.kind != "c")
-    mismatch(HYB_ERROR_CONFIG, config.where + ": kind", "'python' or 'c'", in_quotes(config.kind));
-  check_targets(config);
-  nlohmann::json options = config.options;
-  const hyb_hook *table = load_hook(config, options, plugin_folders, environment);
-  return std::make_unique<PluginHook>(*table, config, options, fields);
 }
 
 }  // namespace hyb

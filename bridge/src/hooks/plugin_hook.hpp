@@ -9,25 +9,12 @@
 
 #include "config_online.hpp"
 #include "error.hpp"
+#include "hooks/addends.hpp"
 #include "hooks/hook.hpp"
 #include "hooks/hook_block.hpp"
 #include "hybrid_plugin.h"
 
 namespace hyb {
-
-// What a hook gives to be added up, kept, so that it is asked once.
-struct Addends {
-  struct Part {
-    int64_t sum, n;
-  };
-  int64_t nsum = 0;
-  std::vector<Part> parts;
-  std::vector<double> values;  // of all parts, one after another
-  std::string failure;         // "" if there was none
-
-  void take(int64_t sum, int64_t n, const double *given);
-  void give(Adder &adder) const;
-};
 
 // What fails in a step is HYB_ERROR_GUARD, with the place in the configuration. It never leaves
 // anything behind: no increments or vetoes, no changed state.
@@ -80,11 +67,5 @@ class PluginHook : public Hook {
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<HookBlock>> blocks_;  // that no thread uses
 };
-
-// A hook of kind "python" or "c". `plugin_folders` are those of the domain, `environment` is the
-// scheme's for Python, "" for none; the hook's own key goes first.
-std::unique_ptr<Hook> make_plugin_hook(const HookConfig &config, ValueFields &fields,
-                                       const std::string &plugin_folders,
-                                       const std::string &environment);
 
 }  // namespace hyb

@@ -16,6 +16,7 @@
 #include "check.h"
 #include "config.hpp"
 #include "error.hpp"
+#include "hooks/make_plugin_hook.hpp"
 #include "hooks/plugin_hook.hpp"
 #include "reproducible_sums.hpp"
 
@@ -27,6 +28,26 @@ inline std::string variable(const char *name) {
   const char *value = std::getenv(name);
   return value ? value : "";
 }
+
+// A folder of its own, removed at the end.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::temp_directory_path() / "hybrid-hooks-XXXXXX").string();
+    CHECK(mkdtemp(name.data()));
+    path_ = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  Folder(const Folder &) = delete;
+  Folder &operator=(const Folder &) = delete;
+  std::string operator/(const std::string &name) const { return path_ + "/" + name; }
+
+ private:
+  std::string path_;
+};
 
 // From the lines of a [[scheme.test.hook]], as a user writes them.
 inline hyb::HookConfig config_of(const std::string &lines) {
@@ -148,7 +169,9 @@ struct Sampled {
   Sampled &operator=(const Sampled &) = delete;
 };
 
-inline hyb::Communicator alone() { return hyb::Communicator(hyb_host{sizeof(hyb_host), 0, 0, nullptr, nullptr}); }
+inline hyb::Communicator alone() {
+  return hyb::Communicator(hyb_host{sizeof(hyb_host), 0, 0, nullptr, nullptr});
+}
 
 // The end of a step on ranks that have these hooks and samples.
 inline std::vector<double> totals_over(const std::vector<hyb::Hook *> &ranks,

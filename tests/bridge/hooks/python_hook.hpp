@@ -8,8 +8,9 @@ namespace test {
 
 // A table whose hook is that program; `keys` are further lines.
 inline std::string python(const std::string &program, const std::string &keys = "") {
+  static const Folder folder;
   static int count = 0;
-  const std::string name = "hook" + std::to_string(++count) + ".py";
+  const std::string name = folder / ("hook" + std::to_string(++count) + ".py");
   std::ofstream(name) << "import numpy as np\n" << program;
   const bool before = keys.find("before") != std::string::npos;
   return "kind = \"python\"\nfile = \"" + name + "\"\n" +

@@ -34,8 +34,10 @@ void broken_libraries_are_refused() {
 }
 
 void files_that_are_no_hook_are_refused() {
-  std::ofstream("text.so") << "no library";
-  CHECK_ERROR(test::make(lines("text.so")), HYB_ERROR_PLUGIN, "expected a loadable plug-in");
+  const test::Folder folder;
+  std::ofstream(folder / "text.so") << "no library";
+  CHECK_ERROR(test::make(lines(folder / "text.so")), HYB_ERROR_PLUGIN,
+              "expected a loadable plug-in");
   CHECK_ERROR(test::make(lines("missing.so")), HYB_ERROR_PLUGIN, "missing.so",
               "expected a file in one of '.'", "found none");
   CHECK_ERROR(test::make(lines("no/such/libtest_hook.so")), HYB_ERROR_PLUGIN, "found none");
@@ -52,6 +54,9 @@ void tables_that_say_too_little_or_too_much_are_refused() {
               "fields: expected none in phase 'before', found 'heating_rate'");
   CHECK_ERROR(test::make("kind = \"c\"\nlibrary = \"libtest_hook.so\"\nfields = [\"heating\"]"),
               HYB_ERROR_CONFIG, "unknown output 'heating'", "did you mean 'heating_rate'");
+  CHECK_ERROR(test::make("kind = \"c\"\nlibrary = \"libtest_hook.so\"\n"
+                         "fields = [\"heating_rate\", \"heating_rate\"]"),
+              HYB_ERROR_CONFIG, "fields: expected each once, found 'heating_rate' twice");
   CHECK_ERROR(test::make(lines("libtest_hook.so", "strenght = 1\nhottest = 1")), HYB_ERROR_CONFIG,
               "scheme.test.hook", "unknown key 'strenght'");
   CHECK_ERROR(test::make("kind = \"fortran\"\nfields = [\"heating_rate\"]"), HYB_ERROR_CONFIG,
