@@ -29,8 +29,9 @@ class Slice:
 
 
 def store(result, target, what):
-    """Copy what the user's code returned into its place, if it is exactly what was promised."""
-    fits = (isinstance(result, np.ndarray) and result.shape == target.shape
+    """Copy what the user's code returned into its place, if it is exactly what was promised: no
+    masked array either, whose mask would be lost."""
+    fits = (type(result) is np.ndarray and result.shape == target.shape
             and result.dtype == target.dtype)
     if not fits:
         raise Failure(lib.HYB_ERROR_BACKEND, what, described(target), described(result))

@@ -17,7 +17,7 @@ class Failure(Exception):
 
 
 def described(value):
-    if isinstance(value, np.ndarray):
+    if type(value) is np.ndarray:
         return f"{value.dtype} {value.shape}"
     if isinstance(value, dict):
         return f"a dict of {list(value)}"

@@ -15,7 +15,7 @@ def checked(arrays, what, status):
         raise Failure(status, what, "a dict of arrays by name", described(arrays))
     for name, array in arrays.items():
         if not isinstance(array, float) and not (
-                isinstance(array, np.ndarray) and array.dtype == REAL64):
+                type(array) is np.ndarray and array.dtype == REAL64):
             raise Failure(status, f"{what} {name!r}", "a float64 array", described(array))
     return {name: np.asarray(arrays[name]) for name in sorted(arrays)}
 

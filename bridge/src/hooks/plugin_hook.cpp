@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "axes.hpp"
 #include "error.hpp"
@@ -46,15 +47,14 @@ std::vector<hyb_output> targets_of(const HookConfig &config, const ValueFields &
   return targets;
 }
 
-// Whether all is finite in the columns that count; the others become 0.
-bool settle(double *row, int64_t ncol, const std::vector<uint8_t> &rejected) {
-  bool finite = true;
-  for (int64_t i = 0; i < ncol; ++i) {
-    const bool counts = rejected.empty() || !rejected[static_cast<size_t>(i)];
-    row[i] = counts ? row[i] : 0.0;
-    finite &= std::isfinite(row[i]);
-  }
-  return finite;
+void clear_column(const FieldValues &increment, int64_t column) {
+  for (int64_t row = 0; row < increment.nrow(); ++row) increment.row(row)[column] = 0;
+}
+
+bool all_finite(const double *row, int64_t n) {
+  int64_t bad = 0;
+  for (int64_t i = 0; i < n; ++i) bad += !(std::abs(row[i]) <= std::numeric_limits<double>::max());
+  return bad == 0;
 }
 
 void clear(std::vector<FieldValues> &increments) {
@@ -160,15 +160,7 @@ void PluginHook::apply(const BlockValues &values, std::vector<FieldValues> &incr
 
 void PluginHook::show_and_apply(const BlockValues &values, std::vector<FieldValues> &increments,
                                 std::vector<uint8_t> &veto) const {
-  std::unique_ptr<HookBlock> block;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!blocks_.empty()) {
-      block = std::move(blocks_.back());
-      blocks_.pop_back();
-    }
-  }
-  if (!block) block = std::make_unique<HookBlock>();
+  std::unique_ptr<HookBlock> block = lent();
   const hyb_block &shown = block->show(values, inputs_, increments, veto, before_);
   call(HYB_ERROR_GUARD, "apply", [&](hyb_message *message) {
     return table_.apply(hook_.get(), &shown, message);
@@ -177,17 +169,32 @@ void PluginHook::show_and_apply(const BlockValues &values, std::vector<FieldValu
   blocks_.push_back(std::move(block));
 }
 
+std::unique_ptr<HookBlock> PluginHook::lent() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (blocks_.empty()) return std::make_unique<HookBlock>();
+  std::unique_ptr<HookBlock> block = std::move(blocks_.back());
+  blocks_.pop_back();
+  return block;
+}
+
+// What was made of the outputs of rejected columns is nothing to go by.
 void PluginHook::check_increments(const BlockValues &values,
                                   std::vector<FieldValues> &increments) const {
-  for (size_t target = 0; target < increments.size(); ++target) {
-    const FieldValues &increment = increments[target];
-    for (int64_t row = 0; row < increment.nrow(); ++row)
-      if (!settle(increment.row(row), increment.ncol, values.rejected))
-        mismatch(HYB_ERROR_GUARD,
-                 where_ + ": apply: increment of " + in_quotes(targets_[target]) + " at level " +
-                     std::to_string(row % increment.nlevel + 1),
-                 "finite numbers", "a NaN or an infinity");
-  }
+  for (size_t column = 0; column < values.rejected.size(); ++column)
+    if (values.rejected[column])
+      for (const FieldValues &increment : increments)
+        clear_column(increment, static_cast<int64_t>(column));
+  for (size_t target = 0; target < increments.size(); ++target)
+    check_finite(targets_[target], increments[target]);
+}
+
+void PluginHook::check_finite(const std::string &target, const FieldValues &increment) const {
+  for (int64_t row = 0; row < increment.nrow(); ++row)
+    if (!all_finite(increment.row(row), increment.ncol))
+      mismatch(HYB_ERROR_GUARD,
+               where_ + ": apply: increment of " + in_quotes(target) + " at level " +
+                   std::to_string(row % increment.nlevel + 1),
+               "finite numbers", "a NaN or an infinity");
 }
 
 // ---- At the step boundary ---------------------------------------------------------------------

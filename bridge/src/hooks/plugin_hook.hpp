@@ -49,7 +49,9 @@ class PluginHook : public Hook {
   std::vector<size_t> read_fields(ValueFields &fields) const;
   void show_and_apply(const BlockValues &values, std::vector<FieldValues> &increments,
                       std::vector<uint8_t> &veto) const;
+  std::unique_ptr<HookBlock> lent() const;
   void check_increments(const BlockValues &values, std::vector<FieldValues> &increments) const;
+  void check_finite(const std::string &target, const FieldValues &increment) const;
   void collect_once(const Samples &samples);
   void check_totals(const std::vector<double> &totals) const;
   std::vector<double> saved() const;

@@ -92,6 +92,7 @@ void results_of_apply_are_refused() {
   CHECK_APPLY(rain("np.ones(40, np.float32)"), "found float32 (40,)");
   CHECK_APPLY(rain("np.ones(40, int)"), "found int64 (40,)");
   CHECK_APPLY(rain("1.0"), "found float");
+  CHECK_APPLY(rain("np.ma.ones(40)"), "found numpy.ma");
   CHECK_APPLY(rain("[1.0] * 40"), "found list");
   CHECK_APPLY(rain("np.where(np.arange(40) == 7, np.nan, 1)"),
               "increment of 'rainfall_flux' at level 1: expected finite numbers");
@@ -159,6 +160,7 @@ void sums_are_refused() {
   CHECK_COLLECT("return {3: np.ones(2)}", "found a dict of [3]");
   CHECK_COLLECT("return {'n': 1}", "result of collect 'n': expected a float64 array, found int");
   CHECK_COLLECT("return {'n': np.ones(2, bool)}", "found bool (2,)");
+  CHECK_COLLECT("return {'n': np.ma.ones(2)}", "found numpy.ma");
   CHECK_COLLECT("return {'n': np.ones(3)}", "expected float64 (2, ...), found float64 (3,)");
   CHECK_COLLECT("return {'n': 1.0}", "expected float64 (2, ...), found float64 ()");
   CHECK_COLLECT("return {'n': np.array([1, np.nan])}", "expected a finite number, found NaN");
