@@ -10,8 +10,8 @@
 
 namespace hyb {
 
-// Kept, as the hook is asked once and an adder twice. In front of the hook's sums goes the number of
-// ranks on which it failed, so that every rank knows and none is missed where all add up.
+// Kept, as the hook is asked once and an adder twice. In front of the hook's sums goes the number
+// of ranks on which it failed, so that every rank knows and none is missed where all add up.
 class Addends {
  public:
   // For that many sums of the hook's.

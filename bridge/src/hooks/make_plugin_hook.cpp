@@ -21,7 +21,8 @@ void check_targets(const HookConfig &config) {
   std::set<std::string> seen;
   for (const std::string &name : config.fields)
     if (!seen.insert(name).second)
-      mismatch(HYB_ERROR_CONFIG, config.where + ": fields", "each once", in_quotes(name) + " twice");
+      mismatch(HYB_ERROR_CONFIG, config.where + ": fields", "each once",
+               in_quotes(name) + " twice");
 }
 
 const hyb_hook *load_hook(const HookConfig &config, nlohmann::json &options,

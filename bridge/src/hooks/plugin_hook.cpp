@@ -237,7 +237,8 @@ void PluginHook::check_totals(const std::vector<double> &totals) const {
   if (totals.empty() || !table_.sums) return;
   if (!addends_.failure().empty()) fail(HYB_ERROR_GUARD, addends_.failure());
   if (totals[0] != 0)
-    mismatch(HYB_ERROR_GUARD, where_ + ": collect", "success on every rank", "a failure on another");
+    mismatch(HYB_ERROR_GUARD, where_ + ": collect", "success on every rank",
+             "a failure on another");
   for (size_t sum = 1; sum < totals.size(); ++sum)
     if (!std::isfinite(totals[sum]))
       mismatch(HYB_ERROR_GUARD, where_ + ": collect: total of sum " + std::to_string(sum - 1),

@@ -26,8 +26,8 @@ class PluginHook : public Hook {
   void apply(const BlockValues &values, std::vector<FieldValues> &increments,
              std::vector<uint8_t> &veto) const override;
 
-  // Never fails, so that no rank is missed where all add up: the first sum is the number of ranks on
-  // which it did, and `update` tells.
+  // Never fails, so that no rank is missed where all add up: the first sum is the number of ranks
+  // on which it did, and `update` tells.
   size_t sums(const Samples &samples) override;
   void collect(const Samples &, Adder &adder) const override;
   void update(const std::vector<double> &totals, const Clock &clock) override;
@@ -41,7 +41,7 @@ class PluginHook : public Hook {
   };
   using Handle = std::unique_ptr<void, Close>;
 
-  // Runs a function of the plug-in, `what`. Its failures get a place, and `status` if that is not 0.
+  // Runs a function of the plug-in, `what`. Its failures get a place, and `status` unless it is 0.
   template <class Work>
   void call(int32_t status, const char *what, Work &&work) const;
   Handle open(const HookConfig &config, const nlohmann::json &options,

@@ -3,6 +3,7 @@
 // column and level, samples, and the steps that the library takes with a hook.
 #pragma once
 
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <cstring>
@@ -11,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "check.h"
@@ -48,6 +50,18 @@ class Folder {
  private:
   std::string path_;
 };
+
+// Runs work(0) .. work(n-1) on 8 threads; true if all were. Threads that a sanitizer knows of.
+inline bool all_in_parallel(int n, const std::function<bool(int)> &work) {
+  std::atomic<int> next{0}, good{0};
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 8; ++thread)
+    threads.emplace_back([&] {
+      for (int number = next++; number < n; number = next++) good += work(number) ? 1 : 0;
+    });
+  for (std::thread &thread : threads) thread.join();
+  return good == n;
+}
 
 // From the lines of a [[scheme.test.hook]], as a user writes them.
 inline hyb::HookConfig config_of(const std::string &lines) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A hook in C: what it is shown, what it adds, what it learns, and its state.
-#include <omp.h>
-
 #include "../allocations.hpp"
 #include "hooks.hpp"
 
@@ -57,7 +55,8 @@ void rejected_columns_get_nothing() {
   Block block;
   block.values.rejected[5] = 1;
   block.apply(*hook);
-  for (int64_t level = 0; level < test::nlevel; ++level) CHECK_EQ(block.increment.at(level, 5), 0.0);
+  for (int64_t level = 0; level < test::nlevel; ++level)
+    CHECK_EQ(block.increment.at(level, 5), 0.0);
   CHECK_EQ(block.increment.at(1, 6), expected(6, 1, 1.0));
 }
 
@@ -72,14 +71,11 @@ void it_vetoes_before() {
 
 void many_threads_get_the_bits_of_one() {
   const auto hook = test::make(after + "strength = 0.25");
-  int wrong = 0;
-#pragma omp parallel for num_threads(8) schedule(dynamic) reduction(+ : wrong)
-  for (int number = 0; number < 400; ++number) {
+  CHECK(test::all_in_parallel(400, [&](int number) {
     Block block(1 + number % 11, 1 + number % 29);
     block.apply(*hook);
-    wrong += is_expected(block, 0.25) ? 0 : 1;
-  }
-  CHECK_EQ(wrong, 0);
+    return is_expected(block, 0.25);
+  }));
 }
 
 void nothing_is_allocated_after_the_first_call() {
@@ -113,7 +109,8 @@ void it_learns_the_mean_of_what_was_wanted() {
 void two_ranks_learn_what_one_does() {
   const auto whole = test::make(after), left = test::make(after), right = test::make(after);
   const std::vector<int64_t> all = every(1);
-  const Sampled both(all), lower({all.begin(), all.begin() + 11}), upper({all.begin() + 11, all.end()});
+  const Sampled both(all), lower({all.begin(), all.begin() + 11}),
+      upper({all.begin() + 11, all.end()});
   test::learn(*whole, both);
   const std::vector<double> totals =
       test::totals_over({left.get(), right.get()}, {&lower, &upper});

@@ -71,7 +71,8 @@ void creation_that_fails_is_told() {
 
 void a_block_of_which_apply_fails_gets_nothing() {
   for (const auto &[function, words] :
-       {std::pair("apply", "apply: too hot"), std::pair("nan", "'heating_rate' at level 2: expected"),
+       {std::pair("apply", "apply: too hot"),
+        std::pair("nan", "'heating_rate' at level 2: expected"),
         std::pair("silent", "apply: status: expected 0 or a message, found 77")}) {
     const auto hook = test::make(failing(function));
     Block block;
@@ -92,7 +93,8 @@ void a_veto_that_fails_is_none() {
 // On the rank where it fails, and on one where nothing did.
 void samples_that_fail_are_nobodys() {
   for (const auto &[function, words] :
-       {std::pair("sums", "collect: no sums today"), std::pair("count", "collect: sums: expected 0 to"),
+       {std::pair("sums", "collect: no sums today"),
+        std::pair("count", "collect: sums: expected 0 to"),
         std::pair("collect", "collect: no samples today"),
         std::pair("range", "collect: sum: expected 0 to 3, found 4"),
         std::pair("null", "found a null pointer")}) {

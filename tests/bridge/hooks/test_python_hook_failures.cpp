@@ -30,7 +30,8 @@ void files_are_refused() {
 }
 
 void classes_are_refused() {
-  CHECK_ERROR(test::make(python("x = 1\n")), HYB_ERROR_CONFIG, "expected a class 'Hook', found none");
+  CHECK_ERROR(test::make(python("x = 1\n")), HYB_ERROR_CONFIG,
+              "expected a class 'Hook', found none");
   CHECK_ERROR(test::make(python("Hook = 1\n")), HYB_ERROR_CONFIG, "found int");
   CHECK_ERROR(test::make(python(idle, "class = 1")), HYB_ERROR_CONFIG, "class: expected a text");
   CHECK_ERROR(test::make(python(idle, "function = \"f\"")), HYB_ERROR_CONFIG,
@@ -64,6 +65,17 @@ void options_are_refused() {
               "/no/such/folder: expected a folder, found none");
 }
 
+void the_environment_of_the_scheme_counts_where_the_hook_names_none() {
+  const auto made = [](const std::string &keys, const char *environment) {
+    hyb::ValueFields all = test::fields();
+    hyb::make_plugin_hook(test::config_of(python(idle, keys)), all, "", environment);
+  };
+  CHECK_ERROR(made("", "/no/such/scheme"), HYB_ERROR_CONFIG, "/no/such/scheme: expected a folder");
+  CHECK_ERROR(made("environment = \"/no/such/hook\"", "/no/such/scheme"), HYB_ERROR_CONFIG,
+              "/no/such/hook: expected a folder");
+  CHECK_ERROR(made("environment = 3", ""), HYB_ERROR_CONFIG, "environment: expected a text");
+}
+
 void check_apply(const std::string &body, std::initializer_list<const char *> words, int line) {
   const auto hook = test::make(python(applying(body)));
   PythonBlock block;
@@ -78,7 +90,8 @@ void check_apply(const std::string &body, std::initializer_list<const char *> wo
 // The first target is right in each.
 void results_of_apply_are_refused() {
   const std::string start = "right = np.ones((40, 3)); return ";
-  CHECK_APPLY(start + "None", "expected a dict of ['heating_rate', 'rainfall_flux'], found NoneType");
+  CHECK_APPLY(start + "None",
+              "expected a dict of ['heating_rate', 'rainfall_flux'], found NoneType");
   CHECK_APPLY(start + "right", "found float64 (40, 3)");
   CHECK_APPLY(start + "{'heating_rate': right, 'rain': right}",
               "found a dict of ['heating_rate', 'rain']");
@@ -198,7 +211,8 @@ void states_are_refused() {
   };
   CHECK_ERROR(test::make(python(having("3"))), HYB_ERROR_CONFIG, "expected a dict of arrays");
   CHECK_ERROR(test::make(python(having("{'a': 3}"))), HYB_ERROR_CONFIG, "'a'", "found int");
-  CHECK_ERROR(test::make(python(having("{'a': np.ones(3, int)}"))), HYB_ERROR_CONFIG, "found int64");
+  CHECK_ERROR(test::make(python(having("{'a': np.ones(3, int)}"))), HYB_ERROR_CONFIG,
+              "found int64");
   const auto donor = test::make(python(having("{'a': np.ones(3)}")));
   const auto load = [](const char *state, const std::vector<double> &numbers) {
     const auto hook = test::make(python(with(std::string("    state = ") + state + "\n")));
@@ -209,11 +223,13 @@ void states_are_refused() {
   const std::vector<double> good = test::Saved(*donor).kept;
   load("{'a': np.zeros(0)}", good);
   CHECK_ERROR(load("{'b': np.ones(3)}", good), HYB_ERROR_STATE, "expected ['b'], found ['a']");
-  CHECK_ERROR(load("{'a': np.ones(4)}", good), HYB_ERROR_STATE, "state 'a'", "expected (4,), found (3,)");
+  CHECK_ERROR(load("{'a': np.ones(4)}", good), HYB_ERROR_STATE, "state 'a'",
+              "expected (4,), found (3,)");
   CHECK_ERROR(load("{}", good), HYB_ERROR_STATE, "expected [], found ['a']");
   const double nan = std::nan("");
-  for (const std::vector<double> &bad : {std::vector<double>{}, {nan}, {-5}, {1e300}, {0, 1}, {1, 65},
-                                         {1, nan}, {2, 91, 93, 7}, {2, 500, 93}, {1, 51}})
+  for (const std::vector<double> &bad :
+       {std::vector<double>{}, {nan}, {-5}, {1e300}, {0, 1}, {1, 65}, {1, nan}, {2, 91, 93, 7},
+        {2, 500, 93}, {1, 51}})
     CHECK_ERROR(load("{'a': np.ones(3)}", bad), HYB_ERROR_STATE,
                 "expected arrays as a Python hook saves them");
   for (size_t length = 1; length < good.size(); ++length)
@@ -227,6 +243,7 @@ int main() {
   files_are_refused();
   classes_are_refused();
   options_are_refused();
+  the_environment_of_the_scheme_counts_where_the_hook_names_none();
   results_of_apply_are_refused();
   exceptions_of_apply_are_told();
   inputs_are_out_of_reach();

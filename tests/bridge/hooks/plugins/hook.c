@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause
- * A hook for tests. It adds strength * (air_temperature - reference) + bias to its first target, with
- * bias, the mean of what was wanted, as its state; in phase before it vetoes columns above
- * `hottest`. Option `fails` names the function that fails, `adds` what it does wrong. */
+ * A hook for tests. It adds strength * (air_temperature - 250 K) + bias to its first target, where
+ * bias, the mean of what was wanted, is its state, and a little of whatever else it is shown; in
+ * phase before it vetoes columns above `hottest`. Option `fails` says what goes wrong. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
