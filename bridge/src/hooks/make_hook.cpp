@@ -8,6 +8,7 @@
 #include "error.hpp"
 #include "hooks/kalman.hpp"
 #include "hooks/learning_hook.hpp"
+#include "hooks/make_plugin_hook.hpp"
 #include "hooks/nudging.hpp"
 #include "hooks/option_keys.hpp"
 #include "hooks/ridge.hpp"
@@ -128,8 +129,10 @@ std::unique_ptr<Hook> make_learning(const HookConfig &config, ValueFields &field
 }  // namespace
 
 std::unique_ptr<Hook> make_hook(const HookConfig &config, ValueFields &fields, const Grid &grid,
-                                const std::string &plugins) {
-  std::vector<std::string> known = {"nudging"};
+                                const std::string &plugins, const std::string &environment) {
+  if (config.kind == "python" || config.kind == "c")
+    return make_plugin_hook(config, fields, plugins, environment);
+  std::vector<std::string> known = {"nudging", "python", "c"};
   for (const auto &kind : learning_kinds()) known.push_back(kind.first);
   if (config.kind != "nudging" && !learning_kinds().count(config.kind))
     fail(HYB_ERROR_CONFIG, config.where + ": " + unknown("kind", config.kind, known));

@@ -11,8 +11,9 @@
 
 namespace hyb {
 
-// A hook of a shipped kind. Asks `fields` for what it reads; `plugins` are the folders of plug-ins.
+// The hook that the configuration asks for. Asks `fields` for what it reads; `plugins` are the folders
+// of plug-ins, `environment` the Python environment of the scheme's emulator.
 std::unique_ptr<Hook> make_hook(const HookConfig &config, ValueFields &fields, const Grid &grid,
-                                const std::string &plugins);
+                                const std::string &plugins, const std::string &environment);
 
 }  // namespace hyb
