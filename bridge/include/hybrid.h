@@ -226,6 +226,14 @@ HYB_API int32_t hyb_scheme_field(hyb_scheme *scheme, const hyb_field *field);
 /* The mode the configuration chose, "native", "record", ...; borrowed from the scheme. */
 HYB_API int32_t hyb_scheme_mode(const hyb_scheme *scheme, const char **mode);
 
+/* Gives an increment to the hooks that learn from observations (analysis increments, nudging): what
+ * has to be added to the results of the output `name` in `ncol` columns, the first of which is the
+ * domain's local column number `first`, from 1; in the output's unit and dims. Belongs to the open
+ * step and may be called like hyb_call_*, by any number of threads, each for its own columns. Nothing
+ * happens where no hook learns so. Borrows name and view. */
+HYB_API int32_t hyb_scheme_observe(hyb_scheme *scheme, const char *name, const hyb_view *view,
+                                   int64_t ncol, int64_t first);
+
 /* Takes scheme; null is allowed. Its open calls become stale, with a warning in the log. */
 HYB_API int32_t hyb_scheme_destroy(hyb_scheme *scheme);
 

@@ -179,6 +179,16 @@ typedef struct hyb_restart {
   const int64_t *column; /* global indices, ascending */
 } hyb_restart;
 
+/* A variable of any NetCDF file, read as real64: packed values (scale_factor, add_offset) are
+ * unpacked, missing ones NaN. */
+typedef struct hyb_array {
+  size_t size;
+  const char *unit, *calendar; /* the attributes "units" and "calendar", "" where there is none */
+  int32_t rank;                /* 0 to 4 */
+  const char *dimension[4];    /* their names */
+  int64_t extent[4];
+} hyb_array;
+
 typedef struct hyb_storage {
   hyb_plugin_table head;
   /* Creates a file; an existing one of that name is replaced. */
@@ -215,6 +225,14 @@ typedef struct hyb_storage {
   int32_t (*read_restart)(void *file, int32_t array, int64_t first, int64_t count, double *data,
                           hyb_message *message);
   void (*close_restart)(void *file);
+
+  /* Opens a variable of any NetCDF file; *array is borrowed until it is closed. */
+  int32_t (*open_array)(const char *path, const char *name, void **file, const hyb_array **array,
+                        hyb_message *message);
+  /* Reads count values from start on, by dimension, the last one fastest. */
+  int32_t (*read_array)(void *file, const int64_t *start, const int64_t *count, double *data,
+                        hyb_message *message);
+  void (*close_array)(void *file);
 } hyb_storage;
 
 #ifdef __cplusplus

@@ -158,6 +158,14 @@ int32_t hyb_scheme_field(hyb_scheme *scheme, const hyb_field *field) {
   });
 }
 
+int32_t hyb_scheme_observe(hyb_scheme *scheme, const char *name, const hyb_view *view,
+                           int64_t ncol, int64_t first) {
+  return guarded("hyb_scheme_observe", [&] {
+    checked(scheme, "scheme").scheme.observe(checked_text(name, "name of the field"),
+                                             checked(view, "view"), ncol, first);
+  });
+}
+
 int32_t hyb_scheme_mode(const hyb_scheme *scheme, const char **mode) {
   return guarded("hyb_scheme_mode", [&] {
     checked(mode, "mode");

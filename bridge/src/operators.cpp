@@ -69,7 +69,7 @@ void Operators::constrain(BlockValues &values, Verdict &verdict) {
 }
 
 void Operators::step(const Clock &clock) {
-  for (const auto &slot : hooks_) slot->step(clock);
+  for (const auto &slot : hooks_) slot->step(clock, object_);
 }
 
 nlohmann::json Operators::json() const {

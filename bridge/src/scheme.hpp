@@ -71,7 +71,7 @@ class Scheme {
   void object(Policy policy, const std::string &text);
 
   // An increment from the host, for hooks that learn.
-  void observe(const std::string &name, const hyb_view &view, int64_t first, int64_t ncol);
+  void observe(const std::string &name, const hyb_view &view, int64_t ncol, int64_t first);
 
   // The end of a step and the beginning of the next. Collective.
   void end_step(const Clock &clock, const Communicator &communicator);

@@ -70,8 +70,8 @@ void Scheme::object(Policy policy, const std::string &text) {
                        in_quotes(policy_name(policy)) + ")");
 }
 
-void Scheme::observe(const std::string &field_name, const hyb_view &view, int64_t first,
-                     int64_t ncol) {
+void Scheme::observe(const std::string &field_name, const hyb_view &view, int64_t ncol,
+                     int64_t first) {
   if (!learning_ || !learning_->observes()) return;
   domain_->grid().check(first, ncol);
   Field &field = fields_->find(field_name);

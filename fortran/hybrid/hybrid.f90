@@ -254,6 +254,17 @@ module hybrid
       integer(c_int32_t) :: status
     end function hyb_scheme_field
 
+    function hyb_scheme_observe(scheme, name, view, ncol, first) result(status) &
+      bind(c, name="hyb_scheme_observe")
+      import :: c_char, c_int32_t, c_int64_t, c_ptr, hyb_view
+      implicit none
+      type(c_ptr), value :: scheme
+      character(kind=c_char), intent(in) :: name(*)
+      type(hyb_view), intent(in) :: view
+      integer(c_int64_t), value :: ncol, first
+      integer(c_int32_t) :: status
+    end function hyb_scheme_observe
+
     function hyb_call_open(scheme, ncol, first, call) result(status) bind(c, name="hyb_call_open")
       import :: c_int32_t, c_int64_t, c_ptr
       implicit none
@@ -322,8 +333,14 @@ module hybrid
     procedure :: field => declare_field
     procedure :: mode => scheme_mode
     procedure :: open => open_call
+    !> observe(name, x, ncol, first, dims, stat, errmsg): an increment for hooks that learn; x of
+    !! real32 or real64, of rank 1 to 3.
+    generic :: observe => observe_real32_1, observe_real32_2, observe_real32_3, &
+      observe_real64_1, observe_real64_2, observe_real64_3
     procedure :: destroy => destroy_scheme
     generic :: assignment(=) => refuse_scheme_copy
+    procedure, private :: observe_real32_1, observe_real32_2, observe_real32_3, &
+      observe_real64_1, observe_real64_2, observe_real64_3
     procedure, private :: refuse_scheme_copy
     final :: finalize_scheme
   end type hybrid_scheme
@@ -963,19 +980,54 @@ contains
     character(len=*), intent(in), optional :: dims
     integer, intent(out), optional :: stat
     character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char) :: c_name(longest + 1), c_dims(longest + 1)
+    character(kind=c_char) :: c_name(longest + 1)
     type(hyb_view) :: lent
     integer(c_int32_t) :: status
     if (.not. fits(name, c_name, stat, errmsg)) return
-    lent = view
-    status = hybrid_ok
-    if (present(dims)) then
-      if (.not. fits(dims, c_dims, stat, errmsg)) return
-      status = hyb_axes(c_dims, lent%axes)
-    end if
+    if (.not. with_axes(view, lent, dims, status, stat, errmsg)) return
     if (status == hybrid_ok) status = to(this%token, c_name, lent)
     call report(status, stat, errmsg)
   end subroutine pass
+
+  !> What every observe comes to.
+  subroutine pass_increment(this, name, view, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    type(hyb_view), intent(in) :: view
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char) :: c_name(longest + 1)
+    type(hyb_view) :: lent
+    integer(c_int64_t) :: c_first
+    integer(c_int32_t) :: status
+    if (.not. fits(name, c_name, stat, errmsg)) return
+    if (.not. with_axes(view, lent, dims, status, stat, errmsg)) return
+    c_first = 1
+    if (present(first)) c_first = int(first, c_int64_t)
+    if (status == hybrid_ok) &
+      status = hyb_scheme_observe(this%handle, c_name, lent, int(ncol, c_int64_t), c_first)
+    call report(status, stat, errmsg)
+  end subroutine pass_increment
+
+  !> A view with the axes that `dims` names, if it is there; false if that text is too long.
+  logical function with_axes(view, lent, dims, status, stat, errmsg) result(short)
+    type(hyb_view), intent(in) :: view
+    type(hyb_view), intent(out) :: lent
+    character(len=*), intent(in), optional :: dims
+    integer(c_int32_t), intent(out) :: status
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char) :: c_dims(longest + 1)
+    lent = view
+    status = hybrid_ok
+    short = .true.
+    if (.not. present(dims)) return
+    short = fits(dims, c_dims, stat, errmsg)
+    if (short) status = hyb_axes(c_dims, lent%axes)
+  end function with_axes
 
   ! ---- Sequence association ----------------------------------------------------------------------
   !
@@ -1681,4 +1733,78 @@ contains
     character(len=*), intent(inout), optional :: errmsg
     call pass(hyb_call_get, this, name, view_of(x), dims, stat, errmsg)
   end subroutine get_logical_4
+  ! ---- Increments --------------------------------------------------------------------------------
+
+  subroutine observe_real32_1(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real32), target, intent(in) :: x(:)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real32_1
+
+  subroutine observe_real32_2(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real32), target, intent(in) :: x(:, :)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real32_2
+
+  subroutine observe_real32_3(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real32), target, intent(in) :: x(:, :, :)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real32_3
+
+  subroutine observe_real64_1(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real64), target, intent(in) :: x(:)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real64_1
+
+  subroutine observe_real64_2(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real64), target, intent(in) :: x(:, :)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real64_2
+
+  subroutine observe_real64_3(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real64), target, intent(in) :: x(:, :, :)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real64_3
+
 end module hybrid

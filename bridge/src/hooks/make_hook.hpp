@@ -5,11 +5,13 @@
 #include <string>
 
 #include "config_online.hpp"
+#include "grid.hpp"
 #include "hooks/hook.hpp"
+#include "values.hpp"
 
 namespace hyb {
 
-// The hook that the configuration asks for; `fields` gets what it reads.
+// A hook of a shipped kind. Asks `fields` for what it reads; `plugins` are the folders of plug-ins.
 std::unique_ptr<Hook> make_hook(const HookConfig &config, ValueFields &fields, const Grid &grid,
                                 const std::string &plugins);
 

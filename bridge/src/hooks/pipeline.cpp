@@ -54,7 +54,7 @@ HookSlot::HookSlot(const HookConfig &config, std::unique_ptr<Hook> hook,
   if (!config.after && config.learn != HookConfig::Source::none)
     mismatch(HYB_ERROR_CONFIG, config.where + ".learn", "'none' in phase 'before'", "another");
   added_.resize(targets_.size());
-  step(Clock());
+  weight_ = ramp_at(0, config_.start, config_.ramp);
 }
 
 void HookSlot::make_room(const BlockValues &values, HookWork &work) const {
@@ -143,26 +143,28 @@ void HookSlot::count(const std::vector<Added> &added) {
   }
 }
 
-// Sums of several steps are added up until the next update is due.
+// Of the steps that have samples every `cadence`-th is learnt from. Which those are is known to all
+// ranks alike.
 void HookSlot::learn(const Samples &samples, const Communicator &communicator,
                      const Objector &object) {
+  if (++steps_ < config_.cadence) return;
+  steps_ = 0;
   try {
-    const std::vector<double> totals = reproducible_sums(
-        communicator, hook_->sums(samples), [&](Adder &adder) { hook_->collect(samples, adder); });
-    totals_.resize(std::max(totals_.size(), totals.size()), 0.0);
-    for (size_t i = 0; i < totals.size(); ++i) totals_[i] += totals[i];
-    if (++steps_ < config_.cadence) return;
-    steps_ = 0;
-    const std::vector<double> all = std::move(totals_);
-    totals_.clear();
-    hook_->update(all, *samples.clock);
+    hook_->update(samples, reproducible_sums(communicator, hook_->sums(samples), [&](Adder &adder) {
+                    hook_->collect(samples, adder);
+                  }));
   } catch (...) {
     object(config_.policy, name_ + ", at the end of the step: " + current_error().what());
   }
 }
 
-void HookSlot::step(const Clock &clock) {
+void HookSlot::step(const Clock &clock, const Objector &object) {
   weight_ = ramp_at(clock.elapsed, config_.start, config_.ramp);
+  try {
+    hook_->begin(clock);
+  } catch (...) {
+    object(config_.policy, name_ + ", at the beginning of a step: " + current_error().what());
+  }
 }
 
 nlohmann::json HookSlot::json(const ValueFields &fields) const {
@@ -183,7 +185,6 @@ nlohmann::json HookSlot::json(const ValueFields &fields) const {
 
 void HookSlot::state(State &state) {
   state.number("steps", steps_);
-  state.shared("totals", totals_);
   hook_->state(state);
 }
 

@@ -4,15 +4,8 @@
 #include <cfenv>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 
-#include "model.hpp"
-
-static int64_t counted(const Scheme &scheme, const char *what) {
-  const char *json = nullptr;
-  CHECK_OK(hyb_domain_statistics(scheme.domain.handle, &json));
-  return nlohmann::json::parse(json)["schemes"]["test"][what].get<int64_t>();
-}
+#include "statistics.hpp"
 
 static const std::string unguarded = "guard.finite = \"pass\"\n";
 
