@@ -67,7 +67,8 @@ enum hyb_role {
   HYB_STATE = 1,     /* read, or overwritten */
   HYB_TENDENCY = 2,  /* a rate of change that is overwritten */
   HYB_INCREMENT = 3, /* the native routine adds to it: put before, get after */
-  HYB_FLAG = 4       /* logical or categorical integer: never blended or scaled */
+  HYB_FLAG = 4,      /* logical or categorical integer: never blended or scaled */
+  HYB_NOISE = 5      /* random numbers, which the library draws for a stochastic emulator */
 };
 
 enum hyb_axis {

@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "axes.hpp"
+#include "noise/numbers.hpp"
 #include "pack.hpp"
 
 namespace hyb {
@@ -21,12 +23,19 @@ struct Normalisation {
   }
 };
 
+// What an input of role noise is drawn from.
+struct CardNoise {
+  Distribution distribution = Distribution::normal;
+  double correlation_time = 0;  // [s]; 0: each step has new numbers
+};
+
 struct CardField : FieldShape {
   std::string name, unit;
   int32_t role = 0;
   std::string kind;               // "real", "integer", "logical"
   int64_t offset = 0, count = 0;  // rows of the network's matrix
   Normalisation normalisation;    // of these rows
+  std::optional<CardNoise> noise;  // of an input that is drawn
 };
 
 struct Card {

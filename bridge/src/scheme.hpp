@@ -13,6 +13,7 @@
 #include "domain.hpp"
 #include "emulator.hpp"
 #include "fields.hpp"
+#include "noise/noise.hpp"
 #include "queue.hpp"
 #include "recorder.hpp"
 #include "replayer.hpp"
@@ -37,6 +38,7 @@ class Scheme {
   Fields &fields() { return *fields_; }
   const Emulator &emulator() const { return *emulator_; }
   Queue &queue() { return *queue_; }
+  const Noise &noise() const { return *noise_; }
   Recorder *recorder() { return recorder_.get(); }
   Replayer *replayer() { return replayer_.get(); }
   Statistics &statistics() { return *statistics_; }
@@ -84,6 +86,8 @@ class Scheme {
   Call &new_call();
   void tell_about(const Emulator &emulator) const;
   void declare_configured();
+  void make_noise();
+  void tell_of_noise() const;
   std::string discard_open_calls();  // what to say of them, empty: there were none
   void warn_of_open_calls();
   void warn_of_failures();
@@ -94,6 +98,7 @@ class Scheme {
   int32_t orientation_;
   std::unique_ptr<Emulator> emulator_;
   std::unique_ptr<Queue> queue_;  // where there is an emulator
+  std::unique_ptr<Noise> noise_;  // likewise
   std::unique_ptr<Fields> fields_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Replayer> replayer_;

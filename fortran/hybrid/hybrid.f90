@@ -59,8 +59,8 @@ module hybrid
 
   integer(c_int32_t), parameter :: kind_real32 = 1, kind_real64 = 2, kind_int32 = 3, &
     kind_logical = 4
-  character(len=*), parameter :: roles(4) = &
-    [character(len=9) :: "state", "tendency", "increment", "flag"]
+  character(len=*), parameter :: roles(5) = &
+    [character(len=9) :: "state", "tendency", "increment", "flag", "noise"]
   character(len=*), parameter :: orientations(2) = [character(len=9) :: "top_down", "bottom_up"]
 
   type, bind(c) :: hyb_view
