@@ -751,8 +751,8 @@ contains
       this%handle), stat, errmsg)
   end subroutine create_scheme
 
-  !> Declares a field before the first call. role: "state" (the default), "tendency", "increment"
-  !! or "flag". dims: the axes in the order of the array, such as "column level".
+  !> Declares a field before the first call. role: "state" (the default), "tendency", "increment",
+  !! "flag" or "noise". dims: the axes in the order of the array, such as "column level".
   subroutine declare_field(this, name, unit, role, dims, stat, errmsg)
     class(hybrid_scheme), intent(in) :: this
     character(len=*), intent(in) :: name, unit

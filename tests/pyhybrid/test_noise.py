@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Stochastic emulators: what is drawn, against what docs/online.md says of it, and how to give it."""
 
+import re
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 import pytest
 
-from pyhybrid import Card, Domain, Emulator, Field, errors, open_recording
+import pyhybrid
+from pyhybrid import Card, Domain, Emulator, Field, errors, export, open_recording
 
+DOCS = Path(__file__).parents[2] / "docs"
 NLEV, NSPECIES = 5, 2
 LEVEL = ("column", "level")
 _PROGRAM = """\
@@ -213,6 +217,28 @@ def test_a_recording_explains_its_results(
         found = emulator.predict(inputs)
     for name, values in recording["emulated"].data_vars.items():
         np.testing.assert_array_equal(found[name], values)
+
+
+def test_the_page(builtin_plugin, netcdf_plugin, tmp_path, monkeypatch):
+    torch = pytest.importorskip("torch")
+    monkeypatch.chdir(tmp_path)
+    text = (DOCS / "online.md").read_text(encoding="utf-8").split("## Stochastic emulators")[1]
+    toml, python = (re.search(rf"```{one}\n(.*?)```", text, re.S)[1] for one in ("toml", "python"))
+    heating = Field("heating", "K s-1", "tendency", "real", ("column",))
+    wave = noise_field(name="wave", dims=("column",), levels=None)
+    card = Card("convection", "column", "real32", (heating, wave), (heating,))
+    export(torch.nn.Linear(2, 1), card, "convection.safetensors")
+    with Domain(text=toml + "[scheme.convection.record]\npath = 'convection.nc'\n") as domain:
+        domain.step(1, dt=600.0)
+        with domain.scheme("convection") as scheme, scheme.open(5) as call:
+            call.put("heating", np.ones(5))
+            call.run()
+            call.get("heating", np.empty(5))
+    names = {"pyhybrid": pyhybrid}
+    exec(python.replace("# with the noise of the run", "; first = y"), names)
+    recorded = open_recording("convection.nc")["emulated"]["heating"].values
+    np.testing.assert_array_equal(names["first"]["heating"], recorded)
+    assert (names["y"]["heating"] != recorded).all()
 
 
 def test_a_generator_of_noise_alone(python_plugin, write_emulator):

@@ -62,11 +62,12 @@ void CorrelatedNoise::check() const {
 }
 
 void CorrelatedNoise::state(State &state) {
+  const std::string prefix = "noise." + name_ + ".";
   int64_t begun = begun_;
-  state.columns(name_ + ".values", values_);
-  state.number(name_ + ".begun", begun);
-  state.number(name_ + ".step", step_);
-  state.number(name_ + ".dt", dt_);
+  state.columns(prefix + "values", values_);
+  state.number(prefix + "begun", begun);
+  state.number(prefix + "step", step_);
+  state.number(prefix + "dt", dt_);
   begun_ = begun != 0;
   check();
 }

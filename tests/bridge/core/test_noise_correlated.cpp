@@ -215,10 +215,10 @@ struct Broken : State {
 static void odd_restarts_are_refused() {
   load_changed([](Restart &) {});
   refuses(HYB_ERROR_STATE, "dt", "expected a time step above 0 s, found", [] {
-    load_changed([](Restart &restart) { restart.shared_["noise.dt"] = {-1}; });
+    load_changed([](Restart &restart) { restart.shared_["noise.noise.dt"] = {-1}; });
   });
-  refuses(HYB_ERROR_STATE, "noise.step", "expected 1 value, found 0", [] {
-    load_changed([](Restart &restart) { restart.shared_["noise.step"].clear(); });
+  refuses(HYB_ERROR_STATE, "noise.noise.step", "expected 1 value, found 0", [] {
+    load_changed([](Restart &restart) { restart.shared_["noise.noise.step"].clear(); });
   });
   Process process(columns_to(5));
   Short narrow;
