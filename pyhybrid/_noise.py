@@ -86,6 +86,6 @@ def require_all_or_none(card: Card, fields: Mapping[str, Array]) -> None:
 def _whole(name: str, value: object) -> int:
     if value is None:
         return 0
-    if isinstance(value, SupportsIndex):
+    if isinstance(value, SupportsIndex) and -(2**63) <= operator.index(value) < 2**63:
         return operator.index(value)
-    raise ArgumentError(mismatch(f"predict: {name}", "a whole number", repr(value)))
+    raise ArgumentError(mismatch(f"predict: {name}", "a whole number of 64 bits", repr(value)))

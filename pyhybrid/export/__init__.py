@@ -76,8 +76,8 @@ def export(
     ------
     ArgumentError
         If the suffix, the method or the CPU is another, the module is none or cannot be compiled,
-        draws random numbers itself, or has an operation that the built-in engine has not, or a branch or loop that depends
-        on values (the message says which and where).
+        draws random numbers itself, or has an operation that the built-in engine has not, or a
+        branch or loop that depends on values (the message says which and where).
     EmulatorFileError
         If there is no such folder.
     ShapeError, CardError

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// From random words to numbers by the inverse of the distribution function; that of the normal one by
-// the rational functions of algorithm AS 241, PPND16 (Wichura 1988, doi:10.2307/2347330). Sums,
+// From random words to numbers by the inverse of the distribution function, the normal one by the
+// rational functions of algorithm AS 241, PPND16 (Wichura 1988, doi:10.2307/2347330). Sums,
 // products, quotients and square roots only, so that bits are the same on every CPU and with every
 // C library.
 #pragma once
@@ -46,8 +46,8 @@ inline double central_normal(double q) {
   return q * polynomial(above, r) / polynomial(below, r);
 }
 
-// The natural logarithm of a normal number above 0, by the series of the inverse hyperbolic tangent.
-// Below 1/2 it is right to two units in the last place.
+// The natural logarithm of a number above 0 (no denormal one), by the series of the inverse
+// hyperbolic tangent. Below 1/2 it is right to two units in the last place.
 inline double plain_log(double x) {
   constexpr double odd[] = {1.0,      1 / 3.0,  1 / 5.0,  1 / 7.0,  1 / 9.0, 1 / 11.0,
                             1 / 13.0, 1 / 15.0, 1 / 17.0, 1 / 19.0, 1 / 21.0};
@@ -62,8 +62,8 @@ inline double plain_log(double x) {
   return static_cast<double>(exponent) * 0.69314718055994530942 + 2 * s * polynomial(odd, s * s);
 }
 
-// The same as central_normal beyond `central`. The smallest part is 2^-33, far from where AS 241 has
-// a third pair of functions.
+// The same as central_normal beyond `central`. The smallest part is 2^-33, far from where AS 241
+// has a third pair of functions.
 inline double tail_normal(double q) {
   constexpr double above[] = {1.42343711074968357734e0,  4.63033784615654529590e0,
                               5.76949722146069140550e0,  3.64784832476320460504e0,

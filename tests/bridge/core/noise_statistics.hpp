@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Whether numbers are what they should be drawn from. Each statistic comes as a score that is
-// standard normal, for many numbers, if they are. A limit of 5 has a false-alarm rate of 6e-7; seeds
-// are fixed, so a test that passes once always passes.
+// standard normal, for many numbers, if they are. A limit of 5 has a false-alarm rate of 6e-7;
+// seeds are fixed, so a test that passes once always passes.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Stochastic emulators: the same noise whatever the blocks, threads, batches and levels of the host,
-// other noise in other steps, columns and rows.
+// Stochastic emulators: the same noise whatever the blocks, threads, batches and levels of the
+// host, other noise in other steps, columns and rows.
 #include <atomic>
 #include <numeric>
 #include <random>
@@ -208,7 +208,8 @@ static void both_kinds_see_the_same_numbers() {
   const Scheme narrow(emulate(write_emulator(handing_on("real32", flat))));
   const Scheme wide(emulate(write_emulator(handing_on("real64", flat))));
   const std::vector<double> x = handed_on(narrow, 1000), y = handed_on(wide, 1000);
-  for (size_t i = 0; i < x.size(); ++i) CHECK_EQ(x[i], static_cast<double>(static_cast<float>(y[i])));
+  for (size_t i = 0; i < x.size(); ++i)
+    CHECK_EQ(x[i], static_cast<double>(static_cast<float>(y[i])));
 }
 
 static const std::string per_box = "\"dims\": [\"column\", \"level\"], \"levels\": 5";

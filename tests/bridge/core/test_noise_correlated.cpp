@@ -225,7 +225,8 @@ static void odd_restarts_are_refused() {
   Broken broken;
   refuses(HYB_ERROR_STATE, "values", "expected 15, found 14",
           [&] { Process(columns_to(5)).noise.state(narrow); });
-  refuses(HYB_ERROR_STATE, "'noise'", "expected finite values", [&] { process.noise.state(broken); });
+  refuses(HYB_ERROR_STATE, "'noise'", "expected finite values",
+          [&] { process.noise.state(broken); });
 }
 
 static void a_process_without_columns_is_nothing() {

@@ -66,7 +66,8 @@ static void a_recording_explains_its_results(int32_t orientation) {
 static void samples_are_those_of_a_full_recording() {
   const std::string emulator = write_emulator(noisy_card("real32"));
   run(emulate(emulator) + recorded("all.nc"));
-  run(emulate(emulator) + recorded("some.nc", "tiles = 0.5\ntile_columns = 5\nkind = \"real32\"\n"));
+  run(emulate(emulator) +
+      recorded("some.nc", "tiles = 0.5\ntile_columns = 5\nkind = \"real32\"\n"));
   const Recording all(folder() / "all.nc"), some(folder() / "some.nc");
   const auto full = all.values<float>("input/noise"), part = some.values<float>("input/noise");
   CHECK(some.count() > 0 && some.count() < all.count());
