@@ -122,7 +122,7 @@ typedef struct hyb_backend {
   void (*release)(void *network, void *memory);
 } hyb_backend;
 
-/* ---- Storage: what writes and reads recordings ---------------------------------------------- */
+/* ---- Storage: what writes and reads recordings and restarts ---------------------------------- */
 
 typedef struct hyb_variable {
   const char *group; /* "input", "native", "after", "emulated" */
@@ -163,6 +163,22 @@ typedef struct hyb_capture {
   void *owner;
 } hyb_capture;
 
+/* One array of a restart, real64. Its name is a path of parts that '/' separates. */
+typedef struct hyb_restart_array {
+  const char *name;
+  int32_t by_column;  /* 1: [nrow][ncolumn]; 0: [nrow] */
+  int64_t nrow;
+  const double *data; /* null where a restart is read */
+} hyb_restart_array;
+
+typedef struct hyb_restart {
+  size_t size;
+  int32_t narray;
+  const hyb_restart_array *array;
+  int64_t ncolumn;
+  const int64_t *column; /* global indices, ascending */
+} hyb_restart;
+
 typedef struct hyb_storage {
   hyb_plugin_table head;
   /* Creates a file; an existing one of that name is replaced. */
@@ -187,6 +203,18 @@ typedef struct hyb_storage {
   /* A text that the file was created with (hyb_attribute), "" if it has none; borrowed until the
    * file is closed. */
   int32_t (*attribute)(void *file, const char *name, const char **text, hyb_message *message);
+
+  /* Writes a restart; it is on disk before it takes the place of a file of that name, which stays
+   * if the new one cannot be written. */
+  int32_t (*save_restart)(const char *path, const hyb_restart *restart, hyb_message *message);
+  /* Opens one for reading; what *contents points to is borrowed until it is closed. The caller sets
+   * its size. */
+  int32_t (*open_restart)(const char *path, void **file, hyb_restart *contents,
+                          hyb_message *message);
+  /* Reads rows first .. first+count-1 of an array; of one that is not by column, values. */
+  int32_t (*read_restart)(void *file, int32_t array, int64_t first, int64_t count, double *data,
+                          hyb_message *message);
+  void (*close_restart)(void *file);
 } hyb_storage;
 
 #ifdef __cplusplus

@@ -2,23 +2,18 @@
 // The table of functions: arguments are checked, exceptions become a status and a message.
 #include <algorithm>
 #include <cstring>
-#include <initializer_list>
 #include <memory>
 
 #include "error.hpp"
+#include "plugin_arguments.hpp"
 #include "reader.hpp"
 #include "recording.hpp"
+#include "restart_table.hpp"
 
 namespace hybrid_netcdf {
 namespace {
 
 using hybrid_plugin::guarded;
-
-void need(std::initializer_list<const void *> pointers) {
-  for (const void *pointer : pointers)
-    if (!pointer)
-      throw Failure(HYB_ERROR_ARGUMENT, "expected a pointer, found null");
-}
 
 // A recording is shared with the worker, which may need it longer than the host does.
 using Handle = std::shared_ptr<Recording>;
@@ -140,6 +135,10 @@ const hyb_storage table = {
     read,
     close_reader,
     attribute,
+    save_restart,
+    open_restart,
+    read_restart,
+    close_restart,
 };
 
 }  // namespace

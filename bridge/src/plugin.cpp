@@ -90,7 +90,7 @@ const hyb_plugin_table *load_plugin(const std::string &name, hyb_plugin_type typ
 
 void check_plugin(int32_t status, const hyb_message &message) {
   if (status == HYB_OK) return;
-  const bool known = status > HYB_OK && status <= HYB_ERROR_INTERNAL;
+  const bool known = status > HYB_OK && status <= HYB_ERROR_STATE;
   fail(known ? status : static_cast<int32_t>(HYB_ERROR_PLUGIN),
        std::string(message.text, strnlen(message.text, sizeof message.text)));
 }

@@ -42,6 +42,8 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   fields_ = std::make_unique<Fields>(infers ? &emulator_->card() : nullptr, config_.emulator.path,
                                      records);
   declare_configured();
+  objections_ = std::make_unique<Objections>(domain_->log());
+  if (infers) make_online_parts();
   if (records)
     recorder_ = std::make_unique<Recorder>(*config_.record, name, domain_->rank(),
                                            orientation_ == HYB_BOTTOM_UP, plugins,
@@ -178,7 +180,6 @@ void Scheme::step() {
   const std::string open = discard_open_calls();
   const std::string left_open = open.empty() ? open : "step: " + open;
   try {
-    if (noise_) noise_->step(domain_->clock());
     if (recorder_) recorder_->check();
   } catch (const Error &error) {
     fail(error.status(), left_open.empty() ? error.what() : left_open + "; " + error.what());

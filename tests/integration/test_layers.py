@@ -26,6 +26,7 @@ FOREIGN = {  # which folders alone may see these headers; benchmarks call libtor
 FOLDERS = [
     "bridge/src",
     "bridge/src/constraints",
+    "bridge/src/guards",
     "bridge/src/hooks",
     "bridge/src/noise",
     "bridge/engine",

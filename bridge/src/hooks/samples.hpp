@@ -20,7 +20,8 @@ struct Samples {
   // emulated where it comes from the audit, the host's increment plus what hooks had added where it
   // was observed. ncol is the domain's number of columns; only `columns` hold values.
   FieldValues wanted;
-  std::vector<FieldValues> inputs;  // by place in ValueFields, likewise; only what the hook learns by
+  std::vector<FieldValues> inputs;   // by place in ValueFields, likewise; data null: never put
+  std::vector<FieldValues> outputs;  // likewise: the emulator's results before any hook
 };
 
 }  // namespace hyb

@@ -167,6 +167,24 @@ static void the_same_step_has_the_same() {
   }
 }
 
+static void a_restart_goes_on_with_the_same_noise() {
+  const Scheme saved = noisy(correlated());
+  for (int64_t step = 1; step <= 3; ++step) of_step(saved, step);
+  int64_t nshared = 0, nrow = 0, n = 0;
+  CHECK_OK(hyb_domain_state_shape(saved.domain.handle, &nshared, &nrow, &n));
+  std::vector<double> shared(static_cast<size_t>(nshared)), columns(static_cast<size_t>(nrow * n));
+  CHECK_OK(hyb_domain_state_get(saved.domain.handle, shared.data(), nshared, columns.data(),
+                                nrow, n));
+  const Scheme loaded = noisy(correlated()), fresh = noisy(correlated());
+  CHECK_OK(hyb_domain_state_set(loaded.domain.handle, shared.data(), nshared, columns.data(),
+                                nrow, n));
+  for (int64_t step = 4; step <= 5; ++step) {
+    const Model expected = of_step(saved, step);
+    CHECK(same_bits(of_step(loaded, step, 7), expected));
+    CHECK(!same_bits(of_step(fresh, step), expected));
+  }
+}
+
 // ---- What it is, seen through an emulator that hands it on: feature 0 has weight 1 in output 0
 
 static std::string handing_on(const std::string &kind, const std::string &more,
@@ -412,6 +430,7 @@ int main() {
   noise_goes_by_global_column();
   steps_and_seeds_have_their_own();
   the_same_step_has_the_same();
+  a_restart_goes_on_with_the_same_noise();
   an_emulator_sees_the_distribution();
   both_kinds_see_the_same_numbers();
   boxes_have_one_each();
