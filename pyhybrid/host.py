@@ -238,7 +238,7 @@ class Scheme(Handle):
             CF standard name where there is one.
         unit : str
             SI, in CF spelling: "K", "kg kg-1", "W m-2", "1".
-        role : {"state", "tendency", "increment", "flag"}
+        role : {"state", "tendency", "increment", "flag", "noise"}
             What the native routine does with it.
         dims : str, optional
             Axes of the host's arrays in their order, "column level" or "x z y"; absent: column,

@@ -59,8 +59,8 @@ module hybrid
 
   integer(c_int32_t), parameter :: kind_real32 = 1, kind_real64 = 2, kind_int32 = 3, &
     kind_logical = 4
-  character(len=*), parameter :: roles(4) = &
-    [character(len=9) :: "state", "tendency", "increment", "flag"]
+  character(len=*), parameter :: roles(5) = &
+    [character(len=9) :: "state", "tendency", "increment", "flag", "noise"]
   character(len=*), parameter :: orientations(2) = [character(len=9) :: "top_down", "bottom_up"]
 
   type, bind(c) :: hyb_view
@@ -869,8 +869,8 @@ contains
       this%handle), stat, errmsg)
   end subroutine create_scheme
 
-  !> Declares a field before the first call. role: "state" (the default), "tendency", "increment"
-  !! or "flag". dims: the axes in the order of the array, such as "column level".
+  !> Declares a field before the first call. role: "state" (the default), "tendency", "increment",
+  !! "flag" or "noise". dims: the axes in the order of the array, such as "column level".
   subroutine declare_field(this, name, unit, role, dims, stat, errmsg)
     class(hybrid_scheme), intent(in) :: this
     character(len=*), intent(in) :: name, unit
