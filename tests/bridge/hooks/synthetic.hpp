@@ -127,8 +127,8 @@ class Model {
   hyb::Hook &hook() { return *hook_; }
   const Columns &columns() const { return columns_; }
 
-  // One step in blocks of `size`, then learning where `audited`. Returns what is added, by level and
-  // global column.
+  // One step in blocks of `size`, then learning where `audited`. Returns what is added, by level
+  // and global column.
   std::vector<double> step(int64_t step, bool audited, int64_t size = ncolumn) {
     begin(step);
     std::vector<double> added(static_cast<size_t>(nlevel * ncolumn));
@@ -147,11 +147,36 @@ class Model {
     learn(samples);
   }
 
-  void learn(const hyb::Samples &samples) {
+  std::vector<double> learn(const hyb::Samples &samples) {
     const hyb::Communicator alone{hyb_host{}};
     const auto totals = hyb::reproducible_sums(
         alone, hook_->sums(samples), [&](hyb::Adder &adder) { hook_->collect(samples, adder); });
     hook_->update(samples, totals);
+    return totals;
+  }
+
+  // A third of the tiles of 6 global columns.
+  hyb::Samples sampled(Arrays &arrays) const {
+    hyb::Samples samples;
+    samples.clock = &clock;
+    samples.grid = &grid_;
+    const int64_t n = columns_.size();
+    for (int64_t i = 0; i < n; ++i)
+      if (noise(9, clock.step, columns_[i] / 6, 0) > 0.43) samples.columns.push_back(i);
+    samples.inputs = inputs(arrays, 1, n);
+    samples.wanted = arrays.add(nlevel, n);
+    samples.outputs = {arrays.add(1, n), arrays.add(nlevel, n)};
+    for (int64_t level = 0; level < nlevel; ++level)
+      for (int64_t i = 0; i < n; ++i) {
+        const Point p = point(columns_[i], level);
+        double &wanted = samples.wanted.row(level)[i];
+        wanted = p.native() - emulated(p);
+        samples.outputs[heating].row(level)[i] = emulated(p);
+      }
+    for (int64_t level = 0; spoil && level < nlevel; ++level)
+      for (const int64_t i : samples.columns)
+        spoil(columns_[i], level, samples.wanted.row(level)[i]);
+    return samples;
   }
 
   hyb::Clock clock;
@@ -209,30 +234,6 @@ class Model {
       for (int64_t i = 0; i < ncol; ++i)
         added[static_cast<size_t>(level * ncolumn + columns_[first - 1 + i])] =
             increments[0].row(level)[i];
-  }
-
-  // A third of the tiles of 6 global columns.
-  hyb::Samples sampled(Arrays &arrays) const {
-    hyb::Samples samples;
-    samples.clock = &clock;
-    samples.grid = &grid_;
-    const int64_t n = columns_.size();
-    for (int64_t i = 0; i < n; ++i)
-      if (noise(9, clock.step, columns_[i] / 6, 0) > 0.43) samples.columns.push_back(i);
-    samples.inputs = inputs(arrays, 1, n);
-    samples.wanted = arrays.add(nlevel, n);
-    samples.outputs = {arrays.add(1, n), arrays.add(nlevel, n)};
-    for (int64_t level = 0; level < nlevel; ++level)
-      for (int64_t i = 0; i < n; ++i) {
-        const Point p = point(columns_[i], level);
-        double &wanted = samples.wanted.row(level)[i];
-        wanted = p.native() - emulated(p);
-        samples.outputs[heating].row(level)[i] = emulated(p);
-      }
-    for (int64_t level = 0; spoil && level < nlevel; ++level)
-      for (const int64_t i : samples.columns)
-        spoil(columns_[i], level, samples.wanted.row(level)[i]);
-    return samples;
   }
 
   Columns columns_;

@@ -13,7 +13,8 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 static double half(const Point &p) { return 0.5 + 0.1 * noise(4, p.step, p.column, p.level); }
 
 static bool finite(const std::vector<double> &values) {
-  return std::all_of(values.begin(), values.end(), [](double value) { return std::isfinite(value); });
+  return std::all_of(values.begin(), values.end(),
+                     [](double value) { return std::isfinite(value); });
 }
 
 static const json kalman = {{"initial", "1 K day-1"}, {"drift", "0.1 K day-1"}};
@@ -74,7 +75,8 @@ static void huge_samples_stay_finite() {
       wanted = 9e99 * (column % 2 == 0 ? 1 : -1);
     };
     for (int64_t step = 1; step <= 20; ++step) CHECK(finite(model.step(step, true)));
-    for (const json &row : model.hook().describe()["rows"])
+    const json known = model.hook().describe();
+    for (const json &row : known["rows"])
       for (const auto &entry : row.items()) CHECK(std::isfinite(entry.value().get<double>()));
   }
 }
@@ -139,7 +141,8 @@ static void a_constant_predictor_is_left_out() {
       samples.inputs[0].row(level)[i] = static_cast<double>(280.15f) * (1 + 6e-8 * (i % 2));
     }
   model.learn(samples);
-  for (const json &row : model.hook().describe()["rows"])
+  const json known = model.hook().describe();
+  for (const json &row : known["rows"])
     CHECK_EQ(row["slope of air_temperature"].get<double>(), 0);
 }
 

@@ -50,8 +50,30 @@ static void check(const std::string &kind, json options, const json &more) {
   CHECK(restarted(config) == one);
 }
 
+// As a rank whose columns were not drawn: it learns from the sums what the others learn.
+static void without_samples(const std::string &kind, const json &options) {
+  const hyb::HookConfig config = configured(kind, options);
+  Model with(config, in_order(), planted), without(config, shuffled(), planted);
+  for (int64_t step = 1; step <= 20; ++step) {
+    with.step(step, false);
+    without.step(step, false);
+    Arrays arrays;
+    const hyb::Samples samples = with.sampled(arrays);
+    const std::vector<double> totals = with.learn(samples);
+    hyb::Samples none;
+    none.clock = &without.clock;
+    CHECK(without.hook().sums(none) <= totals.size());
+    without.hook().update(none, totals);
+  }
+  CHECK(rms(with.step(21, false)) > 0);
+  CHECK(without.step(21, false) == with.step(21, false));
+}
+
 int main() {
   const json least = {{"least_samples", 4}};
+  without_samples("running_mean", least);
+  without_samples("kalman", {{"initial", "1 K day-1"}, {"drift", "0 K day-1"}});
+  without_samples("ridge", {{"predictors", {"cloud"}}, {"region", "latitude"}});
   for (const json &more :
        {json::object(), json{{"region", "latitude"}, {"bins_per_day", 4}},
         json{{"region", "box"}, {"latitudes", 3}, {"longitudes", 4}}, json{{"region", "column"}},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The Kalman filter against the textbook's scalar one, sample by sample in information form, and its
-// behaviour at the ends.
+// The Kalman filter against the textbook's scalar one, sample by sample in information form, and
+// its behaviour at the ends.
 #include "synthetic.hpp"
 
 using nlohmann::json;

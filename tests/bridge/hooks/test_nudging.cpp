@@ -95,7 +95,8 @@ static void adds(Model &model, int64_t step, const std::function<double(const Po
 
 static double of(int64_t value) { return static_cast<double>(value); }
 
-// What is linear is interpolated exactly, to rounding of 300 K; the longitude only within the circle.
+// What is linear is interpolated exactly, to rounding of 300 K; the longitude only within the
+// circle.
 static void bilinear_is_exact_for_what_is_linear() {
   write({level, south_north, east}, [](const std::vector<double> &x) {
     return 250 + x[0] + 0.1 * x[1] + 0.05 * std::abs(x[2] - 180);
@@ -119,7 +120,8 @@ static void latitudes_may_fall_and_longitudes_be_negative() {
 }
 
 static void the_nearest_is_taken_if_told_so() {
-  write({level, south_north, east}, [](const std::vector<double> &x) { return 1000 * x[1] + x[2]; });
+  write({level, south_north, east},
+        [](const std::vector<double> &x) { return 1000 * x[1] + x[2]; });
   Model nearest = model({{"interpolation", "nearest"}});
   const std::vector<double> added = nearest.step(1, false);
   for (int64_t i = 0; i < ncolumn; ++i) {

@@ -116,9 +116,11 @@ static void predictors() {
   samples.wanted = arrays.add(nlevel, ncolumn);
   samples.inputs.resize(1);
   const auto learn = [&] { model.learn(samples); };
-  check_fails(learn, HYB_ERROR_FIELD, {"predictor 'air_temperature': expected an array of it from the host, found none"});
+  check_fails(learn, HYB_ERROR_FIELD,
+              {"predictor 'air_temperature': expected an array of it from the host, found none"});
   samples.inputs[0] = arrays.add(nlevel + 1, ncolumn);
-  check_fails(learn, HYB_ERROR_SHAPE, {"expected 4 levels and 1 species, or one of them, found 5 levels and 1 species"});
+  check_fails(learn, HYB_ERROR_SHAPE,
+              {"expected 4 levels and 1 species, or one of them, found 5 levels and 1 species"});
   samples.inputs[0] = arrays.add(nlevel, ncolumn);
   learn();
   samples.wanted = arrays.add(nlevel + 1, ncolumn);

@@ -53,7 +53,8 @@ static void no_day_is_missing() {
 static void dates_are_refused() {
   const Calendar standard("", "file");
   for (const char *date : {"", "today", "2000", "2000-13-01", "2000-00-01", "2001-02-29",
-                           "2000-01-32", "2000-01-01T24:61", "2000-01-01T", "2000-01-01T06", "2000-01-01T06:00:00+2", "2000-01-01x", "9999999-01-01"})
+                           "2000-01-32", "2000-01-01T24:61", "2000-01-01T", "2000-01-01T06",
+                           "2000-01-01T06:00:00+2", "2000-01-01x", "9999999-01-01"})
     check_fails([&] { standard.date(date, HYB_ERROR_CONFIG, "date"); }, HYB_ERROR_CONFIG,
                 {"date: expected a date of calendar 'standard'",
                  "found '" + std::string(date) + "'"});
