@@ -135,10 +135,10 @@ def compare(
 ) -> None:
     """Compare the climates of the truth and of the deterministic and the stochastic emulator."""
     from lorenz_climate import compared
-    from lorenz_experiments import SHIPPED, TRUTH
+    from lorenz_experiments import TRUTH
     from lorenz_experiments import compare as compare_runs
     from lorenz_pictures import draw_climates
-    from lorenz_training import EMULATORS
+    from lorenz_schemes import EMULATORS, SHIPPED
 
     folder = emulators or EMULATORS
     plan = _plan(output, members, mtu, threads)

@@ -12,11 +12,10 @@ import numpy as np
 from lorenz_climate import Climate, climate_of, compared
 from lorenz_mending import CORRECTIONS, correction
 from lorenz_runs import STEPS_PER_MTU, LorenzRun, table
-from lorenz_training import EMULATORS, WRONG
+from lorenz_schemes import EMULATORS, SHIPPED, WRONG
 
 SPIN_UP = 10  # [MTU]
 TRUTH = "native"
-SHIPPED = ("deterministic", "stochastic")
 # Of a run, left out of its climate: an emulator's is reached in 40 MTU (the deterministic one falls
 # into a regime of its own), and corrections learn.
 SETTLING = 0.2

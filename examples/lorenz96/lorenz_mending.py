@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lorenz_runs import STEPS_PER_MTU
-from lorenz_training import EFFECT, LARGE
+from lorenz_schemes import EFFECT, LARGE
 
 CORRECTIONS = ("running_mean", "ridge", "kalman", "nudging")
 HOURS = 8  # bins of the day, where an emulator is wrong by the time of day
@@ -24,8 +24,8 @@ def correction(kind: str, bias: str, truth: Path) -> tuple[str, ...]:
     Nudging is towards X of the native run, in half a day.
     """
     if kind == "nudging":
-        return _hook(kind, (f'file = "{truth.resolve()}"', f'state = "{LARGE}"',
-                            f'variable = "{LARGE}"', 'time_scale = "12 h"'))  # fmt: skip
+        path = f'path = "{truth.resolve()}"'
+        return _hook(kind, (path, f'input = "{LARGE}"', 'time_scale = "12 h"'))
     hours = (f"bins_per_day = {HOURS}",) if bias == "diurnal" else ()
     return (AUDIT, *_hook(kind, ('learn = "audit"', *hours, *LEARNED[kind])))
 

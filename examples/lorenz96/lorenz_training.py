@@ -16,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 from lorenz_runs import MTU, SCHEME, STEPS_PER_MTU
+from lorenz_schemes import EFFECT, HOUR_ANGLE, LARGE, NOISE, WRONG
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -23,10 +24,6 @@ import pyhybrid
 from pyhybrid import Card, Field
 from pyhybrid.training import Plan, train
 
-EMULATORS = Path(__file__).parent / "emulators"
-LARGE, HOUR_ANGLE = "large_scale_variable", "cosine_of_hour_angle"
-EFFECT = "tendency_of_large_scale_variable_due_to_small_scales"
-NOISE = "noise_of_small_scales"
 PLAN = Plan(rounds=40, samples=100_000, batch=512, rate=5e-3)
 WIDTH = 16
 OFFSET, SCALE = 4.0, 5.0  # of X, in the network [1]
@@ -110,29 +107,6 @@ class Effect(nn.Module):
         if self.diurnal:
             effect = effect + self.diurnal * x[:, -1:]
         return effect / MTU
-
-
-@dataclass(frozen=True)
-class Wrong:
-    """A shipped emulator with a bias.
-
-    Attributes
-    ----------
-    base : {"deterministic", "stochastic"}
-    bias : dict
-        Keywords of `Effect`.
-    """
-
-    base: str
-    bias: dict[str, float]
-
-
-# The factor is on the deterministic one: noise in a predictor would make a regression flatter.
-WRONG = {
-    "constant": Wrong("stochastic", {"constant": 2.0}),
-    "scaled": Wrong("deterministic", {"factor": 1.2}),
-    "diurnal": Wrong("stochastic", {"diurnal": 8.0}),
-}
 
 
 def squared(network: nn.Module, samples: Samples) -> Tensor:

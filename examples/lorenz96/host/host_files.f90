@@ -91,7 +91,7 @@ contains
     end subroutine put
   end subroutine attributes
 
-  !> Appends X to the output.
+  !> Appends X after a step to the output.
   subroutine write_output(settings, step, errmsg)
     type(settings_type), intent(in) :: settings
     integer, intent(in) :: step

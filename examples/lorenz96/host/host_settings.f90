@@ -130,8 +130,16 @@ contains
     real(dp), intent(in) :: x
     character(len=:), allocatable :: text
     character(len=32) :: buffer
-    write (buffer, '(g0.6)') x
-    text = trim(adjustl(buffer))
+    if (abs(x) >= 1e-6_dp .and. abs(x) < 1e9_dp .or. .not. (x < 0 .or. x > 0)) then
+      write (buffer, '(f20.6)') x
+      text = trim(adjustl(buffer))
+      do while (index(text, ".") > 0 .and. scan(text, "0.", back=.true.) == len(text))
+        text = text(:len(text) - 1)
+      end do
+    else
+      write (buffer, '(g0.6)') x
+      text = trim(adjustl(buffer))
+    end if
   end function real_as_text
 
 end module host_settings

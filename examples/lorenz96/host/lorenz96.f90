@@ -44,6 +44,8 @@ contains
   subroutine run_steps()
     integer(int64) :: start, finish, rate
     call system_clock(start, rate)
+    call write_output(settings, first_step, errmsg)
+    if (failed(errmsg)) call leave(1)
     do step = first_step + 1, first_step + settings%steps
       call open_subgrid_step(step, settings%time_step, errmsg)
       if (errmsg == "") call advance()
