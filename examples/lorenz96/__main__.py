@@ -36,7 +36,8 @@ def main() -> None:
 
 
 file = click.Path(path_type=Path, exists=True, dir_okay=False)
-members = click.option("--members", type=click.IntRange(1), default=64, show_default=True)
+members = click.option("--members", type=click.IntRange(2), default=64, show_default=True,
+                       help="Their scatter says how sure a number is.")  # fmt: skip
 threads = click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
 
 

@@ -57,20 +57,24 @@ def read_output(path: Path) -> tuple[Array, Array]:
     Raises
     ------
     ValueError
-        The file is another, or has fewer than two times.
+        The file is another, or has fewer than two times or members.
     """
     with netCDF4.Dataset(path) as file:
         file.set_auto_mask(False)
         if missing := {"time", "large_scale_variable"} - set(file.variables):
             raise ValueError(f"{path}: expected the output of a run, found no {min(missing)}")
         times, x = file["time"][:] / MTU, file["large_scale_variable"][:]
-    if len(times) < 2:
-        raise ValueError(f"{path}: expected two times or more, found {len(times)}")
+    for what, found in (("times", len(times)), ("members", x.shape[1] // LARGE)):
+        if found < 2:
+            raise ValueError(f"{path}: expected two {what} or more, found {found}")
     return times, x
 
 
 def climate_of(path: Path, settling: float = 0.0) -> Climate:
-    """The climate of a run's output, without its first part of that length (0 to 1)."""
+    """The climate of a run's output, without its first part of that length (0 to 1).
+
+    Raises ValueError: the file is another, or has one time or member only.
+    """
     times, x = read_output(path)
     first = int(settling * len(times))
     times, x = times[first:], x[first:]
@@ -89,7 +93,7 @@ def climate_of(path: Path, settling: float = 0.0) -> Climate:
 
 
 def _standard_error(values: list[float]) -> float:
-    return float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.inf
+    return float(np.std(values, ddof=1) / np.sqrt(len(values)))
 
 
 def autocorrelation(x: Array, lags: int) -> Array:

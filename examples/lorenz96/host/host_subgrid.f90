@@ -51,17 +51,17 @@ contains
     integer, intent(in) :: step
     real(dp), intent(in) :: time_step   !< [MTU]
     character(len=*), intent(inout) :: errmsg
-    character(len=19) :: date
+    character(len=24) :: date
     real(dp) :: time, seconds
     integer :: k, days, stat
-    time = (step - 1)*time_step*mtu
+    time = anint((step - 1)*time_step*mtu*1000)/1000   ! a product just below midnight is midnight
     days = int(time/day)
     seconds = time - days*day
     angle = [(cos(2*pi*(seconds/day + real(k - 1, dp)/nlarge)), k=1, nlarge)]
-    write (date, '(i4.4,"-",i2.2,"-",i2.2,"T",i2.2,":",i2.2,":",i2.2)') 2001 + days/360, &
+    write (date, '(i0.4,"-",i2.2,"-",i2.2,"T",i2.2,":",i2.2,":",i2.2)') 2001 + days/360, &
       modulo(days/30, 12) + 1, modulo(days, 30) + 1, int(seconds/3600), &
       modulo(int(seconds/60), 60), modulo(int(seconds), 60)
-    call ensemble%step(step, date, time_step*mtu, stat=stat, errmsg=errmsg)
+    call ensemble%step(step, trim(date), time_step*mtu, stat=stat, errmsg=errmsg)
   end subroutine open_subgrid_step
 
   !> The small scales' effect in one block. They are kept in step where the run asks for that, whether

@@ -72,17 +72,22 @@ def test_what_was_mended_is_judged():
     assert abs(other["pattern"]) < 1e-12
 
 
-@pytest.mark.parametrize("spoil", ["name", "short"])
-def test_what_is_no_output_is_refused(tmp_path, spoil):
+@pytest.mark.parametrize(
+    "name, times, members, message",
+    [
+        ("x", 2, 2, "found no large_scale_variable"),
+        ("large_scale_variable", 1, 2, "expected two times or more, found 1"),
+        ("large_scale_variable", 2, 1, "expected two members or more, found 1"),
+    ],
+)
+def test_what_is_no_output_is_refused(tmp_path, name, times, members, message):
     path = tmp_path / "output.nc"
     with netCDF4.Dataset(path, "w") as file:
-        file.createDimension("time", 1)
-        file.createDimension("column", 8)
-        file.createVariable("time", "f8", ("time",))[:] = 0.1 * MTU
-        name = "large_scale_variable" if spoil == "short" else "x"
+        file.createDimension("time", times)
+        file.createDimension("column", 8 * members)
+        file.createVariable("time", "f8", ("time",))[:] = 0.1 * MTU * np.arange(times)
         file.createVariable(name, "f8", ("time", "column"))[:] = 0.0
-    expected = "two times or more, found 1" if spoil == "short" else "found no large_scale_variabl"
-    with pytest.raises(ValueError, match=expected):
+    with pytest.raises(ValueError, match=message):
         climate_of(path)
 
 

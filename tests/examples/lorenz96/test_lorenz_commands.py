@@ -44,7 +44,7 @@ def test_run_with_an_emulator_and_with_a_table(fast, tmp_path):
 @pytest.mark.parametrize(
     "words, message",
     [
-        (("run", "--members", "0"), "0 is not in the range x>=1"),
+        (("run", "--members", "0"), "0 is not in the range x>=2"),
         (("run", "--emulator", "none.safetensors"), "does not exist"),
         (("run", *FEW, "--emulator", "TEXT", "--hybrid", "TEXT"), "found both"),
         (("run", *FEW, "--output", "FOLDER", "--emulator", "TEXT"), "a.txt"),

@@ -27,6 +27,15 @@ def recording(tmp_path_factory):
     return record_run(Plan(built(), folder, members=4, length=20, threads=1))
 
 
+def test_dates_are_those_of_steps(recording):
+    """Months of thirty days, 40 steps of 36 minutes a day; none is a second off."""
+    tree = pyhybrid.open_recording(recording)
+    for step, date in set(zip(tree["step"].values, tree["date"].values, strict=True)):
+        day, minute = divmod(36 * (int(step) - 1), 1440)
+        hours = f"{minute // 60:02}:{minute % 60:02}:00"
+        assert date == f"{2001 + day // 360}-{day // 30 % 12 + 1:02}-{day % 30 + 1:02}T{hours}"
+
+
 def test_recordings_hold_steps_of_all_columns(recording):
     steps, columns, x, u = read(recording)
     assert len(steps) == len(x) == len(u) == 32 * len(set(steps))
