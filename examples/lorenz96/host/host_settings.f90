@@ -26,6 +26,8 @@ module host_settings
     character(len=path_length) :: restart_in = ""    !< none: from numbers that look random
     character(len=path_length) :: restart_out = "restart.nc"
     character(len=path_length) :: output = "output.nc"
+    character(len=path_length) :: hybrid_restart_in = ""    !< none: the library starts anew
+    character(len=path_length) :: hybrid_restart_out = ""   !< none: what it knows is not kept
     type(parameters_type) :: lorenz
   end type settings_type
 
@@ -39,16 +41,18 @@ contains
     integer :: members, nproma, steps, substeps, output_every, unit, stat
     real(dp) :: time_step, forcing, coupling, damping, space_ratio, time_ratio
     logical :: keep_small_scales
-    character(len=path_length) :: hybrid, restart_in, restart_out, output, why
+    character(len=path_length) :: hybrid, restart_in, restart_out, output, hybrid_restart_in, &
+      hybrid_restart_out, why
     namelist /lorenz96/ members, nproma, steps, time_step, substeps, keep_small_scales, &
-      output_every, hybrid, restart_in, restart_out, output, forcing, coupling, damping, &
-      space_ratio, time_ratio
+      output_every, hybrid, restart_in, restart_out, output, hybrid_restart_in, &
+      hybrid_restart_out, forcing, coupling, damping, space_ratio, time_ratio
     type(settings_type) :: preset
 
     members = preset%members; nproma = preset%nproma; steps = preset%steps
     time_step = preset%time_step; substeps = preset%substeps; output_every = preset%output_every
     keep_small_scales = preset%keep_small_scales; hybrid = preset%hybrid
     restart_in = preset%restart_in; restart_out = preset%restart_out; output = preset%output
+    hybrid_restart_in = preset%hybrid_restart_in; hybrid_restart_out = preset%hybrid_restart_out
     forcing = preset%lorenz%forcing; coupling = preset%lorenz%coupling
     damping = preset%lorenz%damping
     space_ratio = preset%lorenz%space; time_ratio = preset%lorenz%time
@@ -62,8 +66,8 @@ contains
       return
     end if
     settings = settings_type(members, nproma, steps, time_step, substeps, keep_small_scales, &
-      output_every, hybrid, restart_in, restart_out, output, &
-      parameters_type(forcing, coupling, space_ratio, time_ratio, damping))
+      output_every, hybrid, restart_in, restart_out, output, hybrid_restart_in, &
+      hybrid_restart_out, parameters_type(forcing, coupling, space_ratio, time_ratio, damping))
     call check(settings, errmsg)
   end subroutine read_settings
 
@@ -105,15 +109,16 @@ contains
   subroutine check_paths(settings, errmsg)
     type(settings_type), intent(in) :: settings
     character(len=*), intent(inout) :: errmsg
-    character(len=path_length) :: paths(4)
+    character(len=path_length) :: paths(6)
     integer :: i, j
-    paths = [settings%hybrid, settings%restart_in, settings%restart_out, settings%output]
+    paths = [settings%hybrid, settings%restart_in, settings%restart_out, settings%output, &
+      settings%hybrid_restart_in, settings%hybrid_restart_out]
     do i = 1, size(paths)
       if (len_trim(paths(i)) == path_length .and. errmsg == "") errmsg = "paths: expected fewer"// &
         " than "//as_text(path_length)//" characters, found more"
       do j = 1, i - 1
-        if (paths(i) == paths(j) .and. errmsg == "") &
-          errmsg = "paths: expected four different files, found '"//trim(paths(i))//"' twice"
+        if (paths(i) == paths(j) .and. paths(i) /= "" .and. errmsg == "") &
+          errmsg = "paths: expected different files, found '"//trim(paths(i))//"' twice"
       end do
     end do
   end subroutine check_paths

@@ -11,7 +11,8 @@ module host_subgrid
   use host_state
   implicit none
   private
-  public :: create_subgrid, open_subgrid_step, subgrid, flush_subgrid, destroy_subgrid
+  public :: create_subgrid, open_subgrid_step, subgrid, flush_subgrid, load_subgrid, save_subgrid, &
+    destroy_subgrid
 
   character(len=*), parameter :: scheme_name = "subgrid"
   character(len=*), parameter :: large_scale = "large_scale_variable", &
@@ -128,6 +129,21 @@ contains
     integer :: stat
     call ensemble%flush(stat=stat, errmsg=errmsg)
   end subroutine flush_subgrid
+
+  !> What the library knew at the end of another run: noise with a memory, what hooks have learned.
+  subroutine load_subgrid(path, errmsg)
+    character(len=*), intent(in) :: path
+    character(len=*), intent(inout) :: errmsg
+    integer :: stat
+    call ensemble%load(path, stat=stat, errmsg=errmsg)
+  end subroutine load_subgrid
+
+  subroutine save_subgrid(path, errmsg)
+    character(len=*), intent(in) :: path
+    character(len=*), intent(inout) :: errmsg
+    integer :: stat
+    call ensemble%save(path, stat=stat, errmsg=errmsg)
+  end subroutine save_subgrid
 
   subroutine destroy_subgrid(errmsg)
     character(len=*), intent(inout) :: errmsg

@@ -39,6 +39,9 @@ contains
     if (failed(errmsg)) call leave(1)
     call create_subgrid(trim(settings%hybrid), settings%members, errmsg)
     if (failed(errmsg)) call leave(1)
+    if (settings%hybrid_restart_in /= "") &
+      call load_subgrid(trim(settings%hybrid_restart_in), errmsg)
+    if (failed(errmsg)) call leave(1)
   end subroutine set_up
 
   subroutine run_steps()
@@ -58,6 +61,9 @@ contains
     end do
     call flush_subgrid(errmsg)
     call write_restart(settings, step - 1, errmsg)
+    if (failed(errmsg)) call leave(1)
+    if (settings%hybrid_restart_out /= "") &
+      call save_subgrid(trim(settings%hybrid_restart_out), errmsg)
     if (failed(errmsg)) call leave(1)
     call system_clock(finish)
     if (rank == 0) write (output_unit, '(a,f0.3)') "seconds: ", &
