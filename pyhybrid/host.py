@@ -195,6 +195,28 @@ class Scheme(Handle):
         field.role = _abi.word_value("hyb_role", role)
         _abi.call("hyb_scheme_field", self.pointer, field)
 
+    def observe(self, name: str, array: Array, *, first: int = 1) -> None:
+        """Gives an increment to the hooks that learn from observations.
+
+        Parameters
+        ----------
+        name : str
+            An output of the emulator.
+        array : ndarray, shape (ncol, nlev) or as declared
+            What has to be added to the results of this step, in the unit of the output.
+        first : int
+            The first of these columns in the domain, counted from 1.
+
+        Raises
+        ------
+        FieldError, ShapeError
+            If the field is no output, or of another shape.
+        """
+        view = _abi.as_view(array, f"observe {name!r}")
+        _abi.call(
+            "hyb_scheme_observe", self.pointer, _encoded("field", name), view, len(array), first
+        )
+
     def open(self, ncol: int, first: int = 1) -> Call:
         """Opens a call.
 

@@ -11,6 +11,7 @@
 #include "emulator.hpp"
 #include "error.hpp"
 #include "fields.hpp"
+#include "guards/matrix_guards.hpp"
 #include "pack.hpp"
 
 namespace hyb {
@@ -40,6 +41,13 @@ class Block {
 
   // Where an output lies, levels in the host's order. Fails if a box emulator ran on other levels.
   Rows output(const Field &field) const;
+  Rows output(const CardField &field) const;
+  FieldShape shape(const CardField &output) const;
+  void check_levels(const Field &field) const;
+
+  // Where its samples lie. Inputs: after `complete` and before it is submitted.
+  NetworkMatrix input_matrix() const;
+  NetworkMatrix output_matrix() const;
 
   int64_t nsample() const { return nsample_; }
 

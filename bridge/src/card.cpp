@@ -45,7 +45,8 @@ bool usable(const json &value, bool divides) {
 }
 
 // One number for all rows of the field, or one for each.
-std::vector<double> read_by_row(JsonTable &table, const char *key, int64_t count, bool divides) {
+std::vector<double> read_by_row(JsonTable &table, const char *key, int64_t count,
+                                bool divides = false) {
   const std::string one =
       divides ? "a number within real32 that is not 0" : "a number within real32";
   const json &value = table.need(key, one.c_str());
@@ -68,10 +69,46 @@ Normalisation read_normalisation(const json &object, const std::string &where,
              shown(object));
   JsonTable table(object, where);
   Normalisation normalisation;
-  normalisation.offset = read_by_row(table, "offset", field.count, false);
+  normalisation.offset = read_by_row(table, "offset", field.count);
   normalisation.scale = read_by_row(table, "scale", field.count, true);
   table.finish();
   return normalisation;
+}
+
+// { "min": …, "max": … }, either of which may be absent.
+Limits read_limits(const json &object, const std::string &where, const CardField &field) {
+  JsonTable table(object, where);
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  const size_t n = static_cast<size_t>(field.count);
+  Limits limits{std::vector<double>(n, -infinite), std::vector<double>(n, infinite)};
+  if (table.find("min")) limits.lower = read_by_row(table, "min", field.count);
+  if (table.find("max")) limits.upper = read_by_row(table, "max", field.count);
+  if (!table.find("min") && !table.find("max"))
+    mismatch(HYB_ERROR_CARD, where, "'min' or 'max'", "neither");
+  const double quantile = table.number("quantile", 1);
+  if (!(quantile > 0.5 && quantile <= 1))
+    mismatch(HYB_ERROR_CARD, table.where("quantile"), "above 0.5 and up to 1",
+             std::to_string(quantile));
+  table.finish();
+  for (size_t i = 0; i < n; ++i)
+    if (limits.lower[i] > limits.upper[i])
+      mismatch(HYB_ERROR_CARD, where + ": value " + std::to_string(i + 1), "min up to max",
+               std::to_string(limits.lower[i]) + " and " + std::to_string(limits.upper[i]));
+  return limits;
+}
+
+// By name of the field: an input where there is one, else an output.
+void read_training_range(JsonTable &table, Card &card) {
+  const json *ranges = table.find("training_range");
+  if (!ranges) return;
+  table.carry_object("training_range");
+  for (const auto &[name, limits] : ranges->items()) {
+    CardField *field = const_cast<CardField *>(card.input(name) ? card.input(name)
+                                                                : card.output(name));
+    const std::string where = table.where("training_range") + ": " + in_quotes(name);
+    if (!field) mismatch(HYB_ERROR_CARD, where, "a field of the card", "none of that name");
+    field->training_range = read_limits(limits, where, *field);
+  }
 }
 
 // Those of all fields one after the other; empty if none has any.
@@ -123,6 +160,8 @@ CardField read_field(const json &object, const std::string &where, bool box, int
   read_extents(table, box, offset, field);
   if (const json *normalisation = table.find("normalisation"))
     field.normalisation = read_normalisation(*normalisation, table.where("normalisation"), field);
+  if (const json *range = table.find("valid_range"))
+    field.valid_range = read_limits(*range, table.where("valid_range"), field);
   table.finish();
   check_kind(table, field);
   return field;
@@ -203,13 +242,14 @@ const CardField *Card::output(const std::string &wanted) const { return found(ou
 Card parse_card(const std::string &text, const std::string &source) {
   const json object = parsed(text, source);
   JsonTable table(object, source + ": card");
-  Card card{};
+  Card card;
   card.json = text;
   read_head(table, card);
   read_all_fields(table, card);
   card.tolerance = table.positive("tolerance");
-  for (const char *key : {"provenance", "scores", "training_range", "constraints"})
-    table.carry_object(key);
+  read_training_range(table, card);
+  if (table.find("constraints")) card.constraints = table.list("constraints");
+  for (const char *key : {"provenance", "scores"}) table.carry_object(key);
   table.finish();
   for (const CardField &output : card.outputs) check_output(card, output, table.where());
   return card;

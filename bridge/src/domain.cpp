@@ -5,12 +5,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "error.hpp"
 #include "floating_point.hpp"
-#include "rank.hpp"
+#include "restart.hpp"
 #include "scheme.hpp"
 #include "text.hpp"
 
@@ -84,8 +85,8 @@ void for_all(const Schemes &schemes, Action &&action) {
 Domain::Domain(DomainConfig config, const hyb_grid *grid, const hyb_host &host)
     : config_(std::move(config)),
       grid_(grid),
-      rank_(rank_of(host)),
-      log_(host, config_.log, rank_) {}
+      communicator_(host),
+      log_(host, config_.log, rank()) {}
 
 void Domain::add(const std::string &name, Scheme *scheme,
                  std::shared_ptr<Statistics> statistics) {
@@ -103,17 +104,60 @@ void Domain::remove(Scheme *scheme) {
     }
 }
 
+Scheme *Domain::find(const std::string &name) const {
+  const auto entry = schemes_.find(name);
+  return entry == schemes_.end() ? nullptr : entry->second;
+}
+
+// Every rank goes through all collective parts, whatever fails on it.
 void Domain::step(int64_t step, const char *date, double dt) {
-  const double elapsed = clock_.elapsed + clock_.dt;
-  clock_ = {step, date ? date : "", dt, elapsed};
-  if (!stepped_) tell_of_first_step();
+  const FloatingPointGuard guard;
+  std::exception_ptr failure;
+  const auto attempt = [&](auto &&part) {
+    try {
+      part();
+    } catch (...) {
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  attempt([&] { for_all(schemes_, [](Scheme &scheme) { scheme.step(); }); });
+  if (!stepped_) attempt([&] { open_first_step(); });
+  attempt([&] { settle(); });
+  clock_ = {step, date ? date : "", dt, clock_.elapsed + clock_.dt};
   stepped_ = true;
-  for_all(schemes_, [](Scheme &scheme) { scheme.step(); });
+  settled_ = false;
+  ++turn_;
+  for (const auto &entry : schemes_) entry.second->begin_step(clock_);
+  attempt([&] { agree_on_stop(); });
+  if (failure) std::rethrow_exception(failure);
+}
+
+// The end of a step, once: at the next one, or before, where a restart is to hold what it brings.
+void Domain::settle() {
+  if (!std::exchange(settled_, true)) end_step();
+}
+
+void Domain::end_step() {
+  for_all(schemes_, [&](Scheme &scheme) { scheme.end_step(clock_, communicator_); });
+}
+
+// A run ends on every rank, or ranks would wait for each other for ever.
+void Domain::agree_on_stop() const {
+  bool may_stop = false;
+  std::string own;
+  for (const auto &entry : schemes_) {
+    may_stop = may_stop || entry.second->may_stop();
+    if (own.empty()) own = entry.second->stop();
+  }
+  if (!may_stop) return;
+  const std::string text = communicator_.first_text(own);
+  if (!text.empty()) fail(HYB_ERROR_GUARD, text);
 }
 
 // All that the host declares is known by now.
-void Domain::tell_of_first_step() {
+void Domain::open_first_step() {
   warn_of_unclaimed();
+  for_all(schemes_, [](Scheme &scheme) { scheme.couple(); });
   for (const auto &entry : schemes_) entry.second->tell_undeclared();
 }
 
@@ -126,6 +170,36 @@ void Domain::warn_of_unclaimed() {
     if (!statistics_.count(name))
       log_.warning("[scheme." + name + "] in the configuration: expected a scheme of the host, " +
                    listed(known) + ", found one that it did not create");
+}
+
+// Everything that a restart holds.
+void Domain::state(State &state) {
+  state.number("clock/step", clock_.step);
+  state.number("clock/dt", clock_.dt);
+  state.number("clock/elapsed", clock_.elapsed);
+  for (const auto &[name, scheme] : schemes_) {
+    Prefixed own(state, "scheme/" + name + "/");
+    scheme->state(own);
+  }
+}
+
+Snapshot Domain::snapshot() {
+  settle();
+  return snapshot_of([this](State &all) { state(all); }, communicator_, grid_.ncol());
+}
+
+void Domain::restore(const Snapshot &snapshot) {
+  settle();
+  hyb::restore(snapshot, [this](State &all) { state(all); }, communicator_, grid_.ncol());
+}
+
+void Domain::save(const std::string &path) {
+  save_restart(path, snapshot(), communicator_, grid_, config_.plugins);
+}
+
+void Domain::load(const std::string &path) {
+  restore(load_restart(path, communicator_, grid_, config_.plugins));
+  log_.info("restart " + in_quotes(path) + " of step " + std::to_string(clock_.step) + " loaded");
 }
 
 void Domain::flush() {
@@ -146,7 +220,7 @@ void Domain::finish() {
 void Domain::write_statistics() const {
   if (config_.statistics.empty()) return;
   const FloatingPointGuard guard;
-  const std::string path = path_for_rank(config_.statistics, rank_);
+  const std::string path = path_for_rank(config_.statistics, rank());
   std::ofstream file(path);
   file << statistics() << '\n';
   if (!file.flush())
@@ -155,10 +229,12 @@ void Domain::write_statistics() const {
 }
 
 std::string Domain::statistics() const {
-  nlohmann::json object = {{"rank", rank_}, {"step", clock_.step}, {"date", clock_.date},
+  nlohmann::json object = {{"rank", rank()}, {"step", clock_.step}, {"date", clock_.date},
                            {"schemes", nlohmann::json::object()}};
-  for (const auto &[name, statistics] : statistics_)
-    object["schemes"][name] = nlohmann::json::parse(statistics->json());
+  for (const auto &[name, statistics] : statistics_) {
+    nlohmann::json &entry = object["schemes"][name] = nlohmann::json::parse(statistics->json());
+    if (const Scheme *scheme = find(name)) entry.update(scheme->online_statistics());
+  }
   return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

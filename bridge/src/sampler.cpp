@@ -23,10 +23,12 @@ bool Sampler::drawn(int64_t step, int64_t tile, double fraction) const {
   return static_cast<double>(hash >> 11) * 0x1p-53 < fraction;
 }
 
+bool Sampler::drawn(int64_t step) const { return drawn(step, whole_step, config_.steps); }
+
 void Sampler::draw(int64_t step, const Grid &grid, int64_t first, int64_t ncol,
                    std::vector<int64_t> &rows) const {
   rows.clear();
-  if (!drawn(step, whole_step, config_.steps)) return;
+  if (!drawn(step)) return;
   int64_t last_tile = whole_step;
   bool wanted = false;
   for (int64_t i = 0; i < ncol; ++i) {

@@ -41,6 +41,8 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   fields_ = std::make_unique<Fields>(infers ? &emulator_->card() : nullptr, config_.emulator.path,
                                      records);
   declare_configured();
+  objections_ = std::make_unique<Objections>(domain_->log());
+  if (infers) make_online_parts();
   if (records)
     recorder_ = std::make_unique<Recorder>(*config_.record, name, domain_->rank(),
                                            orientation_ == HYB_BOTTOM_UP, plugins,

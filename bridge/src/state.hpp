@@ -25,4 +25,20 @@ class State {
   void number(const std::string &name, int64_t &value);
 };
 
+// The arrays of one thing among several.
+class Prefixed : public State {
+ public:
+  Prefixed(State &state, std::string prefix) : state_(state), prefix_(std::move(prefix)) {}
+  void shared(const std::string &name, std::vector<double> &values) override {
+    state_.shared(prefix_ + name, values);
+  }
+  void columns(const std::string &name, std::vector<double> &values) override {
+    state_.columns(prefix_ + name, values);
+  }
+
+ private:
+  State &state_;
+  std::string prefix_;
+};
+
 }  // namespace hyb

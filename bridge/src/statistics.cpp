@@ -71,6 +71,13 @@ void Statistics::count_call(int64_t columns, const CallTimes &times) {
   own.times += times;
 }
 
+void Statistics::count_native(int64_t rejected, int64_t audited) {
+  Counters &own = counters_[thread_place()];
+  const std::lock_guard<std::mutex> lock(own.mutex);
+  own.rejected += rejected;
+  own.audited += audited;
+}
+
 void Statistics::count_not_finite(int64_t inputs, int64_t outputs) {
   Counters &own = counters_[thread_place()];
   const std::lock_guard<std::mutex> lock(own.mutex);
@@ -91,6 +98,8 @@ void Statistics::Counters::add_to(Counters &sum) const {
   sum.inputs_not_finite += inputs_not_finite;
   sum.outputs_not_finite += outputs_not_finite;
   sum.failures += failures;
+  sum.rejected += rejected;
+  sum.audited += audited;
   sum.times += times;
 }
 
@@ -128,9 +137,14 @@ std::string Statistics::json() const {
       {"inputs_not_finite", sum.inputs_not_finite},
       {"outputs_not_finite", sum.outputs_not_finite},
       {"failures", sum.failures},
+      {"rejected", sum.rejected},
+      {"audited", sum.audited},
       {"seconds",
        {{"pack", seconds(sum.times.pack)},
         {"infer", seconds(sum.times.infer)},
+        {"guard", seconds(sum.times.guard)},
+        {"hooks", seconds(sum.times.hooks)},
+        {"constrain", seconds(sum.times.constrain)},
         {"native", seconds(sum.times.native)},
         {"scatter", seconds(sum.times.scatter)}}}};
   for (const auto &[name, score] : scores_) {

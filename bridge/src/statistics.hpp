@@ -25,11 +25,14 @@ struct RowSums {
 // Time of one call, by what was done. Integers: they are added outside any floating-point guard.
 struct CallTimes {
   using Time = std::chrono::steady_clock::duration;
-  Time pack{}, infer{}, native{}, scatter{};
+  Time pack{}, infer{}, guard{}, hooks{}, constrain{}, native{}, scatter{};
 
   CallTimes &operator+=(const CallTimes &other) {
     pack += other.pack;
     infer += other.infer;
+    guard += other.guard;
+    hooks += other.hooks;
+    constrain += other.constrain;
     native += other.native;
     scatter += other.scatter;
     return *this;
@@ -41,6 +44,7 @@ class Statistics {
   explicit Statistics(std::string mode) : mode_(std::move(mode)) {}
 
   void count_call(int64_t columns, const CallTimes &times);
+  void count_native(int64_t rejected, int64_t audited);
   void count_not_finite(int64_t inputs, int64_t outputs);
   void count_failure();
 
@@ -66,6 +70,7 @@ class Statistics {
   struct alignas(64) Counters {
     mutable std::mutex mutex;
     int64_t calls = 0, columns = 0, inputs_not_finite = 0, outputs_not_finite = 0, failures = 0;
+    int64_t rejected = 0, audited = 0;
     CallTimes times;
 
     void add_to(Counters &sum) const;

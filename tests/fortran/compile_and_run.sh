@@ -36,6 +36,7 @@ run_with_mock() {
   link test_put $objects && ./test_put
   link test_get $objects && ./test_get
   link test_rows fixed_caller.o $objects && ./test_rows
+  link test_observe $objects && ./test_observe
   link test_handles $objects && ./test_handles
   # A failure that nobody looks at: a message, and the end.
   if ./test_handles stop 2> said; then echo "the program went on"; exit 1; fi

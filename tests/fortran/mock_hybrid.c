@@ -203,13 +203,24 @@ static void write_value(int32_t n, char *at, const hyb_view *view) {
   }
 }
 
-static int32_t borrow(const hyb_call *call, const char *name, const hyb_view *view, visitor *see) {
-  if (check(call) != HYB_OK) return HYB_ERROR_PHASE;
+static int32_t look(const char *name, const hyb_view *view, visitor *see) {
   if (view->size != sizeof *view) return refuse(HYB_ERROR_ARGUMENT, "size of hyb_view");
   keep(name);
   lent = *view;
   visit(view, see);
   return HYB_OK;
+}
+
+static int32_t borrow(const hyb_call *call, const char *name, const hyb_view *view, visitor *see) {
+  return check(call) == HYB_OK ? look(name, view, see) : HYB_ERROR_PHASE;
+}
+
+int32_t hyb_scheme_observe(hyb_scheme *scheme, const char *name, const hyb_view *view,
+                           int64_t ncol, int64_t first) {
+  if (!scheme) return refuse(HYB_ERROR_ARGUMENT, "expected a scheme, found null");
+  number[0] = (double)ncol;
+  number[1] = (double)first;
+  return look(name, view, read_value);
 }
 
 int32_t hyb_call_put(const hyb_call *call, const char *name, const hyb_view *view) {
