@@ -59,6 +59,8 @@ def training_range(
     ranges: dict[str, dict[str, Any]] = {}
     for group, fields in (("input", card.inputs), ("native", card.outputs)):
         for field in fields:
+            if field.role == "noise":  # which no host puts
+                continue
             values = _values(recording, group, field.name)
             found = _limits(values, field, card.sample, quantile, flips)
             if group == "native" and field.name in ranges:

@@ -127,7 +127,7 @@ void Domain::step(int64_t step, const char *date, double dt) {
   stepped_ = true;
   settled_ = false;
   ++turn_;
-  for (const auto &entry : schemes_) entry.second->begin_step(clock_);
+  attempt([&] { for_all(schemes_, [&](Scheme &scheme) { scheme.begin_step(clock_); }); });
   attempt([&] { agree_on_stop(); });
   if (failure) std::rethrow_exception(failure);
 }

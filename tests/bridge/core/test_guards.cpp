@@ -86,7 +86,8 @@ static void an_output_has_a_range_of_its_own() {
     const int64_t rejected = most[1] == '\0' ? 8 : 0;  // emulated increments are some thousand K
     CHECK_EQ(statistics_of(scheme)["rejected"].get<int64_t>(), rejected);
     CHECK_EQ(model.native_calls, rejected / 8);
-    for (const auto &guard : statistics_of(scheme)["guards"]) CHECK(guard["side"] == "output");
+    const auto guards = statistics_of(scheme)["guards"];
+    for (const auto &guard : guards) CHECK(guard["side"] == "output");
   }
 }
 
