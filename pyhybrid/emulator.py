@@ -274,7 +274,8 @@ class Emulator(Handle):
 
     def _new_scheme(self, scalars: Set[str], draw: Draw | None) -> Scheme:
         """Declares the card's dims, without which rank 2 is levels, but not for `scalars`."""
-        keys: dict[str, Any] = {"mode": "emulate", "emulator": str(self.path)}
+        nothing = dict.fromkeys(("finite", "constraint"), "pass")  # no native routine is at hand
+        keys: dict[str, Any] = {"mode": "emulate", "emulator": str(self.path), "guard": nothing}
         if noise_of(self.card):
             keys |= {"seed": draw.seed} if draw else {"noise": "put"}
         text = f"[scheme.predict]\n{_toml_lines(keys)}{self._options}"

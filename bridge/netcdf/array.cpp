@@ -41,9 +41,9 @@ Array::Array(const std::string &path, const std::string &name)
     find_shape();
     find_packing();
     find_missing();
-  } catch (const Failure &error) {
+  } catch (...) {
     close();
-    throw Failure(HYB_ERROR_FILE, error.what());  // it is no recording
+    throw;
   }
 }
 

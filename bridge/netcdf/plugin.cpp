@@ -2,6 +2,7 @@
 // The table of functions: arguments are checked, exceptions become a status and a message.
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <memory>
 
 #include "array.hpp"
@@ -128,12 +129,21 @@ int32_t attribute(void *file, const char *name, const char **text, hyb_message *
   });
 }
 
+// What is no recording fails as any other file.
+void read_on_worker(const std::function<void()> &job) {
+  try {
+    Worker::instance().run(job);
+  } catch (const Failure &error) {
+    throw Failure(HYB_ERROR_FILE, error.what());
+  }
+}
+
 int32_t open_array(const char *path, const char *name, void **file, const hyb_array **array,
                    hyb_message *message) {
   return guarded(message, [&] {
     if (file) *file = nullptr;
     need({path, name, file, array});
-    Worker::instance().run([&] {
+    read_on_worker([&] {
       Array *const opened = new Array(path, name);
       *file = opened;
       *array = &opened->shape();
@@ -146,7 +156,7 @@ int32_t read_array(void *file, const int64_t *start, const int64_t *count, doubl
   return guarded(message, [&] {
     need({file, start, count, data});
     Array &array = *static_cast<Array *>(file);
-    Worker::instance().run([&] { array.read(start, count, data); });
+    read_on_worker([&] { array.read(start, count, data); });
   });
 }
 

@@ -23,7 +23,8 @@ class Bins {
   bool by_column() const { return by_column_; }
   bool by_time() const { return per_day_ > 1; }
 
-  // Of the day in UTC, 0 to 1; 0 without bins of the day. Fails if they need it and the date has none.
+  // Of the day in UTC, 0 to 1; 0 without bins of the day. Fails if they need it and the date has
+  // none.
   double time(const Clock &clock) const;
 
   // The bin of a column, from 0.

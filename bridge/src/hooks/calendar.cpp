@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <map>
 
-#include "clock.hpp"
 #include "error.hpp"
 #include "text.hpp"
 
@@ -31,6 +30,22 @@ int64_t gregorian_days(int64_t year, int month, int day) {
   return julian_days(year, month, day) - floor_divided(y, 100) + floor_divided(y, 400) + 2;
 }
 
+// From "06:00" or "06:00:00.5", with or without a Z.
+std::optional<double> parsed_time(std::string text) {
+  if (!text.empty() && text.back() == 'Z') text.pop_back();
+  int hours = 0, minutes = 0, end = 0;
+  if (std::sscanf(text.c_str(), "%2d:%2d%n", &hours, &minutes, &end) != 2) return std::nullopt;
+  double seconds = 0;
+  const std::string rest = text.substr(static_cast<size_t>(end));
+  end = 0;
+  if (!rest.empty() && (std::sscanf(rest.c_str(), ":%lf%n", &seconds, &end) != 1 ||
+                        static_cast<size_t>(end) != rest.size()))
+    return std::nullopt;
+  const bool known = hours >= 0 && hours <= 24 && minutes >= 0 && minutes < 60 && seconds >= 0 &&
+                     seconds < 61;
+  return known ? std::optional<double>(3600.0 * hours + 60.0 * minutes + seconds) : std::nullopt;
+}
+
 bool reformed(const Date &date) {
   if (date.year != 1582) return date.year > 1582;
   return date.month > 10 || (date.month == 10 && date.day >= 15);
@@ -50,10 +65,10 @@ std::optional<Date> parsed_date(const std::string &text) {
   if (!known) return std::nullopt;
   if (static_cast<size_t>(end) == text.size()) return date;
   if (text[end] != 'T' && text[end] != ' ') return std::nullopt;
-  Clock clock;
-  clock.date = text;
-  date.seconds = clock.time_of_day();
-  return date.seconds < 0 ? std::nullopt : std::optional<Date>(date);
+  const std::optional<double> seconds = parsed_time(text.substr(static_cast<size_t>(end) + 1));
+  if (!seconds) return std::nullopt;
+  date.seconds = *seconds;
+  return date;
 }
 
 Calendar::Calendar(const std::string &name, const std::string &where) : name_(name) {

@@ -15,10 +15,6 @@ void Estimates::set(int64_t predictor, int64_t cell, const Slope &slope) {
   slopes_[at(predictor, cell)] = slope;
 }
 
-Estimates::Slope Estimates::slope(int64_t predictor, int64_t cell) const {
-  return slopes_[at(predictor, cell)];
-}
-
 double Estimates::linear(int64_t predictor, int64_t cell, double value) const {
   const Slope &to = slopes_[at(predictor, cell)];
   const double within = std::clamp((value - to.centre) * to.scale, -reach_, reach_);

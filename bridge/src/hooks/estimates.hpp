@@ -24,13 +24,11 @@ class Estimates {
 
   Estimates(int64_t npredictor, double reach) : npredictor_(npredictor), reach_(reach) {}
 
-  int64_t npredictor() const { return npredictor_; }
   void resize(int64_t ncell);
 
   void set(int64_t cell, double constant) { constant_[at(0, cell)] = constant; }
   void set(int64_t predictor, int64_t cell, const Slope &slope);
   double constant(int64_t cell) const { return constant_[at(0, cell)]; }
-  Slope slope(int64_t predictor, int64_t cell) const;
 
   // For up to `width` columns, the bins that they lie between.
   using Places = std::array<Bins::Between, width>;

@@ -23,8 +23,8 @@ class Hook {
   // ---- In a call. Any number of threads at once, so nothing of the hook changes.
 
   // What it wants added to its targets: `increments` come as zeros, by target, shaped like the
-  // target's values in the block. In phase `before` there are none yet; `veto` marks columns (1) that
-  // are to have the native result. What it leaves in rejected columns means nothing.
+  // target's values in the block. In phase `before` there are none yet; `veto` marks columns (1)
+  // that are to have the native result. What it leaves in rejected columns means nothing.
   virtual void apply(const BlockValues &values, std::vector<FieldValues> &increments,
                      std::vector<uint8_t> &veto) const = 0;
 

@@ -24,6 +24,20 @@ void check_order(const std::vector<double> &values, double sign, const std::stri
                std::to_string(values[i]));
 }
 
+// Returns -1 if the latitudes fall.
+double check_axes(const std::vector<double> &lat, const std::vector<double> &lon,
+                  const std::string &where) {
+  if (lat.empty() || lon.empty())
+    mismatch(HYB_ERROR_FILE, where, "latitudes and longitudes", "none");
+  const double sign = lat.back() < lat.front() ? -1 : 1;
+  check_order(lat, sign, where + ": latitude");
+  check_order(lon, 1, where + ": longitude");
+  if (lon.back() - lon.front() >= 360)
+    mismatch(HYB_ERROR_FILE, where + ": longitude", "each once on the circle",
+             std::to_string(lon.front()) + " to " + std::to_string(lon.back()));
+  return sign;
+}
+
 // `sign` -1: the coordinates fall. What lies beyond an end belongs to it.
 Between between(const std::vector<double> &values, double sign, double value) {
   const auto less = [sign](double a, double b) { return sign * a < sign * b; };
@@ -72,13 +86,7 @@ void need(const std::vector<double> &coordinate, const Grid &grid, const std::st
 Horizontal::Horizontal(const std::vector<double> &lat, const std::vector<double> &lon,
                        bool bilinear, const Grid &grid, const std::string &where)
     : nsource_(static_cast<int64_t>(lat.size() * lon.size())) {
-  if (nsource_ == 0) mismatch(HYB_ERROR_FILE, where, "latitudes and longitudes", "none");
-  const double sign = lat.back() < lat.front() ? -1 : 1;
-  check_order(lat, sign, where + ": latitude");
-  check_order(lon, 1, where + ": longitude");
-  if (lon.back() - lon.front() >= 360)
-    mismatch(HYB_ERROR_FILE, where + ": longitude", "each once on the circle",
-             std::to_string(lon.front()) + " to " + std::to_string(lon.back()));
+  const double sign = check_axes(lat, lon, where);
   need(grid.lat(), grid, where, "latitudes");
   need(grid.lon(), grid, where, "longitudes");
   const int64_t nlon = static_cast<int64_t>(lon.size());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The bias of a bin and its variance, by a scalar Kalman filter (Kalman 1960, doi:10.1115/1.3662552;
-// for the bias of a model, Dee and da Silva 1998, doi:10.1002/qj.49712454512). The bias b walks at
-// random; the mean of n samples observes it:
-//   P <- P + drift^2 days,   K = P / (P + error^2 / n),   b <- b + K (mean - b),   P <- (1 - K) P
+// The bias of a bin and its variance, by a scalar Kalman filter (Kalman 1960,
+// doi:10.1115/1.3662552; for the bias of a model, Dee and da Silva 1998,
+// doi:10.1002/qj.49712454512). The bias b walks at random; the mean of n samples observes it:
+//   P <- P + drift^2 days,  K = P / (P + error^2 / n),  b <- b + K (mean - b),  P <- (1 - K) P
 #pragma once
 
 #include <vector>

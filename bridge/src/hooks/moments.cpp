@@ -35,8 +35,8 @@ double Moments::age(int64_t cell, double now) const {
 }
 
 // Of a batch of n samples around d, of the old ones W around 0: the products around the common mean
-// are those of both around their own, plus W n / (W + n) d d. Forgotten is when a batch arrives: what
-// has none stays as it is, to the bit.
+// are those of both around their own, plus W n / (W + n) d d. Forgotten is when a batch arrives:
+// what has none stays as it is, to the bit.
 void Moments::merge(int64_t cell, const double *sums, int64_t stride, double now) {
   const double kept = std::exp(-age(cell, now) / time_scale_);
   const double n = sums[0], old = kept * weight_[at(cell)], share = n / (old + n);

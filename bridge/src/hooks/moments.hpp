@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Means and products of deviations of some variables, by cell (a bin of a level), with exponential
-// forgetting: a sample counts exp(-age / time scale). Batches are merged by their own means, so that
-// nothing is lost where a mean is large (Chan, Golub and LeVeque 1983,
+// forgetting: a sample counts exp(-age / time scale). Batches are merged by their own means, so
+// that nothing is lost where a mean is large (Chan, Golub and LeVeque 1983,
 // doi:10.1080/00031305.1983.10483115).
 #pragma once
 

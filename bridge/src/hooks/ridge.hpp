@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Least squares on predictors and a constant, with exponential forgetting: what recursive least
-// squares (Plackett 1950, doi:10.1093/biomet/37.1-2.149) would arrive at, from moments that keep their
-// accuracy instead of a recursion for an inverse that loses it. The penalty (Hoerl and Kennard 1970,
-// doi:10.1080/00401706.1970.10488634) is relative to predictors of unit variance.
+// squares (Plackett 1950, doi:10.1093/biomet/37.1-2.149) would arrive at, from moments that keep
+// their accuracy instead of a recursion for an inverse that loses it. The penalty (Hoerl and
+// Kennard 1970, doi:10.1080/00401706.1970.10488634) is relative to predictors of unit variance.
 #pragma once
 
 #include <array>

@@ -78,9 +78,11 @@ Series::Series(SeriesOptions options, const hyb_storage *storage, const Grid &gr
       unit_(file_.shape().unit) {
   const hyb_array &shape = file_.shape();
   const int32_t first = read_time(), last = read_horizontal(first, grid);
-  if (last - first > 1 || (last > first && is_time(unit_of(first))))
-    mismatch(HYB_ERROR_FILE, where_, "dimensions (time, level, latitude, longitude) or "
-             "(time, level, column), without time or level if there is none", dimensions_of(shape));
+  if (!horizontal_ || last - first > 1)
+    mismatch(HYB_ERROR_FILE, where_,
+             "dimensions (time, level, latitude, longitude) or (time, level, column), without time "
+             "or level if there is none",
+             dimensions_of(shape));
   if (last > first) nlevel_ = shape.extent[first];
   source_.resize(static_cast<size_t>(nlevel_ * horizontal_->nsource()));
   if (!times_) fetch(before_, 0);
@@ -114,21 +116,22 @@ int32_t Series::read_time() {
   return 1;
 }
 
-// Returns the first of the dimensions that were.
+// Returns the first of the dimensions that were; all of them if a time or half a grid is where
+// columns or levels should be.
 int32_t Series::read_horizontal(int32_t first, const Grid &grid) {
   const hyb_array &shape = file_.shape();
-  const int32_t rank = shape.rank;
-  const bool grid_of_file =
-      rank - first >= 2 && is_latitude(unit_of(rank - 2)) && is_longitude(unit_of(rank - 1));
-  if (grid_of_file) {
+  const int32_t rank = shape.rank, n = rank - first;
+  const bool on_grid =
+      n >= 2 && is_latitude(unit_of(rank - 2)) && is_longitude(unit_of(rank - 1));
+  const int32_t last = rank - (on_grid ? 2 : 1);
+  for (int32_t i = first; i < (on_grid ? last : rank); ++i)
+    if (is_latitude(unit_of(i)) || is_longitude(unit_of(i)) || is_time(unit_of(i))) return rank;
+  if (on_grid)
     horizontal_.emplace(coordinate(rank - 2), coordinate(rank - 1), options_.bilinear, grid,
                         where_);
-    return rank - 2;
-  }
-  for (int32_t i = first; i < rank; ++i)
-    if (is_latitude(unit_of(i)) || is_longitude(unit_of(i)) || is_time(unit_of(i))) return rank;
-  if (rank > first) horizontal_.emplace(shape.extent[rank - 1], grid, where_);
-  return rank - 1;
+  else if (n == 1 || n == 2)
+    horizontal_.emplace(shape.extent[last], grid, where_);
+  return last;
 }
 
 void Series::load(const Clock &clock) {

@@ -12,7 +12,8 @@ namespace hyb {
 
 class TimeAxis {
  public:
-  // "days since 2000-01-01" in a calendar; `cyclic`: the same every year. Fails with HYB_ERROR_FILE.
+  // "days since 2000-01-01" in a calendar; `cyclic`: the same every year. Fails with
+  // HYB_ERROR_FILE.
   TimeAxis(std::vector<double> times, const std::string &unit, const std::string &calendar,
            bool cyclic, const std::string &where);
 
@@ -22,7 +23,8 @@ class TimeAxis {
     double weight = 0;
   };
 
-  // Fails with HYB_ERROR_CONFIG if the calendar does not know the date, or the times do not reach it.
+  // Fails with HYB_ERROR_CONFIG if the calendar does not know the date, or the times do not reach
+  // it.
   Between at(const std::string &date) const;
 
  private:
