@@ -122,7 +122,7 @@ typedef struct hyb_backend {
   void (*release)(void *network, void *memory);
 } hyb_backend;
 
-/* ---- Storage: what writes and reads recordings and restarts ---------------------------------- */
+/* ---- Storage: what writes recordings, restarts and tables, and reads them ------------------ */
 
 typedef struct hyb_variable {
   const char *group; /* "input", "native", "after", "emulated" */
@@ -179,6 +179,26 @@ typedef struct hyb_restart {
   const int64_t *column; /* global indices, ascending */
 } hyb_restart;
 
+/* One variable of a table. Its name is a path, as above; dimensions of one name and length are
+ * one. */
+typedef struct hyb_table_variable {
+  const char *name, *unit, *about;
+  int32_t kind;             /* HYB_REAL64, NaN where a value is missing; 0: letters */
+  int32_t rank;             /* 0 to 2, slowest first */
+  const char *dimension[2];
+  int64_t extent[2];
+  const void *data;
+} hyb_table_variable;
+
+/* What a file of numbers for people holds. */
+typedef struct hyb_table {
+  size_t size;
+  int32_t nattribute;
+  const hyb_attribute *attribute;
+  int32_t nvariable;
+  const hyb_table_variable *variable;
+} hyb_table;
+
 typedef struct hyb_storage {
   hyb_plugin_table head;
   /* Creates a file; an existing one of that name is replaced. */
@@ -215,6 +235,10 @@ typedef struct hyb_storage {
   int32_t (*read_restart)(void *file, int32_t array, int64_t first, int64_t count, double *data,
                           hyb_message *message);
   void (*close_restart)(void *file);
+
+  /* Writes a table; a file of that name stays until the new one is complete, and if it cannot be
+   * written. */
+  int32_t (*save_table)(const char *path, const hyb_table *table, hyb_message *message);
 } hyb_storage;
 
 #ifdef __cplusplus

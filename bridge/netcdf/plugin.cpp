@@ -9,6 +9,7 @@
 #include "reader.hpp"
 #include "recording.hpp"
 #include "restart_table.hpp"
+#include "table_writer.hpp"
 
 namespace hybrid_netcdf {
 namespace {
@@ -139,6 +140,7 @@ const hyb_storage table = {
     open_restart,
     read_restart,
     close_restart,
+    save_table,
 };
 
 }  // namespace
