@@ -15,7 +15,10 @@ namespace {
 bool is_netcdf(const std::string &path) { return std::filesystem::path(path).extension() == ".nc"; }
 
 const hyb_storage &storage_of(const std::string &plugins) {
-  return *load_plugin<hyb_storage>("netcdf", HYB_PLUGIN_STORAGE, plugins);
+  const hyb_storage &storage = *load_plugin<hyb_storage>("netcdf", HYB_PLUGIN_STORAGE, plugins);
+  if (!storage.save_table)
+    mismatch(HYB_ERROR_PLUGIN, "plug-in 'netcdf'", "a function save_table", "none");
+  return storage;
 }
 
 void write_netcdf(const std::string &path, const std::string &statistics,
