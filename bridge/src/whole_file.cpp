@@ -30,11 +30,12 @@ bool write_whole_file(const std::string &path, const std::string &text) {
   const fs::path target = target_of(path, error);
   if (fs::exists(target, error) && !fs::is_regular_file(target, error)) return false;
   const fs::path temporary = target.string() + "." + std::to_string(getpid()) + ".tmp";
-  error.clear();
-  if (written(temporary, text)) fs::rename(temporary, target, error);
-  const bool done = !error && !fs::exists(temporary, error);
-  if (!done) fs::remove(temporary, error);
-  return done;
+  if (written(temporary, text)) {
+    fs::rename(temporary, target, error);
+    if (!error) return true;
+  }
+  fs::remove(temporary, error);
+  return false;
 }
 
 }  // namespace hyb

@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include <cmath>
+
 #include "guarded_model.hpp"
 #include "two_loops.hpp"
 
@@ -145,10 +147,12 @@ static void a_line_is_logged_for_each() {
   const Reported scheme(2, guarded(), "", &host);
   GuardedModel model(40);
   model.plant(3, 1, 500.0);
-  const size_t before = lines.info.size();
   scheme.steps(model, 1, 5);
-  CHECK_EQ(lines.info.size(), before + 2);
-  const std::string line = lines.info[before + 1];
+  std::vector<std::string> told;
+  for (const std::string &one : lines.info)
+    if (one.find(", step ") != std::string::npos) told.push_back(one);
+  CHECK_EQ(told.size(), 2u);
+  const std::string line = told.back();
   CHECK_HAS(line.c_str(), "scheme 'test', step 4, 2001-01-11: 80 columns, 2 rejected (2.5 %)");
   CHECK_HAS(line.c_str(), ", infer ");
   CHECK(line.find("audit") == std::string::npos);
@@ -169,9 +173,11 @@ static void audits_are_in_the_records() {
     CHECK_EQ(audit["threshold"], 10.0);
     CHECK_EQ(audit["raised"], false);
   }
-  // Every step has the same scores here.
-  CHECK(history[0]["schemes"]["test"]["audit"]["score"] ==
-        history[1]["schemes"]["test"]["audit"]["score"]);
+  // Every step has the same scores here, but for the rounding of sums.
+  const auto error = [&](size_t i) {
+    return history[i]["schemes"]["test"]["audit"]["score"]["error"].get<double>();
+  };
+  CHECK(std::fabs(error(0) - error(1)) < 1e-9 * error(0));
   CHECK_EQ(history[1]["schemes"]["test"]["audited"], 320);
 }
 
