@@ -67,7 +67,8 @@ enum hyb_role {
   HYB_STATE = 1,     /* read, or overwritten */
   HYB_TENDENCY = 2,  /* a rate of change that is overwritten */
   HYB_INCREMENT = 3, /* the native routine adds to it: put before, get after */
-  HYB_FLAG = 4       /* logical or categorical integer: never blended or scaled */
+  HYB_FLAG = 4,      /* logical or categorical integer: never blended or scaled */
+  HYB_NOISE = 5      /* random numbers, which the library draws for a stochastic emulator */
 };
 
 enum hyb_axis {
@@ -244,7 +245,8 @@ HYB_API int32_t hyb_scheme_destroy(hyb_scheme *scheme);
 HYB_API int32_t hyb_call_open(hyb_scheme *scheme, int64_t ncol, int64_t first, hyb_call *call);
 
 /* Packs an input, before hyb_call_run and once in a call. The first array of a field settles its
- * kind and extents for the scheme. One that the emulator does not want is ignored. Borrows all. */
+ * kind and extents for the scheme. One that the emulator does not want is ignored; noise that the
+ * library draws is HYB_ERROR_FIELD. Borrows all. */
 HYB_API int32_t hyb_call_put(const hyb_call *call, const char *name, const hyb_view *view);
 
 /* Submits the block to the emulator, where the mode has one. Inference happens now, or at the
@@ -281,9 +283,10 @@ HYB_API int32_t hyb_emulator_card(const hyb_emulator *emulator, const char **jso
 HYB_API int32_t hyb_emulator_about(const hyb_emulator *emulator, const char **json);
 
 /* Runs nsample samples: x (sample, feature) and y (sample, output), both of the card's kind, in
- * the card's order of fields and levels, in physical values. Arrays that are one batch are used in
- * place: samples fastest, no gaps, 64-byte aligned, a number of samples that needs no padding, and
- * no normalisation in the card. Borrows both; they have no memory in common. */
+ * the card's order of fields and levels, in physical values, noise included. Arrays that are one
+ * batch are used in place: samples fastest, no gaps, 64-byte aligned, a number of samples that
+ * needs no padding, and no normalisation in the card. Borrows both; they have no memory in
+ * common. */
 HYB_API int32_t hyb_emulator_run(hyb_emulator *emulator, const hyb_view *x, const hyb_view *y);
 
 /* Takes emulator; null is allowed. */

@@ -93,6 +93,14 @@ int64_t Block::put(const CardField &field, const HostArray &array) {
   return pack(array, input_rows(field), ncol_);
 }
 
+// The levels of boxes are those that were put, else the card's.
+Rows Block::input(const CardField &field) {
+  const Card &card = emulator_->card();
+  if (card.box && !field.has_level) return column_rows(field);
+  if (nlevel_ == 0) set_levels(std::max<int64_t>(field.nlevel, 1));
+  return input_rows(field);
+}
+
 // Fields without levels are repeated over those of a box emulator.
 void Block::complete() {
   const Card &card = emulator_->card();

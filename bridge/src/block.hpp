@@ -36,6 +36,9 @@ class Block {
   // Packs an input; returns how many of its values are not finite in the network's kind.
   int64_t put(const CardField &field, const HostArray &array);
 
+  // Where an input lies that the library fills, after the last put.
+  Rows input(const CardField &field);
+
   // After the last input.
   void complete();
 

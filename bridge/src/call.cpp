@@ -79,6 +79,7 @@ void Call::put(const char *name, const hyb_view &view) {
   if (scheme->mode() == Mode::native) return;
   need(Phase::put, "put", "put before run");
   Field &field = scheme->fields().find(name);
+  check_not_drawn(field);
   const HostArray array = host_array(view, field.axes, name, ncol);
   scheme->fields().settle(field, array);
   mark(field, given);
@@ -93,11 +94,20 @@ void Call::put(const char *name, const hyb_view &view) {
   if (Replayer *replayer = scheme->replayer()) replayer->put(field, array, samples_);
 }
 
+// Two answers to what the noise is would be one too many.
+void Call::check_not_drawn(const Field &field) const {
+  if (scheme->infers() && field.input && scheme->noise().draws(*field.input))
+    mismatch(HYB_ERROR_FIELD, about(field) + " of role 'noise'",
+             "no put, as the library draws it (or noise = \"put\" in the scheme's table)", "one");
+}
+
 void Call::check_inputs_given() {
-  if (inputs_given_ == scheme->emulator().card().inputs.size()) return;
+  const size_t drawn = scheme->noise().inputs().size();
+  if (inputs_given_ + drawn == scheme->emulator().card().inputs.size()) return;
   std::vector<std::string> missing;
   for (const CardField &input : scheme->emulator().card().inputs)
-    if (!marked(scheme->fields().find(input.name), given)) missing.push_back(input.name);
+    if (!scheme->noise().draws(input) && !marked(scheme->fields().find(input.name), given))
+      missing.push_back(input.name);
   if (!missing.empty())
     mismatch(HYB_ERROR_FIELD, "run", "every input of the card of " + scheme->emulator().path(),
              "no put of " + listed(missing) + also_put());
@@ -113,8 +123,32 @@ std::string Call::also_put() const {
   return others.empty() ? "" : " but of " + listed(others) + ", unknown to it";
 }
 
+void Call::draw_noise() {
+  const Noise &noise = scheme->noise();
+  if (noise.inputs().empty()) return;
+  if (!scheme->domain().stepped() && !scheme->noticed(Scheme::Notice::no_step))
+    scheme->notice(Scheme::Notice::no_step,
+                   where() + ": no step was opened yet, so noise is the same in every call");
+  const VectorUnitGuard guard;
+  for (const Noise::Input &input : noise.inputs()) {
+    const Rows rows = block_.input(*input.field);
+    noise.fill(input, scheme->domain().clock().step, first, ncol, rows);
+    if (!recorded_rows_.empty()) keep_noise(*input.field, rows);
+  }
+}
+
+// As if it had been put.
+void Call::keep_noise(const CardField &input, const Rows &rows) {
+  Field &field = scheme->fields().find(input.name);
+  FieldShape shape = input;
+  shape.nlevel = rows.nlevel;
+  scheme->fields().settle(field, as_host(rows, shape, ncol));
+  capture_->store(Group::input, field, rows);
+}
+
 void Call::submit() {
   check_inputs_given();
+  draw_noise();
   block_.complete();
   results_.judge_inputs(block_, times_);
   scheme->queue().add(block_);

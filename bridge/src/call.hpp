@@ -59,7 +59,10 @@ struct alignas(64) Call {
   void mark(const Field &field, Mark mark);
   bool marked(const Field &field, Mark mark) const;
   void begin_capture();
+  void check_not_drawn(const Field &field) const;
   void check_inputs_given();
+  void draw_noise();
+  void keep_noise(const CardField &input, const Rows &rows);
   std::string also_put() const;
   void check_outputs_taken();
   void submit();

@@ -150,20 +150,47 @@ void check_kind(const JsonTable &table, const CardField &field) {
              field.role == HYB_FLAG ? "'integer' or 'logical'" : "'real'", in_quotes(field.kind));
 }
 
+void check_noise(const JsonTable &table, const CardField &field) {
+  const auto require = [&](bool fits, const char *key, const char *expected,
+                           const std::string &found) {
+    if (!fits) mismatch(HYB_ERROR_CARD, table.where(key) + " of role 'noise'", expected, found);
+  };
+  require(field.unit == "1", "unit", "'1'", in_quotes(field.unit));
+  require(field.has_column, "dims", "an axis 'column'", "none");
+  require(field.normalisation.empty(), "normalisation", "none", "one");
+}
+
+// A process has a state for each row of the domain's columns.
+CardNoise read_noise(JsonTable &table, const CardField &field) {
+  CardNoise noise;
+  const bool uniform = table.word("distribution", {"normal", "uniform"}, "normal") == "uniform";
+  noise.distribution = uniform ? Distribution::uniform : Distribution::normal;
+  noise.correlation_time = table.positive("correlation_time");
+  if (noise.correlation_time > 0 && uniform)
+    mismatch(HYB_ERROR_CARD, table.where("distribution") + " with a correlation_time", "'normal'",
+             "'uniform'");
+  if (noise.correlation_time > 0 && field.nlevel == 0)
+    mismatch(HYB_ERROR_CARD, table.where("levels") + " with a correlation_time",
+             "a positive integer", "nothing");
+  return noise;
+}
+
 CardField read_field(const json &object, const std::string &where, bool box, int64_t offset) {
   JsonTable table(object, where);
   CardField field;
   field.name = table.text("name");
   field.unit = table.text("unit");
-  field.role = role_of(table.word("role", {"state", "tendency", "increment", "flag"}, nullptr));
+  field.role = role_of(table.word("role", role_names(), nullptr));
   field.kind = table.word("kind", {"real", "integer", "logical"}, nullptr);
   read_extents(table, box, offset, field);
   if (const json *normalisation = table.find("normalisation"))
     field.normalisation = read_normalisation(*normalisation, table.where("normalisation"), field);
+  if (field.role == HYB_NOISE) field.noise = read_noise(table, field);
   if (const json *range = table.find("valid_range"))
     field.valid_range = read_limits(*range, table.where("valid_range"), field);
   table.finish();
   check_kind(table, field);
+  if (field.noise) check_noise(table, field);
   return field;
 }
 
@@ -185,6 +212,9 @@ std::vector<CardField> read_fields(JsonTable &table, const char *key, bool box, 
 }
 
 void check_output(const Card &card, const CardField &output, const std::string &source) {
+  if (output.role == HYB_NOISE)
+    mismatch(HYB_ERROR_CARD, source + ": role of output " + in_quotes(output.name),
+             "another than 'noise'", "'noise'");
   const CardField *input = card.input(output.name);
   if (input && input->role != output.role)
     mismatch(HYB_ERROR_CARD, source + ": role of " + in_quotes(output.name) + " as output",

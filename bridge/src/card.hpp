@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "axes.hpp"
+#include "noise/numbers.hpp"
 #include "pack.hpp"
 
 namespace hyb {
@@ -22,6 +24,12 @@ struct Normalisation {
   }
 };
 
+// What an input of role noise is drawn from.
+struct CardNoise {
+  Distribution distribution = Distribution::normal;
+  double correlation_time = 0;  // [s]; 0: each step has new numbers
+};
+
 // Values that a field may have, physical, by row of the field; empty: any.
 struct Limits {
   std::vector<double> lower, upper;
@@ -33,6 +41,7 @@ struct CardField : FieldShape {
   std::string kind;               // "real", "integer", "logical"
   int64_t offset = 0, count = 0;  // rows of the network's matrix
   Normalisation normalisation;    // of these rows
+  std::optional<CardNoise> noise;  // of an input that is drawn
   Limits valid_range, training_range;
 };
 

@@ -153,7 +153,7 @@ void Domain::step(int64_t step, const char *date, double dt) {
   stepped_ = true;
   settled_ = false;
   ++turn_;
-  for (const auto &entry : schemes_) entry.second->begin_step(clock_);
+  attempt([&] { for_all(schemes_, [&](Scheme &scheme) { scheme.begin_step(clock_); }); });
   attempt([&] { agree_on_stop(); });
   if (!std::exchange(began_, began_.value_or(step)) || recorded) keep_file();
   if (failure) std::rethrow_exception(failure);

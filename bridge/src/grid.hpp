@@ -18,9 +18,8 @@ class Grid {
     return column_.empty() ? local : column_[static_cast<size_t>(local - 1)];
   }
 
+  // Whether the host said which columns there are; ncol is 0 if not.
   bool known() const { return known_; }
-
-  // Number of local columns; 0 where the host did not say.
   int64_t ncol() const { return ncol_; }
 
   // Fails unless columns first .. first+ncol-1 exist.

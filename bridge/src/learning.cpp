@@ -28,15 +28,21 @@ Learning::Learning(Operators &operators, const Grid &grid, const std::string &wh
   if (!grid.known())
     mismatch(HYB_ERROR_CONFIG, where + ": hooks that learn", "a domain created with its columns",
              "one without");
+  for (const auto &slot : operators.hooks()) {
+    if (slot->config().learn == HookConfig::Source::none) continue;
+    const Hook::Predictors predictors = slot->hook().predictors();
+    read_inputs_.insert(predictors.inputs.begin(), predictors.inputs.end());
+    read_outputs_.insert(predictors.outputs.begin(), predictors.outputs.end());
+  }
   seen_.reserve(operators.fields().outputs.size());
   for (size_t place = 0; place < operators.fields().outputs.size(); ++place)
     seen_.emplace_back(observes_ ? grid.ncol() : 0);
 }
 
 void Learning::keep(const BlockValues &values, const std::vector<int64_t> &rows) {
-  for (size_t place = 0; place < values.inputs.size(); ++place)
+  for (const size_t place : read_inputs_)
     inputs_.store(place, values.inputs[place], values.first, rows);
-  for (size_t place = 0; place < values.outputs.size(); ++place)
+  for (const size_t place : read_outputs_)
     outputs_.store(place, values.outputs[place], values.first, rows);
 }
 

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include "audit.hpp"
@@ -46,6 +47,7 @@ class Learning {
   Operators &operators_;
   const Grid &grid_;
   bool observes_;
+  std::set<size_t> read_inputs_, read_outputs_;  // places that some hook learns by
   ColumnStore inputs_, outputs_, added_, observed_;
   std::vector<Seen> seen_;  // by output
 };

@@ -15,7 +15,7 @@ Operators::Operators(const SchemeConfig &config, const Card &card, const Grid &g
   for (const CardField &output : card.outputs)
     fields_.outputs.push_back({output.name, output.unit});
   for (const HookConfig &hook : config.hooks)
-    hooks_.push_back(std::make_unique<HookSlot>(hook, make_hook(hook, fields_, grid, plugins),
+    hooks_.push_back(std::make_unique<HookSlot>(hook, make_hook(hook, fields_, grid, plugins, config.emulator.environment),
                                                 fields_, hooks_.size() + 1));
   constraints_ = make_constraints(card.constraints, fields_, "card: constraints", HYB_ERROR_CARD);
   for (const ConstraintConfig &one : config.constraints)
@@ -69,7 +69,7 @@ void Operators::constrain(BlockValues &values, Verdict &verdict) {
 }
 
 void Operators::step(const Clock &clock) {
-  for (const auto &slot : hooks_) slot->step(clock);
+  for (const auto &slot : hooks_) slot->step(clock, object_);
 }
 
 std::vector<std::vector<double>> Operators::counters() const {

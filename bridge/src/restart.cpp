@@ -84,16 +84,21 @@ class RestartFile {
     const hyb_restart_array &found = contents_.array[number];
     StateArray array{found.name, found.by_column != 0, found.nrow, {}};
     array.values.resize(static_cast<size_t>(array.by_column ? found.nrow * ncol : found.nrow));
-    if (!array.by_column) read(number, 0, found.nrow, array.values.data());
-    std::vector<double> all(map.columns().size());
-    for (int64_t row = 0; array.by_column && row < found.nrow; ++row) {
-      read(number, row, 1, all.data());
-      map.take(all.data(), array.values.data() + row * ncol);
-    }
+    if (!array.by_column)
+      read(number, 0, found.nrow, array.values.data());
+    else if (ncol > 0)
+      read_own(number, map, ncol, array);
     return array;
   }
 
  private:
+  void read_own(int32_t number, const ColumnMap &map, int64_t ncol, StateArray &array) const {
+    std::vector<double> all(map.columns().size());
+    for (int64_t row = 0; row < array.nrow; ++row) {
+      read(number, row, 1, all.data());
+      map.take(all.data(), array.values.data() + row * ncol);
+    }
+  }
   void read(int32_t array, int64_t first, int64_t count, double *data) const {
     if (count == 0) return;
     hyb_message message{};

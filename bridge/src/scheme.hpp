@@ -15,6 +15,7 @@
 #include "domain.hpp"
 #include "emulator.hpp"
 #include "fields.hpp"
+#include "noise/noise.hpp"
 #include "guards/guards.hpp"
 #include "learning.hpp"
 #include "objections.hpp"
@@ -48,6 +49,7 @@ class Scheme {
   Fields &fields() { return *fields_; }
   const Emulator &emulator() const { return *emulator_; }
   Queue &queue() { return *queue_; }
+  const Noise &noise() const { return *noise_; }
   Recorder *recorder() { return recorder_.get(); }
   Replayer *replayer() { return replayer_.get(); }
   Statistics &statistics() { return *statistics_; }
@@ -140,6 +142,8 @@ class Scheme {
   Call &new_call();
   void tell_about(const Emulator &emulator) const;
   void declare_configured();
+  void make_noise();
+  void tell_of_noise() const;
   void make_online_parts();
   void refuse_flags() const;  // where they would be mixed
   std::string discard_open_calls();  // what to say of them, empty: there were none
@@ -152,6 +156,7 @@ class Scheme {
   int32_t orientation_;
   std::unique_ptr<Emulator> emulator_;
   std::unique_ptr<Queue> queue_;  // where there is an emulator
+  std::unique_ptr<Noise> noise_;  // likewise
   std::unique_ptr<Fields> fields_;
   std::unique_ptr<Objections> objections_;
   std::unique_ptr<Guards> guards_;

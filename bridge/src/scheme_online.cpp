@@ -122,12 +122,14 @@ void Scheme::end_step(const Clock &clock, const Communicator &communicator) {
 }
 
 void Scheme::begin_step(const Clock &clock) {
+  if (noise_) noise_->step(clock);
   if (!replaces()) return;
   if (mode() != Mode::emulate) blend_.step(clock);
   operators_->step(clock);
 }
 
 void Scheme::state(State &state) {
+  if (noise_) noise_->state(state);
   if (!replaces()) return;
   statistics_->state(state);
   emulator_->batch_sizes().state(state);

@@ -141,6 +141,9 @@ Snapshot read_arrays(const double *shared, int64_t nshared, const double *column
     array.values.assign(from, from + n);
     if (array.by_column) columns += n;
   }
+  if (reader.left() > 0)
+    mismatch(HYB_ERROR_STATE, "shared values of the state", "none after the last array",
+             std::to_string(reader.left()));
   return snapshot;
 }
 

@@ -59,8 +59,8 @@ module hybrid
 
   integer(c_int32_t), parameter :: kind_real32 = 1, kind_real64 = 2, kind_int32 = 3, &
     kind_logical = 4
-  character(len=*), parameter :: roles(4) = &
-    [character(len=9) :: "state", "tendency", "increment", "flag"]
+  character(len=*), parameter :: roles(5) = &
+    [character(len=9) :: "state", "tendency", "increment", "flag", "noise"]
   character(len=*), parameter :: orientations(2) = [character(len=9) :: "top_down", "bottom_up"]
 
   type, bind(c) :: hyb_view
@@ -152,16 +152,6 @@ module hybrid
       integer(c_int32_t) :: status
     end function keep
 
-    !> hyb_domain_state_get and hyb_domain_state_set.
-    function exchange(domain, shared, nshared, columns, nrow, ncol) result(status) bind(c)
-      import :: c_double, c_int32_t, c_int64_t, c_ptr
-      implicit none
-      type(c_ptr), value :: domain
-      real(c_double), intent(inout) :: shared(*), columns(*)
-      integer(c_int64_t), value :: nshared, nrow, ncol
-      integer(c_int32_t) :: status
-    end function exchange
-
     !> hyb_domain_statistics and hyb_scheme_mode.
     function ask(handle, text) result(status) bind(c)
       import :: c_int32_t, c_ptr
@@ -183,8 +173,6 @@ module hybrid
   procedure(use_up), bind(c, name="hyb_scheme_destroy") :: hyb_scheme_destroy
   procedure(keep), bind(c, name="hyb_domain_save") :: hyb_domain_save
   procedure(keep), bind(c, name="hyb_domain_load") :: hyb_domain_load
-  procedure(exchange), bind(c, name="hyb_domain_state_get") :: hyb_domain_state_get
-  procedure(exchange), bind(c, name="hyb_domain_state_set") :: hyb_domain_state_set
   procedure(ask), bind(c, name="hyb_domain_statistics") :: hyb_domain_statistics
   procedure(ask), bind(c, name="hyb_scheme_mode") :: hyb_scheme_mode
 
@@ -226,6 +214,26 @@ module hybrid
       integer(c_int64_t), intent(out) :: nshared, nrow, ncol
       integer(c_int32_t) :: status
     end function hyb_domain_state_shape
+
+    function hyb_domain_state_get(domain, shared, nshared, columns, nrow, ncol) result(status) &
+      bind(c, name="hyb_domain_state_get")
+      import :: c_double, c_int32_t, c_int64_t, c_ptr
+      implicit none
+      type(c_ptr), value :: domain
+      real(c_double), intent(inout) :: shared(*), columns(*)
+      integer(c_int64_t), value :: nshared, nrow, ncol
+      integer(c_int32_t) :: status
+    end function hyb_domain_state_get
+
+    function hyb_domain_state_set(domain, shared, nshared, columns, nrow, ncol) result(status) &
+      bind(c, name="hyb_domain_state_set")
+      import :: c_double, c_int32_t, c_int64_t, c_ptr
+      implicit none
+      type(c_ptr), value :: domain
+      real(c_double), intent(in) :: shared(*), columns(*)
+      integer(c_int64_t), value :: nshared, nrow, ncol
+      integer(c_int32_t) :: status
+    end function hyb_domain_state_set
 
     function hyb_scheme_create(domain, name, orientation, scheme) result(status) &
       bind(c, name="hyb_scheme_create")
@@ -791,10 +799,10 @@ contains
       size(columns, 2, c_int64_t), size(columns, 1, c_int64_t)), stat, errmsg)
   end subroutine state_get
 
-  !> Loads what state_get gave. inout as C has one interface for both; nothing is written.
+  !> Loads what state_get gave; columns may have gone to other ranks meanwhile.
   subroutine state_set(this, shared, columns, stat, errmsg)
     class(hybrid_domain), intent(inout) :: this
-    real(real64), intent(inout), contiguous :: shared(:), columns(:, :)
+    real(real64), intent(in), contiguous :: shared(:), columns(:, :)
     integer, intent(out), optional :: stat
     character(len=*), intent(inout), optional :: errmsg
     call report(hyb_domain_state_set(this%handle, shared, size(shared, kind=c_int64_t), columns, &
@@ -861,8 +869,8 @@ contains
       this%handle), stat, errmsg)
   end subroutine create_scheme
 
-  !> Declares a field before the first call. role: "state" (the default), "tendency", "increment"
-  !! or "flag". dims: the axes in the order of the array, such as "column level".
+  !> Declares a field before the first call. role: "state" (the default), "tendency", "increment",
+  !! "flag" or "noise". dims: the axes in the order of the array, such as "column level".
   subroutine declare_field(this, name, unit, role, dims, stat, errmsg)
     class(hybrid_scheme), intent(in) :: this
     character(len=*), intent(in) :: name, unit

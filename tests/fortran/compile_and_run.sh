@@ -51,6 +51,10 @@ run_as_host() {
   objects="hybrid.o check.o host_model.o -Lalone -lhybrid"
   link host_native $objects && ./host_native
   link host_errors $objects && ./host_errors
+  link host_state $objects && ./host_state
+  if [ -e "$build/bridge/netcdf/libhybrid_netcdf.so" ]; then
+    HYBRID_PLUGIN_PATH=$build/bridge/netcdf ./host_state netcdf
+  fi
   if [ -n "$plugins" ]; then
     link host_emulate $objects && HYBRID_PLUGIN_PATH=$plugins ./host_emulate "$tests/emulator.py"
   fi

@@ -77,7 +77,7 @@ HookSlot::HookSlot(const HookConfig &config, std::unique_ptr<Hook> hook,
   if (!config.after && config.learn != HookConfig::Source::none)
     mismatch(HYB_ERROR_CONFIG, config.where + ".learn", "'none' in phase 'before'", "another");
   counters_.resize(targets_.size());
-  step(Clock());
+  weight_ = ramp_at(0, config_.start, config_.ramp);
 }
 
 void HookSlot::make_room(const BlockValues &values, HookWork &work) const {
@@ -171,26 +171,28 @@ void HookSlot::count(size_t target, const std::vector<double> &counted) {
   for (size_t i = 0; i < counted.size(); ++i) counters[i] += counted[i];
 }
 
-// Sums of several steps are added up until the next update is due.
+// Of the steps that have samples every `cadence`-th is learnt from. Which those are is known to all
+// ranks alike.
 void HookSlot::learn(const Samples &samples, const Communicator &communicator,
                      const Objector &object) {
+  if (++steps_ < config_.cadence) return;
+  steps_ = 0;
   try {
-    const std::vector<double> totals = reproducible_sums(
-        communicator, hook_->sums(samples), [&](Adder &adder) { hook_->collect(samples, adder); });
-    totals_.resize(std::max(totals_.size(), totals.size()), 0.0);
-    for (size_t i = 0; i < totals.size(); ++i) totals_[i] += totals[i];
-    if (++steps_ < config_.cadence) return;
-    steps_ = 0;
-    const std::vector<double> all = std::move(totals_);
-    totals_.clear();
-    hook_->update(all, *samples.clock);
+    hook_->update(samples, reproducible_sums(communicator, hook_->sums(samples), [&](Adder &adder) {
+                    hook_->collect(samples, adder);
+                  }));
   } catch (...) {
     object(config_.policy, name_ + ", at the end of the step: " + current_error().what());
   }
 }
 
-void HookSlot::step(const Clock &clock) {
+void HookSlot::step(const Clock &clock, const Objector &object) {
   weight_ = ramp_at(clock.elapsed, config_.start, config_.ramp);
+  try {
+    hook_->begin(clock);
+  } catch (...) {
+    object(config_.policy, name_ + ", at the beginning of a step: " + current_error().what());
+  }
 }
 
 std::vector<std::vector<double>> HookSlot::counters() const {
@@ -213,7 +215,6 @@ nlohmann::json HookSlot::told(const std::vector<std::vector<double>> &counters,
 
 void HookSlot::state(State &state) {
   state.number("steps", steps_);
-  state.shared("totals", totals_);
   for (size_t target = 0; target < targets_.size(); ++target)
     state.counters("added " + std::to_string(target + 1), counters_[target]);
   hook_->state(state);

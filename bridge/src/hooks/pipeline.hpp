@@ -53,7 +53,7 @@ class HookSlot {
 
   // At the step boundary: learns from what the last step left, then moves the ramp.
   void learn(const Samples &samples, const Communicator &communicator, const Objector &object);
-  void step(const Clock &clock);
+  void step(const Clock &clock, const Objector &object);
 
   // What was added to each target, ncounter for each row; and such counters, of this process or of
   // several, in words.
@@ -82,8 +82,7 @@ class HookSlot {
   std::vector<size_t> targets_;  // places of the outputs
   std::vector<double> limits_;   // by target
   double weight_ = 1;            // of the ramp
-  int64_t steps_ = 0;            // since the last update
-  std::vector<double> totals_;   // of the sums since then
+  int64_t steps_ = 0;            // with samples, since the last update
   std::once_flag sized_;
   mutable std::mutex mutex_;
   std::vector<std::vector<double>> counters_;  // by target

@@ -187,7 +187,8 @@ HYB_API const hyb_plugin_table *hyb_plugin(void) {
                                      "netcdf", HYB_VERSION},
                                     create, append, state, flush, close, open, contents, read,
                                     close_reader, attribute,
-                                    nullptr, nullptr, nullptr, nullptr, nullptr};  // restarts, tables
+                                    nullptr, nullptr, nullptr, nullptr,   // restarts
+                                     nullptr, nullptr, nullptr, nullptr};  // arrays, tables
   return &table.head;
 }
 
