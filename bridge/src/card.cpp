@@ -97,18 +97,26 @@ Limits read_limits(const json &object, const std::string &where, const CardField
   return limits;
 }
 
-// By name of the field: an input where there is one, else an output.
+// By name of the field: of the input and, under the key "output", of the output of that name; of
+// the output itself where there is no such input.
+void read_range(json limits, const std::string &where, CardField *input, CardField *output) {
+  if (!input && !output) mismatch(HYB_ERROR_CARD, where, "a field of the card", "none of that name");
+  if (input && output && limits.contains("output")) {
+    output->training_range = read_limits(limits["output"], where + ".output", *output);
+    limits.erase("output");
+  }
+  CardField &field = input ? *input : *output;
+  field.training_range = read_limits(limits, where, field);
+}
+
 void read_training_range(JsonTable &table, Card &card) {
   const json *ranges = table.find("training_range");
   if (!ranges) return;
   table.carry_object("training_range");
-  for (const auto &[name, limits] : ranges->items()) {
-    CardField *field = const_cast<CardField *>(card.input(name) ? card.input(name)
-                                                                : card.output(name));
-    const std::string where = table.where("training_range") + ": " + in_quotes(name);
-    if (!field) mismatch(HYB_ERROR_CARD, where, "a field of the card", "none of that name");
-    field->training_range = read_limits(limits, where, *field);
-  }
+  for (const auto &[name, limits] : ranges->items())
+    read_range(limits, table.where("training_range") + ": " + in_quotes(name),
+               const_cast<CardField *>(card.input(name)),
+               const_cast<CardField *>(card.output(name)));
 }
 
 // Those of all fields one after the other; empty if none has any.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "adding_model.hpp"
 #include "guarded_model.hpp"
 #include "two_loops.hpp"
 
@@ -17,7 +18,8 @@ static GuardedModel planted(int64_t ncol) {
   return model;
 }
 
-static const std::string by_training = "guard.training_range = \"native\"\n";
+static const std::string by_training =
+    "guard.training_range = { policy = \"native\", margin = 0 }\n";
 
 static void bad_columns_are_native_whatever_the_block() {
   for (const int64_t size : {1, 7, 32, 64, 200}) {
@@ -55,6 +57,38 @@ static void margin_widens_the_range() {
   model.plant(2, 0, 311);
   model.block(scheme, 1, 8);
   CHECK(model.is_right());
+}
+
+// A quarter of the width of 200 to 300 K, unless it is said.
+static void a_training_range_has_a_margin() {
+  const Scheme scheme(emulate(write_emulator(ranged_card())) +
+                      "guard.training_range = \"native\"\n");
+  GuardedModel model(8);
+  model.temperature[model.at(1, 0)] = 324;
+  model.plant(2, 0, 326);
+  model.plant(5, 1, 174);
+  model.block(scheme, 1, 8);
+  CHECK(model.is_right());
+}
+
+// An increment, whose values are of another size than those of the input of that name.
+static void an_output_has_a_range_of_its_own() {
+  std::string card = replaced(ranged_card(), R"("heating_rate", "unit": "K s-1", "role": "tendency")",
+                              R"("air_temperature", "unit": "K", "role": "increment")");
+  card = replaced(card, R"("air_temperature", "unit": "K", "role": "state")",
+                  R"("air_temperature", "unit": "K", "role": "increment")");
+  for (const char *most : {"1", "1e9"}) {
+    const std::string range = R"("max": 300, "output": {"min": 0, "max": )" + std::string(most) + "}";
+    const Scheme scheme(emulate(write_emulator(replaced(card, R"("max": 300)", range))) +
+                        by_training);
+    AddingModel model(8);
+    model.block(scheme, 1, 8);
+    const int64_t rejected = most[1] == '\0' ? 8 : 0;  // emulated increments are some thousand K
+    CHECK_EQ(statistics_of(scheme)["rejected"].get<int64_t>(), rejected);
+    CHECK_EQ(model.native_calls, rejected / 8);
+    const auto guards = statistics_of(scheme)["guards"];
+    for (const auto &guard : guards) CHECK(guard["side"] == "output");
+  }
 }
 
 static void counters_say_which_guard_field_and_level() {
@@ -101,7 +135,7 @@ static void not_finite_outputs_are_native_by_default() {
 
 static void clip_brings_inputs_into_the_range() {
   const Scheme scheme(emulate(write_emulator(ranged_card())) +
-                      "guard.training_range = \"clip\"\n");
+                      "guard.training_range = { policy = \"clip\", margin = 0 }\n");
   Model model(8), clipped(8);
   model.temperature[model.at(2, 1)] = 2500;
   clipped.temperature[clipped.at(2, 1)] = 300;
@@ -116,7 +150,7 @@ static void clip_brings_inputs_into_the_range() {
 static void blend_mixes_by_the_distance() {
   const Scheme scheme(
       emulate(write_emulator(ranged_card())) +
-      "guard.training_range = { policy = \"blend\", blend_width = 0.1 }\n");
+      "guard.training_range = { policy = \"blend\", margin = 0, blend_width = 0.1 }\n");
   GuardedModel model(8);
   model.temperature[model.at(2, 1)] = 305;
   model.plant(4, 1, 400);  // far beyond: native
@@ -152,7 +186,7 @@ static void stop_ends_the_run_at_the_next_step() {
   model.block(scheme, 1, 8);
   CHECK(model.is_right());
   CHECK_REFUSED(hyb_domain_step(scheme.domain.handle, 2, nullptr, 600), HYB_ERROR_GUARD,
-                "'training_range'", "global column 3", "level 2", "200 to 300", "2500");
+                "'training_range'", "global column 3", "level 2", "175 to 325", "2500");
 }
 
 static void refuse(const std::string &table, std::initializer_list<const char *> words,
@@ -194,6 +228,8 @@ int main() {
   in_two_loops_and_shared_batches();
   limits_belong_to_the_range();
   margin_widens_the_range();
+  a_training_range_has_a_margin();
+  an_output_has_a_range_of_its_own();
   counters_say_which_guard_field_and_level();
   levels_are_the_hosts();
   tendencies_have_limits_with_units();
