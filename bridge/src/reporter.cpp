@@ -59,9 +59,11 @@ std::string printed(const char *format, double value) {
 }
 
 std::string times_in(const json &told) {
+  double all = 0;
+  for (const json &seconds : told["seconds"]) all += seconds.get<double>();
   std::string text;
   for (const auto &[part, seconds] : told["seconds"].items())
-    if (seconds > 0) text += ", " + part + " " + printed("%.3g s", seconds.get<double>());
+    if (seconds > 1e-3 * all) text += ", " + part + " " + printed("%.3g s", seconds.get<double>());
   return text;
 }
 
@@ -70,7 +72,7 @@ std::string counted_in(const json &told, const char *key, const char *words) {
   const int64_t n = told[key], all = told["columns"];
   if (n == 0) return "";
   const double percent = 100.0 * static_cast<double>(n) / static_cast<double>(std::max<int64_t>(all, 1));
-  return ", " + std::to_string(n) + " " + words + " (" + printed("%.2g %%", percent) + ")";
+  return ", " + std::to_string(n) + " " + words + " (" + printed("%.3g %%", percent) + ")";
 }
 
 std::string audit_in(const json &told) {

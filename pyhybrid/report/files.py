@@ -101,7 +101,7 @@ def _netcdf(path: Path) -> Any:
 
 
 def _read(path: Path) -> Any:
-    text = _netcdf_text(path) if path.suffix == ".nc" else path.read_bytes().decode(errors="replace")
+    text = _netcdf_text(path) if path.suffix == ".nc" else path.read_text(errors="replace")
     if not text.strip():
         raise ArgumentError(mismatch(f"report: {path}", "statistics", "an empty file"))
     try:

@@ -147,7 +147,6 @@ void ranks_with_other_schemes_have_no_records() {
   Host host(guarded(), size > 1 && rank == size - 1 ? "last" : "test");
   host.steps(1, 6);
   CHECK_EQ(host.statistics()["history"].size(), size == 1 ? 2u : 0u);
-  CHECK_EQ(host.warnings.empty(), size == 1);
   size_t told = 0;
   for (const std::string &line : host.warnings)
     told += line.find("expected the same schemes") != std::string::npos;
