@@ -22,6 +22,7 @@ struct Constraints::Parts {
   void read(const ConstraintSource &source, ValueFields &fields);
   void read_kind(const std::string &kind, ConstraintReader &reader);
   void check(const ValueFields &fields) const;
+  void project(BlockValues &values, ConstraintWork &work) const;
 
  private:
   void add(Budget budget);
@@ -120,7 +121,12 @@ void Constraints::Parts::check_derived(const FluxDivergence &divergence) const {
 }
 
 void Constraints::Parts::check_independence(const ValueFields &fields) const {
-  const Budget *budget = dependent_budget(projection, fields);
+  const Budget *budget = nullptr;
+  try {
+    budget = dependent_budget(projection, fields);
+  } catch (const Error &error) {  // fields that would need two shapes
+    fail(status.front(), error.what());
+  }
   if (!budget) return;
   std::vector<std::string> before;
   for (const Budget &one : projection.budgets)
@@ -180,23 +186,29 @@ ConstraintWork::ConstraintWork(ConstraintWork &&) noexcept = default;
 ConstraintWork &ConstraintWork::operator=(ConstraintWork &&) noexcept = default;
 
 void Constraints::apply(BlockValues &values, ConstraintWork &work) const {
-  if (!work.plan || !work.plan->fits(parts_.get(), values))
-    work.plan = std::make_unique<ConstraintWork::Plan>(parts_.get(), parts_->projection, values);
   const auto ncol = static_cast<size_t>(values.ncol);
   work.unmet.assign(ncol, 0);
   work.imbalance.resize(parts_->budgets.size() * ncol);
-  work.plan->imbalance.resize(parts_->projection.budgets.size() * ncol);
+  if (ncol == 0) return;
+  if (!work.plan || !work.plan->fits(parts_.get(), values))
+    work.plan = std::make_unique<ConstraintWork::Plan>(parts_.get(), parts_->projection, values);
   for (const FluxDivergence &divergence : parts_->divergences)
     divergence.check(values, static_cast<uint8_t>(1 + divergence.constraint), work.unmet);
-  for (size_t b = 0; b < parts_->budgets.size(); ++b)
-    if (!parts_->budgets[b].enforced)
-      add_up(parts_->budgets[b], values, work.imbalance.data() + b * ncol);
-  work.plan->plan.run(values, work.plan->imbalance.data(), work.unmet);
-  size_t enforced = 0;
-  for (size_t b = 0; b < parts_->budgets.size(); ++b)
-    if (parts_->budgets[b].enforced)
-      std::copy_n(work.plan->imbalance.data() + enforced++ * ncol, ncol, work.imbalance.data() + b * ncol);
+  parts_->project(values, work);
   for (const FluxDivergence &divergence : parts_->divergences) divergence.apply(values, work.unmet);
+}
+
+// Imbalances are those before, also of budgets that are not enforced.
+void Constraints::Parts::project(BlockValues &values, ConstraintWork &work) const {
+  const auto ncol = static_cast<size_t>(values.ncol);
+  for (size_t b = 0; b < budgets.size(); ++b)
+    if (!budgets[b].enforced) add_up(budgets[b], values, work.imbalance.data() + b * ncol);
+  std::vector<double> &found = work.plan->imbalance;
+  found.resize(projection.budgets.size() * ncol);
+  work.plan->plan.run(values, found.data(), work.unmet);
+  const double *from = found.data();
+  for (size_t b = 0; b < budgets.size(); ++b)
+    if (budgets[b].enforced) std::copy_n(from, ncol, work.imbalance.data() + b * ncol), from += ncol;
 }
 
 void Constraints::added(size_t budget, const BlockValues &values, const std::vector<size_t> &outputs,

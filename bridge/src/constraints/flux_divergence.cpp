@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "constraints/flux_divergence.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "constraints/budget.hpp"
 #include "error.hpp"
@@ -79,42 +81,67 @@ void FluxDivergence::check_shapes(const BlockValues &values) const {
     check_levels(where_, flux.name, given(values.outputs[flux.output], flux.name, where_), n + 1);
 }
 
-// Calls use(level, column, value) for all, columns fastest.
+// What stays in a layer of some columns, the sum over fluxes.
+void FluxDivergence::add_up(const BlockValues &values, int64_t level, const Columns &columns,
+                            double *kept) const {
+  const int64_t below = level + (values.bottom_up ? 0 : 1), above = 2 * level + 1 - below;
+  std::fill_n(kept, columns.n, 0.0);
+  for (const Flux &flux : fluxes_) {
+    const FieldValues &field = values.outputs[flux.output];
+    const double *from = field.row(flux.upward ? below : above) + columns.first;
+    const double *to = field.row(flux.upward ? above : below) + columns.first;
+    for (int64_t c = 0; c < columns.n; ++c) kept[c] += from[c] - to[c];
+  }
+}
+
+// Divides by the measure of the layer; NaN where that is not above 0.
+void FluxDivergence::divide(const BlockValues &values, int64_t level, const Columns &columns,
+                            double *kept) const {
+  const FieldValues &measure = values.inputs[*measure_.input];
+  const double *first = measure.row(0) + columns.first;
+  const double *last = measure.row(measure.nlevel - 1) + columns.first;
+  const double *here = measure.row(level) + columns.first;
+  const double *next = measure_.thickness ? here + measure.ncol : nullptr;
+  for (int64_t c = 0; c < columns.n; ++c) {
+    const double step = next ? next[c] - here[c] : here[c];
+    const double size = next && last[c] < first[c] ? -step : step;
+    kept[c] = size > 0 ? factor_.value * kept[c] / size : std::numeric_limits<double>::quiet_NaN();
+  }
+}
+
+// Calls use(level, first column, number of columns, values).
 template <class Use>
 void FluxDivergence::each(const BlockValues &values, const Use &use) const {
-  const FieldValues &measure = values.inputs[*measure_.input];
-  const int64_t nlevel = values.outputs[tendency_].nlevel;
-  const double *first = measure.row(0), *last = measure.row(measure.nlevel - 1);
-  for (int64_t l = 0; l < nlevel; ++l) {
-    const int64_t lower = l + (values.bottom_up ? 0 : 1), upper = 2 * l + 1 - lower;
-    for (int64_t c = 0; c < values.ncol; ++c) {
-      double kept = 0;
-      for (const Flux &flux : fluxes_) {
-        const FieldValues &field = values.outputs[flux.output];
-        const double loss = field.row(upper)[c] - field.row(lower)[c];  // of an upward flux
-        kept += flux.upward ? -loss : loss;
-      }
-      double size = measure.row(l)[c];
-      if (measure_.thickness) size = (measure.row(l + 1)[c] - size) * (last[c] > first[c] ? 1 : -1);
-      use(l, c, size > 0 ? factor_.value * kept / size : std::nan(""));
+  constexpr int64_t most = 64;
+  double kept[most];
+  for (int64_t first = 0; first < values.ncol; first += most)
+    for (int64_t level = 0; level < values.outputs[tendency_].nlevel; ++level) {
+      const Columns columns = {first, std::min(most, values.ncol - first)};
+      add_up(values, level, columns, kept);
+      divide(values, level, columns, kept);
+      use(level, columns, kept);
     }
-  }
 }
 
 void FluxDivergence::check(const BlockValues &values, uint8_t mark,
                            std::vector<uint8_t> &unmet) const {
   check_shapes(values);
-  each(values, [&](int64_t, int64_t c, double value) {
-    uint8_t &found = unmet[static_cast<size_t>(c)];
-    if (!found && !std::isfinite(value)) found = mark;
+  each(values, [&](int64_t, const Columns &columns, const double *kept) {
+    uint8_t *const found = unmet.data() + columns.first;
+    for (int64_t c = 0; c < columns.n; ++c)
+      if (!found[c] && !std::isfinite(kept[c])) found[c] = mark;
   });
 }
 
 void FluxDivergence::apply(BlockValues &values, const std::vector<uint8_t> &unmet) const {
   FieldValues &tendency = values.outputs[tendency_];
-  each(values, [&](int64_t l, int64_t c, double value) {
-    const auto at = static_cast<size_t>(c);
-    if (!unmet[at] && !values.rejected[at]) tendency.row(l)[c] = value;
+  each(values, [&](int64_t level, const Columns &columns, const double *kept) {
+    double *const row = tendency.row(level) + columns.first;
+    const auto first = static_cast<size_t>(columns.first);
+    for (int64_t c = 0; c < columns.n; ++c) {
+      const size_t column = first + static_cast<size_t>(c);
+      if (!unmet[column] && !values.rejected[column]) row[c] = kept[c];
+    }
   });
 }
 

@@ -36,6 +36,14 @@ class FluxDivergence {
   void read_fluxes(ConstraintReader &reader);
   void check_units(const JsonTable &table, const ValueFields &fields) const;
   void check_shapes(const BlockValues &values) const;
+
+  struct Columns {
+    int64_t first, n;
+  };
+  void add_up(const BlockValues &values, int64_t level, const Columns &columns,
+              double *kept) const;
+  void divide(const BlockValues &values, int64_t level, const Columns &columns,
+              double *kept) const;
   template <class Use>
   void each(const BlockValues &values, const Use &use) const;
 

@@ -9,8 +9,6 @@
 
 namespace hyb {
 
-static constexpr double infinity = std::numeric_limits<double>::infinity();
-
 // Columns that are solved side by side.
 struct ProjectionPlan::Chunk {
   int64_t first, n;
@@ -58,14 +56,14 @@ void ProjectionPlan::load_sources(const BlockValues &values, Chunk &chunk) {
 void ProjectionPlan::load_bounds(double dt, Chunk &chunk) {
   for (const GroupBounds &bounds : bounds_) {
     const RowGroup &group = groups_[bounds.group];
-    std::fill_n(bounds.least, group.nrow * lanes, -infinity);
-    std::fill_n(bounds.most, group.nrow * lanes, infinity);
-    for (const Limit &limit : bounds.limits)
-      projection_loops().tighten(limit.state, group.nrow, limit.value, limit.margin,
-                                 limit.in_step ? dt : 1, limit.side,
-                                 limit.side > 0 ? bounds.least : bounds.most);
+    for (const RowLimit &limit : bounds.least_limits)
+      projection_loops().tighten(limit, group.nrow, dt, &limit == bounds.least_limits.data(),
+                                 bounds.least);
+    for (const RowLimit &limit : bounds.most_limits)
+      projection_loops().tighten(limit, group.nrow, dt, &limit == bounds.most_limits.data(),
+                                 bounds.most);
     uint8_t bad[lanes] = {};
-    projection_loops().check_bounds(group, bad);
+    if (bounds.least && bounds.most) projection_loops().check_bounds(group, bad);
     chunk.mark(bad, bounds.constraint);
   }
 }

@@ -58,17 +58,11 @@ class ProjectionPlan {
     double factor;
   };
 
-  // One bound of a group on one side: of its output, or of state + dt * output.
-  struct Limit {
-    LaneRows state;
-    bool in_step;  // whether there is a state
-    double value, margin;
-    int side;  // 1: not below the value, -1: not above it
-  };
+  // The tightest limits of a group on each side, as rows of lanes.
   struct GroupBounds {
     size_t group, constraint;
-    double *least, *most;  // rows of lanes, the tightest of the limits
-    std::vector<Limit> limits;
+    std::vector<RowLimit> least_limits, most_limits;
+    double *least, *most;  // null where there are none
   };
 
   double *rows(size_t source) const { return static_cast<double *>(memory_[source].data()); }

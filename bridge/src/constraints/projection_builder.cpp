@@ -12,6 +12,9 @@ namespace {
 
 constexpr double anything = -std::numeric_limits<double>::infinity();
 alignas(Buffer::alignment) constexpr double ones[lanes] = {1, 1, 1, 1, 1, 1, 1, 1}, zeros[lanes] = {};
+constexpr double inf = -anything;
+alignas(Buffer::alignment) constexpr double unbounded[2][lanes] = {
+    {-inf, -inf, -inf, -inf, -inf, -inf, -inf, -inf}, {inf, inf, inf, inf, inf, inf, inf, inf}};
 
 double *reserved(std::vector<Buffer> &memory, int64_t nrow) {
   memory.emplace_back();
@@ -130,7 +133,7 @@ void ProjectionBuilder::add_group(const Rows &rows) {
               rows.levels.size(), Feed::plain, anything, constraint}));
   group.x = plan_.rows(plan_.group_source_.back());
   group.nrow = rows.levels.size();
-  group.y = reserved(plan_.other_memory_, group.nrow);
+  group.y = spare_rows(group.nrow);
   add_bounds(group, rows, limits);
   plan_.groups_.push_back(group);
 }
@@ -172,32 +175,37 @@ void ProjectionBuilder::add_factors(RowGroup &group, const std::vector<Entry> &t
 
 void ProjectionBuilder::add_bounds(RowGroup &group, const Rows &rows,
                                    const std::vector<const Bounds *> &limits) {
+  group.least = {unbounded[0], 0};
+  group.most = {unbounded[1], 0};
   if (limits.empty()) return;
-  ProjectionPlan::GroupBounds bounds{plan_.groups_.size(), limits.front()->constraint,
-                                     reserved(plan_.other_memory_, group.nrow),
-                                     reserved(plan_.other_memory_, group.nrow), {}};
-  for (const Bounds *one : limits) add_limits(*one, rows, bounds.limits);
+  ProjectionPlan::GroupBounds bounds{plan_.groups_.size(), limits.front()->constraint, {}, {},
+                                     nullptr, nullptr};
+  for (const Bounds *one : limits) add_limits(*one, rows, bounds);
   group.bounded = true;
-  group.least = {bounds.least, lanes};
-  group.most = {bounds.most, lanes};
+  if (!bounds.least_limits.empty()) group.least = {bounds.least = spare_rows(group.nrow), lanes};
+  if (!bounds.most_limits.empty()) group.most = {bounds.most = spare_rows(group.nrow), lanes};
   plan_.bounds_.push_back(std::move(bounds));
 }
 
 void ProjectionBuilder::add_limits(const Bounds &bounds, const Rows &rows,
-                                   std::vector<ProjectionPlan::Limit> &limits) {
-  LaneRows state{zeros, 0};
+                                   ProjectionPlan::GroupBounds &limits) {
+  RowLimit limit{{zeros, 0}, bounds.state.has_value(), 0, 0, 1};
   if (bounds.state) {
     plan_.state_constraint_ = std::min(plan_.state_constraint_, bounds.constraint);
-    state = by_level(*bounds.state, bounds.state_name, bounds.rows.where, *rows.field, rows.levels,
-                     {false, *bounds.state, rows.species, 0, Feed::plain, anything,
-                      bounds.constraint});
+    limit.state = by_level(*bounds.state, bounds.state_name, bounds.rows.where, *rows.field,
+                           rows.levels, {false, *bounds.state, rows.species, 0, Feed::plain, anything,
+                                         bounds.constraint});
   }
   const bool pinned = bounds.least && bounds.most && *bounds.least == *bounds.most;
-  const double margin = bounds.state && !pinned ? 0x1p-50 : 0;
-  const bool in_step = bounds.state.has_value();
-  if (bounds.least) limits.push_back({state, in_step, *bounds.least, margin, 1});
-  if (bounds.most) limits.push_back({state, in_step, *bounds.most, margin, -1});
+  limit.margin = bounds.state && !pinned ? 0x1p-50 : 0;
+  limit.value = bounds.least.value_or(0);
+  if (bounds.least) limits.least_limits.push_back(limit);
+  limit.value = bounds.most.value_or(0);
+  limit.side = -1;
+  if (bounds.most) limits.most_limits.push_back(limit);
 }
+
+double *ProjectionBuilder::spare_rows(int64_t nrow) { return reserved(plan_.other_memory_, nrow); }
 
 // ---- Rows of lanes
 

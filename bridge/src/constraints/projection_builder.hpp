@@ -41,8 +41,8 @@ class ProjectionBuilder {
                    const std::vector<Measure> &measures);
   void add_bounds(RowGroup &group, const Rows &rows, const std::vector<const Bounds *> &bounds);
 
-  void add_limits(const Bounds &bounds, const Rows &rows,
-                  std::vector<ProjectionPlan::Limit> &limits);
+  void add_limits(const Bounds &bounds, const Rows &rows, ProjectionPlan::GroupBounds &limits);
+  double *spare_rows(int64_t nrow);
 
   LaneRows measure_rows(const Term &term, const FieldValues &field, Range levels,
                         size_t constraint);

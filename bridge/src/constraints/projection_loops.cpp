@@ -73,14 +73,14 @@ struct RowSums {
 
 using GroupSums = RowSums<most_measures>;
 
-void tighten(LaneRows state, int64_t nrow, double limit, double margin, double dt, int side,
-             double *bounds) {
-  const double per_dt = 1 / dt;
-  for (int64_t i = 0; i < nrow; ++i) {
-    const Lanes now = row(state, i), old = load(bounds + i * lanes);
-    const Lanes spare = (side * margin) * (size_of(now) + size_of(all(limit)));
-    const Lanes found = ((limit - now) + spare) * per_dt;
-    store(side * found > side * old ? found : old, bounds + i * lanes);
+void tighten(const RowLimit &limit, int64_t nrow, double dt, bool first, double *bounds) {
+  const double per_dt = limit.in_step ? 1 / dt : 1, margin = limit.side * limit.margin;
+  for (int64_t i = 0; i < nrow; ++i, bounds += lanes) {
+    const Lanes state = row(limit.state, i);
+    const Lanes spare = margin * (size_of(state) + size_of(all(limit.value)));
+    const Lanes found = ((limit.value - state) + spare) * per_dt;
+    const Lanes old = first ? found : load(bounds);
+    store(limit.side * found > limit.side * old ? found : old, bounds);
   }
 }
 
@@ -96,12 +96,12 @@ inline Lanes within(const RowGroup &group, int64_t i, Lanes y) {
   return y > most ? most : y;
 }
 
-// What multipliers add to a row, `change` being their part by measure.
+// What multipliers add to a row of profile 1, `change` being their part by measure.
 template <int M>
-inline Lanes added(const RowGroup &group, int64_t i, const Lanes *change, const Lanes *measure) {
+inline Lanes combined(const Lanes *change, const Lanes *measure) {
   Lanes sum = change[0];
   for (int m = 1; m < M; ++m) sum += change[m] * (measure[m] / measure[0]);
-  return row(group.profile, i) * sum;
+  return sum;
 }
 
 template <int M>
@@ -110,46 +110,45 @@ inline void load_measures(const RowGroup &group, int64_t i, Lanes *measure) {
 }
 
 template <int M>
-inline void add_row(const Lanes *measure, const Lanes &y, const Lanes &profile, const Mask &free,
-                    RowSums<M> &sums) {
+inline void add_row(const Lanes *measure, const Lanes &y, RowSums<M> &sums) {
   for (int m = 0; m < M; ++m) {
     const Lanes term = measure[m] * y;
     sums.plain[m] += term;
     sums.size[m] += size_of(term);
   }
+}
+
+template <int M>
+inline void add_gram(const Lanes *measure, const Lanes &profile, RowSums<M> &sums) {
   for (int m = 0; m < M; ++m)
     for (int n = 0; n <= m; ++n) {
       const Lanes pair = m == 0 ? measure[0] : measure[m] * (n == 0 ? all(1) : measure[n] / measure[0]);
-      sums.gram[below(m, n)] += free ? profile * pair : Lanes{};
+      sums.gram[below(m, n)] += profile * pair;
     }
 }
 
 enum class Pass { as_it_is, moved, bounded };
 
-template <int M>
-inline void keep(const RowSums<M> &sums, GroupSums &result) {
-  for (int m = 0; m < M; ++m) result.plain[m] = sums.plain[m], result.size[m] = sums.size[m];
-  for (int i = 0; i < below(M, 0); ++i) result.gram[i] = sums.gram[i];
-}
-
-// Sums of x, or of the y that multipliers and bounds make of it.
+// Sums of x, or of the y that multipliers and bounds make of it. Where there are no bounds, the matrix
+// stays that of x.
 template <int M, Pass pass>
 void sum_rows(const RowGroup &group, const Lanes *change, GroupSums &result) {
   RowSums<M> sums = {};
   for (int64_t i = 0; i < group.nrow; ++i) {
     Lanes measure[M];
     load_measures<M>(group, i, measure);
-    Lanes y = load(group.x + i * lanes);
-    Mask free = ~Mask{};
+    Lanes y = load(group.x + i * lanes), profile = row(group.profile, i);
     if constexpr (pass != Pass::as_it_is) {
-      const Lanes moved = y + added<M>(group, i, change, measure);
+      const Lanes moved = y + profile * combined<M>(change, measure);
       y = pass == Pass::bounded ? within(group, i, moved) : moved;
-      free = y == moved;
       store(y, group.y + i * lanes);
+      profile = y == moved ? profile : Lanes{};
     }
-    add_row<M>(measure, y, row(group.profile, i), pass == Pass::bounded ? free : ~Mask{}, sums);
+    add_row<M>(measure, y, sums);
+    if constexpr (pass != Pass::moved) add_gram<M>(measure, profile, sums);
   }
-  keep<M>(sums, result);
+  for (int m = 0; m < M; ++m) result.plain[m] = sums.plain[m], result.size[m] = sums.size[m];
+  for (int i = 0; pass != Pass::moved && i < below(M, 0); ++i) result.gram[i] = sums.gram[i];
 }
 
 using SumRows = void (*)(const RowGroup &, const Lanes *, GroupSums &);
@@ -278,8 +277,9 @@ class Groups {
 // ---- The multipliers
 
 // Newton's method on the dual, which is concave and piecewise quadratic: exact where no row is at a
-// bound. A step that leads far beyond the top of its line is halved; where all rows of a budget are at
-// their bounds, the matrix of all rows stands in, whose steps never overshoot, in growing strides.
+// bound. A step that leads far beyond the top of its line is halved. Where all rows of a budget are at
+// their bounds, the matrix of all rows stands in, whose steps never overshoot: in growing strides, until
+// one does, then in ever smaller ones.
 class Search {
  public:
   Search(const ProjectionProblem &problem, const ProjectionTask &task)
@@ -342,7 +342,8 @@ class Search {
     solve(whole_, n_, step_);
     for (int64_t k = 0; k < n_; ++k) trial_.multiplier[k] = step_[k];
     slope_ = all(__DBL_MAX__);
-    stride_ = all(1);
+    stride_ = Lanes{};
+    passed_ = Mask{};
   }
 
   void go_on() {
@@ -350,7 +351,7 @@ class Search {
     for (int64_t k = 0; k < n_; ++k) slope += trial_.residual[k] * step_[k];
     const Mask beyond = open_ & (slope < -0.9 * slope_);
     Lanes next[most_budgets];
-    direction(next);
+    direction(beyond, next);
     Lanes steepness = {};
     for (int64_t k = 0; k < n_; ++k) steepness += trial_.residual[k] * next[k];
     slope_ = beyond ? 0.5 * slope_ : steepness;
@@ -361,15 +362,22 @@ class Search {
     }
   }
 
-  void direction(Lanes *next) {
+  void direction(const Mask &beyond, Lanes *next) {
     Lanes free[most_below], wide[most_budgets];
     for (int64_t i = 0; i < below(n_, 0); ++i) free[i] = trial_.gram[i];
     const Mask stuck = factorise(free, n_) & ~whole_singular_;
+    set_stride(beyond, stuck);
     for (int64_t k = 0; k < n_; ++k) next[k] = wide[k] = trial_.residual[k];
     solve(free, n_, next);
     solve(whole_, n_, wide);
     for (int64_t k = 0; k < n_; ++k) next[k] = stuck ? stride_ * wide[k] : next[k];
-    stride_ = stuck ? 4 * stride_ : all(1);
+  }
+
+  void set_stride(const Mask &beyond, const Mask &stuck) {
+    const Mask striding = stride_ > 0;
+    passed_ = striding & (beyond | (passed_ & stuck));
+    const Lanes longer = striding ? 4 * stride_ : all(1);
+    stride_ = passed_ ? 0.5 * stride_ : (stuck ? longer : Lanes{});
   }
 
   void tell_unmet(uint8_t *unmet) {
@@ -390,6 +398,7 @@ class Search {
   Lanes first_terms_[most_budgets], base_[most_budgets], step_[most_budgets];
   Lanes whole_[most_below];
   Lanes slope_, stride_;
+  Mask passed_;  // a stride has led too far
 };
 
 bool project(const ProjectionProblem &problem, const ProjectionTask &task,

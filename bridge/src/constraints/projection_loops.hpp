@@ -23,6 +23,15 @@ struct LaneRows {
   int64_t step;
 };
 
+// Of a row, or of what a state becomes by it in a time step.
+struct RowLimit {
+  LaneRows state;  // 0 where there is none
+  bool in_step;    // whether there is one
+  double value;
+  double margin;   // relative: lets the host find the limit kept after its own rounding
+  int side;        // 1: not below the value, -1: not above it
+};
+
 // Rows of one output that are in the same budgets and have the same bounds. The coefficient of a row in
 // a budget is the sum over measures of factor times measure; W = weight * profile / (measure[0] P), P
 // being the sum of profile * measure[0] over the rows that share a `owner`.
@@ -79,10 +88,9 @@ struct ProjectionLoops {
   void (*integrate)(const double *rows, int64_t nrow, LaneRows measure, double factor, double *sum,
                     double *terms);
 
-  // Raises (side 1) or lowers (side -1) bounds of a row to those that keep state + dt y beyond a limit.
-  // The margin, 8 units in the last place, lets the host find it kept after its own rounding.
-  void (*tighten)(LaneRows state, int64_t nrow, double limit, double margin, double dt, int side,
-                  double *bounds);
+  // Leaves in `bounds` what keeps state + dt y above (side 1) or below (side -1) the limit's value, where
+  // that is tighter than what is there already or the limit is the first one.
+  void (*tighten)(const RowLimit &limit, int64_t nrow, double dt, bool first, double *bounds);
 
   // Marks in `bad` the lanes in which no value lies within its bounds.
   void (*check_bounds)(const RowGroup &group, uint8_t *bad);
