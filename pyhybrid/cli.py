@@ -13,6 +13,7 @@ from .commands.board import board
 from .commands.export import export
 from .commands.info import info
 from .commands.ranges import ranges
+from .commands.report import report
 from .commands.version import version
 
 
@@ -26,4 +27,5 @@ main.add_command(board)
 main.add_command(export)
 main.add_command(info)
 main.add_command(ranges)
+main.add_command(report)
 main.add_command(version)

@@ -123,7 +123,7 @@ typedef struct hyb_backend {
   void (*release)(void *network, void *memory);
 } hyb_backend;
 
-/* ---- Storage: what writes and reads recordings and restarts ---------------------------------- */
+/* ---- Storage: what writes recordings, restarts and tables, and reads them ------------------ */
 
 typedef struct hyb_variable {
   const char *group; /* "input", "native", "after", "emulated" */
@@ -190,6 +190,26 @@ typedef struct hyb_array {
   int64_t extent[4];
 } hyb_array;
 
+/* One variable of a table. Its name is a path, as above; dimensions of one name and length are
+ * one. */
+typedef struct hyb_table_variable {
+  const char *name, *unit, *about;
+  int32_t kind;             /* HYB_REAL64, NaN where a value is missing; 0: letters */
+  int32_t rank;             /* 0 to 2, slowest first */
+  const char *dimension[2];
+  int64_t extent[2];
+  const void *data;
+} hyb_table_variable;
+
+/* What a file of numbers for people holds. */
+typedef struct hyb_table {
+  size_t size;
+  int32_t nattribute;
+  const hyb_attribute *attribute;
+  int32_t nvariable;
+  const hyb_table_variable *variable;
+} hyb_table;
+
 typedef struct hyb_storage {
   hyb_plugin_table head;
   /* Creates a file; an existing one of that name is replaced. */
@@ -234,6 +254,10 @@ typedef struct hyb_storage {
   int32_t (*read_array)(void *file, const int64_t *start, const int64_t *count, double *data,
                         hyb_message *message);
   void (*close_array)(void *file);
+
+  /* Writes a table; a file of that name stays until the new one is complete, and if it cannot be
+   * written. */
+  int32_t (*save_table)(const char *path, const hyb_table *table, hyb_message *message);
 } hyb_storage;
 
 /* ---- Hooks: code at a phase of a call ------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include "reader.hpp"
 #include "recording.hpp"
 #include "restart_table.hpp"
+#include "table_writer.hpp"
 
 namespace hybrid_netcdf {
 namespace {
@@ -181,6 +182,7 @@ const hyb_storage table = {
     open_array,
     read_array,
     close_array,
+    save_table,
 };
 
 }  // namespace

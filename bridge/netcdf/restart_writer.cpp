@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "definitions.hpp"
 #include "error.hpp"
 #include "file.hpp"
 #include "restart_layout.hpp"
@@ -25,9 +26,9 @@ class RestartWriter {
 
   void write() {
     file_.reserve(bytes_needed());
-    put_text("Conventions", restart_format);
-    put_text("title", "restart of pyhybrid");
-    put_text("pyhybrid_version", HYB_VERSION);
+    put_text(file_.id(), NC_GLOBAL, "Conventions", restart_format);
+    put_text(file_.id(), NC_GLOBAL, "title", "restart of pyhybrid");
+    put_text(file_.id(), NC_GLOBAL, "pyhybrid_version", HYB_VERSION);
     put_columns();
     for (int32_t i = 0; i < restart_.narray; ++i) put(restart_.array[i]);
     file_.close_and_publish();
@@ -45,19 +46,8 @@ class RestartWriter {
            restart_.narray * metadata_bytes_of_array;
   }
 
-  void put_text(const char *name, const std::string &text) {
-    check(nc_put_att_text(file_.id(), NC_GLOBAL, name, text.size(), text.c_str()), name);
-  }
-
-  // Where the length is 0, netCDF makes the dimension unlimited, and it stays 0.
-  static int dimension(int group, const std::string &name, int64_t length) {
-    int id = -1;
-    check(nc_def_dim(group, name.c_str(), static_cast<size_t>(length), &id), name);
-    return id;
-  }
-
   void put_columns() {
-    column_ = dimension(file_.id(), column_name, restart_.ncolumn);
+    column_ = new_dimension(file_.id(), column_name, restart_.ncolumn);
     int variable = -1;
     check(nc_def_var(file_.id(), column_name, NC_INT64, 1, &column_, &variable), column_name);
     static_assert(sizeof(long long) == sizeof(int64_t), "netCDF's int64 is a long long");
@@ -65,18 +55,10 @@ class RestartWriter {
       check(nc_put_var(file_.id(), variable, restart_.column), column_name);
   }
 
-  // The group of that name in `parent`, made where it is missing.
-  static int group(int parent, const std::string &name) {
-    int id = -1;
-    const int status = nc_inq_grp_ncid(parent, name.c_str(), &id);
-    if (status != NC_NOERR) check(nc_def_grp(parent, name.c_str(), &id), "'" + name + "'");
-    return id;
-  }
-
   std::vector<int> dimensions(const hyb_restart_array &array, int in, const std::string &name) {
-    if (array.by_column) return {dimension(in, name + "_row", array.nrow), column_};
+    if (array.by_column) return {new_dimension(in, name + "_row", array.nrow), column_};
     if (array.nrow == 1) return {};
-    return {dimension(in, name + "_length", array.nrow)};
+    return {new_dimension(in, name + "_length", array.nrow)};
   }
 
   // With checksums, so that a damaged file is found out.
@@ -91,10 +73,8 @@ class RestartWriter {
   }
 
   void put(const hyb_restart_array &array) {
-    int in = file_.id(), variable = -1;
-    std::string name = array.name;
-    for (size_t end; (end = name.find('/')) != std::string::npos; name.erase(0, end + 1))
-      in = group(in, name.substr(0, end));
+    const auto [in, name] = named(file_.id(), array.name);
+    int variable = -1;
     const std::vector<int> over = dimensions(array, in, name);
     const int rank = static_cast<int>(over.size());
     const std::string what = std::string("'") + array.name + "'";

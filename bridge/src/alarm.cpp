@@ -74,6 +74,7 @@ json Alarm::json() const {
   return {{"audits", audits_},
           {"alarms", alarms_},
           {"raised", raised()},
+          {"threshold", config_.threshold},
           {"last", {{"error", last_.error}, {"bias", last_.bias}}},
           {"error", error_.json()},
           {"bias", bias_.json()}};

@@ -103,6 +103,18 @@ std::string Audit::judge(const Communicator &communicator) {
   return alarm_.add(score_of(totals));
 }
 
+nlohmann::json Audit::since(std::vector<double> &totals) const {
+  totals.resize(std::max(totals.size(), totals_.size()), 0.0);
+  std::vector<double> news = totals_;
+  for (size_t i = 0; i < news.size(); ++i) news[i] -= totals[i];
+  totals = totals_;
+  nlohmann::json object = alarm_.json();
+  const Score score = score_of(news);
+  object["score"] = nullptr;
+  if (score.valid) object["score"] = {{"error", score.error}, {"bias", score.bias}};
+  return object;
+}
+
 nlohmann::json Audit::json() const {
   nlohmann::json object = alarm_.json();
   size_t at = 0;
@@ -112,6 +124,7 @@ nlohmann::json Audit::json() const {
     nlohmann::json &rows = object["outputs"][card_.outputs[place].name];
     for (int64_t row = 0; row < field.nrow() && at + nsum <= totals_.size(); ++row, at += nsum) {
       const double n = totals_[at];
+      if (n == 0) rows.push_back(nlohmann::json::object());
       if (n == 0) continue;
       const double variance = variance_of(n, totals_[at + 3], totals_[at + 4]);
       rows.push_back({{"n", n},

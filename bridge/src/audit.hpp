@@ -53,6 +53,9 @@ class Audit {
   bool stops() const { return alarm_.raised() && config_.alarm.policy == Policy::stop; }
 
   nlohmann::json json() const;
+
+  // The alarm, and the scores of all audits since `totals` was as it is now; brings it up to date.
+  nlohmann::json since(std::vector<double> &totals) const;
   void state(State &state);
 
  private:

@@ -25,6 +25,9 @@ class Communicator {
   bool reduces() const { return why_.empty(); }
   const std::string &why() const { return why_; }
 
+  // Is this the rank that speaks for all, or a process that has no others to speak for?
+  bool leads() const { return rank_ == 0 || !reduces(); }
+
   // Over all ranks, in place. Collective: every rank comes here with the same n, in the same order.
   void sum(int64_t *values, int64_t n) const;
   void max(int64_t *values, int64_t n) const;

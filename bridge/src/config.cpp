@@ -150,6 +150,7 @@ DomainConfig read_domain(const toml::table &root, const std::string &source) {
   ConfigTable domain(table.table("domain"));
   domain.read("log", config.log);
   domain.read("statistics", config.statistics);
+  domain.read("report_steps", config.report_steps, 0, INT64_MAX);
   domain.read("plugins", config.plugins);
   domain.finish();
   ConfigTable schemes = table.table("scheme");

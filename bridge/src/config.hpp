@@ -71,6 +71,7 @@ struct SchemeConfig {
 
 struct DomainConfig {
   std::string log, statistics, plugins;
+  int64_t report_steps = 0;     // steps from one record of the statistics to the next, 0: none
   std::map<std::string, SchemeConfig> schemes;
 };
 

@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "error.hpp"
 #include "floating_point.hpp"
 #include "restart.hpp"
 #include "scheme.hpp"
+#include "statistics_file.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -35,11 +36,16 @@ class LiveDomains {
     domains_.push_back(domain);
   }
 
+  // Of what is registered for the end of the process the last goes first: plug-ins still work then.
+  void write_before_plugins_end() {
+    std::call_once(again_, [] { std::atexit([] { instance().write_all(); }); });
+  }
+
  private:
   LiveDomains() { std::atexit([] { instance().write_all(); }); }
 
   void write_all() noexcept {
-    if (getpid() != owner_) return;  // a fork's statistics are its parent's
+    if (getpid() != owner_ || std::exchange(written_, true)) return;  // a fork's are its parent's
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const auto &entry : domains_) {
       try {
@@ -52,6 +58,8 @@ class LiveDomains {
   const pid_t owner_ = getpid();
   std::mutex mutex_;
   std::vector<std::weak_ptr<Domain>> domains_;
+  std::once_flag again_;
+  bool written_ = false;
 };
 
 std::string path_for_rank(const std::string &path, int32_t rank) {
@@ -86,7 +94,12 @@ Domain::Domain(DomainConfig config, const hyb_grid *grid, const hyb_host &host)
     : config_(std::move(config)),
       grid_(grid),
       communicator_(host),
-      log_(host, config_.log, rank()) {}
+      log_(host, config_.log, rank()),
+      reporter_(config_.report_steps) {
+  check_statistics_file(config_.statistics, config_.plugins);
+  if (config_.report_steps > 0 && !communicator_.reduces())
+    log_.warning("report_steps: " + communicator_.why());
+}
 
 void Domain::add(const std::string &name, Scheme *scheme,
                  std::shared_ptr<Statistics> statistics) {
@@ -99,9 +112,20 @@ void Domain::add(const std::string &name, Scheme *scheme,
 void Domain::remove(Scheme *scheme) {
   for (auto entry = schemes_.begin(); entry != schemes_.end(); ++entry)
     if (entry->second == scheme) {
+      keep_statistics(*scheme);
       schemes_.erase(entry);
       return;
     }
+}
+
+// Of a scheme that is about to go.
+void Domain::keep_statistics(const Scheme &scheme) noexcept {
+  try {
+    ended_[scheme.name()] = scheme.online_statistics();
+    reporter_.forget(scheme);
+  } catch (...) {
+    log_.warning("statistics of scheme " + in_quotes(scheme.name()) + ": " + current_error().what());
+  }
 }
 
 Scheme *Domain::find(const std::string &name) const {
@@ -123,12 +147,15 @@ void Domain::step(int64_t step, const char *date, double dt) {
   attempt([&] { for_all(schemes_, [](Scheme &scheme) { scheme.step(); }); });
   if (!stepped_) attempt([&] { open_first_step(); });
   attempt([&] { settle(); });
+  const bool recorded = stepped_ && reporter_.due(clock_);
+  if (recorded) attempt([&] { reporter_.record(schemes_, clock_, communicator_, log_); });
   clock_ = {step, date ? date : "", dt, clock_.elapsed + clock_.dt};
   stepped_ = true;
   settled_ = false;
   ++turn_;
   attempt([&] { for_all(schemes_, [&](Scheme &scheme) { scheme.begin_step(clock_); }); });
   attempt([&] { agree_on_stop(); });
+  if (!std::exchange(began_, began_.value_or(step)) || recorded) keep_file();
   if (failure) std::rethrow_exception(failure);
 }
 
@@ -191,6 +218,8 @@ Snapshot Domain::snapshot() {
 void Domain::restore(const Snapshot &snapshot) {
   settle();
   hyb::restore(snapshot, [this](State &all) { state(all); }, communicator_, grid_.ncol());
+  restored_ = clock_.step;
+  reporter_.begin(schemes_, communicator_, log_);
 }
 
 void Domain::save(const std::string &path) {
@@ -217,23 +246,50 @@ void Domain::finish() {
   write_statistics();
 }
 
+std::string Domain::statistics_path() const {
+  const std::string path = path_for_rank(config_.statistics, rank());
+  return replaced(path, "{step}", std::to_string(began_.value_or(0)));
+}
+
 void Domain::write_statistics() const {
   if (config_.statistics.empty()) return;
   const FloatingPointGuard guard;
-  const std::string path = path_for_rank(config_.statistics, rank());
-  std::ofstream file(path);
-  file << statistics() << '\n';
-  if (!file.flush())
-    mismatch(HYB_ERROR_CONFIG, "statistics " + in_quotes(path), "a file that can be written",
-             "one that cannot");
+  write_statistics_file(statistics_path(), statistics(), config_.plugins);
+}
+
+// A run goes on without its statistics; that they fail is told in time, and once.
+void Domain::keep_file() noexcept {
+  try {
+    write_statistics();
+    if (!config_.statistics.empty()) LiveDomains::instance().write_before_plugins_end();
+  } catch (...) {
+    if (!std::exchange(file_fails_, true)) log_.warning(current_error().what());
+  }
+}
+
+nlohmann::json Domain::online_statistics(const std::string &name) const {
+  if (const Scheme *scheme = find(name)) return scheme->online_statistics();
+  const auto ended = ended_.find(name);
+  return ended == ended_.end() ? nlohmann::json::object() : ended->second;
 }
 
 std::string Domain::statistics() const {
-  nlohmann::json object = {{"rank", rank()}, {"step", clock_.step}, {"date", clock_.date},
-                           {"schemes", nlohmann::json::object()}};
+  const auto or_null = [](const std::optional<int64_t> &step) {
+    return step ? nlohmann::json(*step) : nlohmann::json(nullptr);
+  };
+  nlohmann::json object = {{"format", statistics_format},
+                           {"version", statistics_version},
+                           {"rank", rank()},
+                           {"ranks", communicator_.size()},
+                           {"step", clock_.step},
+                           {"date", clock_.date},
+                           {"began", or_null(began_)},
+                           {"restored", or_null(restored_)},
+                           {"schemes", nlohmann::json::object()},
+                           {"history", reporter_.history(schemes_)}};
   for (const auto &[name, statistics] : statistics_) {
-    nlohmann::json &entry = object["schemes"][name] = nlohmann::json::parse(statistics->json());
-    if (const Scheme *scheme = find(name)) entry.update(scheme->online_statistics());
+    nlohmann::json &entry = object["schemes"][name] = statistics->json();
+    entry.update(online_statistics(name));
   }
   return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "config.hpp"
 #include "grid.hpp"
 #include "log.hpp"
+#include "reporter.hpp"
 #include "snapshot.hpp"
 #include "statistics.hpp"
 
@@ -48,7 +50,8 @@ class Domain {
   void save(const std::string &path);
   void load(const std::string &path);
 
-  // Ends the recordings of all schemes and writes the statistics file.
+  // Ends the recordings of all schemes and writes the statistics file. Processes that end without
+  // it have the file written all the same.
   void finish();
   void write_statistics() const;
   std::string statistics() const;
@@ -63,6 +66,10 @@ class Domain {
   void state(State &state);
   void begin_step();
   void agree_on_stop() const;
+  nlohmann::json online_statistics(const std::string &name) const;
+  std::string statistics_path() const;
+  void keep_file() noexcept;
+  void keep_statistics(const Scheme &scheme) noexcept;
 
   DomainConfig config_;
   Grid grid_;
@@ -74,6 +81,10 @@ class Domain {
   int64_t turn_ = 1;
   std::map<std::string, Scheme *> schemes_;
   std::map<std::string, std::shared_ptr<Statistics>> statistics_;
+  std::map<std::string, nlohmann::json> ended_;  // online statistics of schemes that are gone
+  Reporter reporter_;
+  std::optional<int64_t> began_, restored_;  // the first step, and that of the restart
+  bool file_fails_ = false;                  // that was told
 };
 
 // Keeps the domain among those whose statistics are written when the process exits.

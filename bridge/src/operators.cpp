@@ -72,9 +72,27 @@ void Operators::step(const Clock &clock) {
   for (const auto &slot : hooks_) slot->step(clock, object_);
 }
 
-nlohmann::json Operators::json() const {
+std::vector<std::vector<double>> Operators::counters() const {
+  std::vector<std::vector<double>> all;
+  for (const auto &slot : hooks_)
+    for (auto &counters : slot->counters()) all.push_back(std::move(counters));
+  return all;
+}
+
+nlohmann::json Operators::told(const std::vector<std::vector<double>> &counters) const {
   nlohmann::json list = nlohmann::json::array();
-  for (const auto &slot : hooks_) list.push_back(slot->json(fields_));
+  auto own = counters.begin();
+  for (const auto &slot : hooks_) {
+    const auto end = own + static_cast<std::ptrdiff_t>(slot->config().fields.size());
+    list.push_back(slot->told({own, end}, fields_));
+    own = end;
+  }
+  return list;
+}
+
+nlohmann::json Operators::describe() const {
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto &slot : hooks_) list.push_back(slot->describe());
   return list;
 }
 

@@ -34,7 +34,13 @@ class Operators {
   void apply(BlockValues &values, HookWork &work, Verdict &verdict, CallTimes &times);
 
   void step(const Clock &clock);
-  nlohmann::json json() const;
+
+  // What hooks added, a list for each target of each; and such counters in words.
+  std::vector<std::vector<double>> counters() const;
+  nlohmann::json told(const std::vector<std::vector<double>> &counters) const;
+
+  // How hooks are now, in their order.
+  nlohmann::json describe() const;
   void state(State &state);
 
  private:

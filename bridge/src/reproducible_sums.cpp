@@ -122,4 +122,11 @@ std::vector<double> reproducible_sums(const Communicator &communicator, size_t n
   return sums.totals();
 }
 
+std::vector<double> reproducible_sums(const Communicator &communicator,
+                                      const std::vector<double> &values) {
+  return reproducible_sums(communicator, values.size(), [&](Adder &adder) {
+    for (size_t sum = 0; sum < values.size(); ++sum) adder.add(sum, values[sum]);
+  });
+}
+
 }  // namespace hyb

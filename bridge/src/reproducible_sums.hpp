@@ -41,4 +41,8 @@ class Adder {
 std::vector<double> reproducible_sums(const Communicator &communicator, size_t nsum,
                                       const std::function<void(Adder &)> &give);
 
+// Of a list of values of each rank, which may be longer on some. Collective.
+std::vector<double> reproducible_sums(const Communicator &communicator,
+                                      const std::vector<double> &values);
+
 }  // namespace hyb

@@ -85,6 +85,16 @@ class Scheme {
   // Finds the scheme that it is coupled to; of the first step.
   void couple();
 
+  // All that is counted, in lists whose number is the same on every rank; and such counters, of this
+  // process or of several, in words.
+  std::vector<std::vector<double>> counters() const;
+  nlohmann::json told(const std::vector<std::vector<double>> &counters) const;
+
+  // What is no counter, the same on every rank; audits since `audited` was its totals. Brings that up
+  // to date.
+  nlohmann::json now(std::vector<double> &audited) const;
+
+  // What one process has counted and learned so far.
   nlohmann::json online_statistics() const;
 
   bool bottom_up() const { return orientation_ == HYB_BOTTOM_UP; }

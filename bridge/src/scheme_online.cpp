@@ -131,18 +131,49 @@ void Scheme::begin_step(const Clock &clock) {
 void Scheme::state(State &state) {
   if (noise_) noise_->state(state);
   if (!replaces()) return;
+  statistics_->state(state);
+  emulator_->batch_sizes().state(state);
   guards_->state(state);
   if (audit_) audit_->state(state);
   operators_->state(state);
   if (learning_) learning_->state(state);
 }
 
-nlohmann::json Scheme::online_statistics() const {
+std::vector<std::vector<double>> Scheme::counters() const {
+  std::vector<std::vector<double>> lists = {statistics_->counters()};
+  if (!infers()) return lists;
+  lists.push_back(emulator_->batch_sizes().counters());
+  lists.push_back(guards_->inputs.counters());
+  lists.push_back(guards_->outputs.counters());
+  if (!operators_) return lists;
+  for (auto &added : operators_->counters()) lists.push_back(std::move(added));
+  return lists;
+}
+
+nlohmann::json Scheme::told(const std::vector<std::vector<double>> &counters) const {
+  nlohmann::json object = Statistics::told(counters[0]);
+  if (!infers()) return object;
+  object["batches"] = BatchSizes::told(counters[1]);
+  object["guards"] = guards_->told(counters[2], counters[3]);
+  if (operators_) object["hooks"] = operators_->told({counters.begin() + 4, counters.end()});
+  return object;
+}
+
+nlohmann::json Scheme::now(std::vector<double> &audited) const {
   nlohmann::json object = nlohmann::json::object();
-  if (guards_) object["guards"] = guards_->counts();
-  if (audit_) object["audit"] = audit_->json();
-  if (operators_) object["hooks"] = operators_->json();
   if (replaces() && mode() != Mode::emulate) object["weight"] = blend_.weight();
+  if (audit_) object["audit"] = audit_->since(audited);
+  return object;
+}
+
+nlohmann::json Scheme::online_statistics() const {
+  nlohmann::json object = told(counters());
+  std::vector<double> audited;
+  object.update(now(audited));
+  if (audit_) object["audit"].update(audit_->json());
+  if (!operators_) return object;
+  const nlohmann::json hooks = operators_->describe();
+  for (size_t i = 0; i < hooks.size(); ++i) object["hooks"][i].update(hooks[i]);
   return object;
 }
 

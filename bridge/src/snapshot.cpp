@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "snapshot.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "error.hpp"
 #include "on_all_ranks.hpp"
+#include "reproducible_sums.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -23,6 +25,9 @@ class Taken final : public State {
 
   void shared(const std::string &name, std::vector<double> &values) override {
     add({name, false, static_cast<int64_t>(values.size()), values});
+  }
+  void counters(const std::string &name, std::vector<double> &values) override {
+    add({name, false, static_cast<int64_t>(values.size()), values, true});
   }
   void columns(const std::string &name, std::vector<double> &values) override {
     const int64_t n = static_cast<int64_t>(values.size());
@@ -55,6 +60,15 @@ void agree_on_number(const Snapshot &snapshot, const Communicator &communicator)
                  std::to_string(most_and_least[0]) + " on another");
 }
 
+// Ranks may have counted different things so far: the longest list counts.
+void add_up_counters(Snapshot &snapshot, const Communicator &communicator) {
+  for (StateArray &array : snapshot.arrays) {
+    if (!array.counts) continue;
+    array.values = reproducible_sums(communicator, array.values);
+    array.nrow = static_cast<int64_t>(array.values.size());
+  }
+}
+
 void agree_on_rows(Snapshot &snapshot, const Communicator &communicator, int64_t ncol) {
   agree_on_number(snapshot, communicator);
   std::vector<int64_t> rows;
@@ -71,11 +85,16 @@ void agree_on_rows(Snapshot &snapshot, const Communicator &communicator, int64_t
 // Gives a snapshot back to those it was taken of.
 class Given final : public State {
  public:
-  explicit Given(const Snapshot &snapshot) {
+  // `counts`: this process gets what was counted.
+  Given(const Snapshot &snapshot, bool counts) : counts_(counts) {
     for (const StateArray &array : snapshot.arrays) waiting_[array.name] = &array;
   }
   void shared(const std::string &name, std::vector<double> &values) override {
     give(name, false, values);
+  }
+  void counters(const std::string &name, std::vector<double> &values) override {
+    give(name, false, values);
+    if (!counts_) std::fill(values.begin(), values.end(), 0.0);
   }
   void columns(const std::string &name, std::vector<double> &values) override {
     give(name, true, values);
@@ -100,11 +119,12 @@ class Given final : public State {
     waiting_.erase(found);
   }
 
+  const bool counts_;
   std::map<std::string, const StateArray *> waiting_;
 };
 
-void give(const Snapshot &snapshot, const Visit &visit) {
-  Given given(snapshot);
+void give(const Snapshot &snapshot, const Visit &visit, bool counts) {
+  Given given(snapshot, counts);
   visit(given);
   given.check_all_given();
 }
@@ -119,6 +139,7 @@ Snapshot snapshot_of(const Visit &visit, const Communicator &communicator, int64
   Taken taken(ncol);
   on_all_ranks(communicator, [&] { visit(taken); });
   agree_on_rows(taken.snapshot, communicator, ncol);
+  add_up_counters(taken.snapshot, communicator);
   return std::move(taken.snapshot);
 }
 
@@ -127,9 +148,9 @@ void restore(const Snapshot &wanted, const Visit &visit, const Communicator &com
   Taken before(ncol);  // not agreed upon: it goes back as it was
   on_all_ranks(communicator, [&] { visit(before); });
   try {
-    on_all_ranks(communicator, [&] { give(wanted, visit); });
+    on_all_ranks(communicator, [&] { give(wanted, visit, communicator.leads()); });
   } catch (...) {
-    give(before.snapshot, visit);
+    give(before.snapshot, visit, true);
     throw;
   }
 }

@@ -18,6 +18,7 @@ struct StateArray {
   bool by_column = false;
   int64_t nrow = 0;            // or values, if it is not by column
   std::vector<double> values;  // by column: [row][column of this process]
+  bool counts = false;         // to be added up over ranks
 };
 
 // Visits everything that has state.

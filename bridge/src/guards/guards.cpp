@@ -128,9 +128,9 @@ bool Guards::has(Policy policy) const {
   return false;
 }
 
-nlohmann::json Guards::counts(const MatrixGuards &side) const {
-  nlohmann::json list = nlohmann::json::array();
-  for (const auto &[key, columns] : side.counts()) {
+void Guards::tell(const MatrixGuards &side, const std::vector<double> &counters,
+                  nlohmann::json &list) const {
+  for (const auto &[key, columns] : side.counts_of(counters)) {
     const auto &[guard, row, level] = key;
     const Place at = place(side, row, level);
     nlohmann::json entry = {{"guard", side.guards()[guard].name},
@@ -142,13 +142,14 @@ nlohmann::json Guards::counts(const MatrixGuards &side) const {
     if (at.species > 0) entry["species"] = at.species;
     list.push_back(entry);
   }
-  return list;
 }
 
-nlohmann::json Guards::counts() const {
-  nlohmann::json all = counts(inputs);
-  for (const auto &entry : counts(outputs)) all.push_back(entry);
-  return all;
+nlohmann::json Guards::told(const std::vector<double> &of_inputs,
+                            const std::vector<double> &of_outputs) const {
+  nlohmann::json list = nlohmann::json::array();
+  tell(inputs, of_inputs, list);
+  tell(outputs, of_outputs, list);
+  return list;
 }
 
 void Guards::state(State &state) {

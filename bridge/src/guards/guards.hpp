@@ -28,7 +28,10 @@ class Guards {
   // Whether some guard has that policy.
   bool has(Policy policy) const;
 
-  nlohmann::json counts() const;
+  // In how many columns each guard objected: counters of both sides, of this process or of several,
+  // in words.
+  nlohmann::json told(const std::vector<double> &of_inputs,
+                      const std::vector<double> &of_outputs) const;
   void state(State &state);
 
  private:
@@ -40,7 +43,8 @@ class Guards {
   Place place(const MatrixGuards &side, size_t row, int64_t level) const;
   void add(const GuardsConfig &config, const std::string &scheme);
   void add_tendency(const TendencyConfig &config);
-  nlohmann::json counts(const MatrixGuards &side) const;
+  void tell(const MatrixGuards &side, const std::vector<double> &counters,
+            nlohmann::json &list) const;
 
   const Card &card_;
   bool flips_;

@@ -143,29 +143,40 @@ std::vector<Objection> MatrixGuards::judge_all(const NetworkMatrix &matrix, Verd
   return objections;
 }
 
-GuardCounts MatrixGuards::counts() const {
+// Levels slowest, as ranks may have seen fewer of them.
+std::vector<double> MatrixGuards::counters() const {
+  const size_t nrow = lower64_.size(), of_level = guards_.size() * nrow;
   const std::lock_guard<std::mutex> lock(mutex_);
-  return counts_;
+  std::vector<double> counters(box_ ? 0 : of_level, 0.0);
+  for (const auto &[key, columns] : counts_) {
+    const auto &[guard, row, level] = key;
+    const size_t at = static_cast<size_t>(level) * of_level + guard * nrow + row;
+    if (at >= counters.size()) counters.resize((static_cast<size_t>(level) + 1) * of_level, 0.0);
+    counters[at] = static_cast<double>(columns);
+  }
+  return counters;
 }
 
-// Flat: guard, row, level, columns.
+GuardCounts MatrixGuards::counts_of(const std::vector<double> &counters) const {
+  GuardCounts counts;
+  const size_t nrow = lower64_.size(), of_level = guards_.size() * nrow;
+  for (size_t at = 0; at < counters.size() && of_level > 0; ++at)
+    if (counters[at] != 0)
+      counts[{at % of_level / nrow, at % nrow, static_cast<int64_t>(at / of_level)}] =
+          static_cast<int64_t>(counters[at]);
+  return counts;
+}
+
 void MatrixGuards::state(State &state) {
-  std::vector<double> flat;
-  for (const auto &[key, columns] : counts())
-    for (const double value : {static_cast<double>(std::get<0>(key)),
-                               static_cast<double>(std::get<1>(key)),
-                               static_cast<double>(std::get<2>(key)),
-                               static_cast<double>(columns)})
-      flat.push_back(value);
-  state.shared("guards/" + side_, flat);
-  if (flat.size() % 4 != 0)
-    mismatch(HYB_ERROR_STATE, "guards/" + side_, "four values for each counter",
-             std::to_string(flat.size()) + " values");
+  std::vector<double> values = counters();
+  state.counters("guards/" + side_, values);
+  const size_t of_level = guards_.size() * lower64_.size();
+  if (of_level == 0 ? !values.empty() : values.size() % of_level != 0)
+    mismatch(HYB_ERROR_STATE, "guards/" + side_,
+             std::to_string(of_level) + " counters for each level",
+             std::to_string(values.size()));
   const std::lock_guard<std::mutex> lock(mutex_);
-  counts_.clear();
-  for (size_t i = 0; i < flat.size(); i += 4)
-    counts_[{static_cast<size_t>(flat[i]), static_cast<size_t>(flat[i + 1]),
-             static_cast<int64_t>(flat[i + 2])}] = static_cast<int64_t>(flat[i + 3]);
+  counts_ = counts_of(values);
 }
 
 }  // namespace hyb

@@ -53,7 +53,10 @@ class MatrixGuards {
 
   const std::string &side() const { return side_; }  // "input" or "output"
   const std::vector<RangeGuard> &guards() const { return guards_; }
-  GuardCounts counts() const;
+
+  // What was counted, by level, guard and row; and what such counters mean.
+  std::vector<double> counters() const;
+  GuardCounts counts_of(const std::vector<double> &counters) const;
   void state(State &state);
 
  private:

@@ -2,6 +2,7 @@
 #include "hooks/pipeline.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -38,6 +39,28 @@ bool finite_column(const std::vector<FieldValues> &fields, int64_t column) {
   return true;
 }
 
+nlohmann::json told_of(const double *counters) {
+  const double n = counters[HookSlot::number];
+  if (n == 0) return nlohmann::json::object();
+  return {{"n", n},
+          {"mean", counters[HookSlot::sum] / n},
+          {"rms", std::sqrt(counters[HookSlot::squares] / n)},
+          {"limited", counters[HookSlot::limited]}};
+}
+
+// Of all rows together, and of each.
+nlohmann::json told_of(const std::vector<double> &counters) {
+  std::array<double, HookSlot::ncounter> all{};
+  nlohmann::json rows = nlohmann::json::array();
+  for (size_t at = 0; at + all.size() <= counters.size(); at += all.size()) {
+    for (size_t i = 0; i < all.size(); ++i) all[i] += counters[at + i];
+    rows.push_back(told_of(counters.data() + at));
+  }
+  nlohmann::json object = told_of(all.data());
+  if (!object.empty()) object["rows"] = rows;
+  return object;
+}
+
 }  // namespace
 
 HookSlot::HookSlot(const HookConfig &config, std::unique_ptr<Hook> hook,
@@ -53,7 +76,7 @@ HookSlot::HookSlot(const HookConfig &config, std::unique_ptr<Hook> hook,
     mismatch(HYB_ERROR_CONFIG, config.where + ".fields", "the outputs that it adds to", "none");
   if (!config.after && config.learn != HookConfig::Source::none)
     mismatch(HYB_ERROR_CONFIG, config.where + ".learn", "'none' in phase 'before'", "another");
-  added_.resize(targets_.size());
+  counters_.resize(targets_.size());
   weight_ = ramp_at(0, config_.start, config_.ramp);
 }
 
@@ -102,45 +125,50 @@ void HookSlot::drop_not_finite(HookWork &work, const BlockValues &values, Verdic
                                std::to_string(dropped) + " columns");
 }
 
-HookSlot::Added HookSlot::add_target(size_t target, BlockValues &values, HookWork &work,
-                                     const Verdict &verdict) const {
-  Added added;
+void HookSlot::add_target(size_t target, BlockValues &values, HookWork &work,
+                          const Verdict &verdict) const {
   const FieldValues &output = values.outputs[targets_[target]];
   FieldValues &total = work.added[targets_[target]];
   if (!total.data) total = zeros(output, work.added_memory[targets_[target]]);
-  for (int64_t row = 0; row < output.nrow(); ++row)
+  work.counted.assign(static_cast<size_t>(output.nrow()) * ncounter, 0.0);
+  double *counted = work.counted.data();
+  for (int64_t row = 0; row < output.nrow(); ++row, counted += ncounter)
     for (int64_t i = 0; i < output.ncol; ++i) {
       if (verdict.weight(i) == 0) continue;
       const double wanted = work.increments[target].row(row)[i];
       const double increment = weight_ * std::clamp(wanted, -limits_[target], limits_[target]);
-      added.n += 1;
-      added.sum += increment;
-      added.squares += increment * increment;
-      added.limited += std::fabs(wanted) > limits_[target];
+      counted[number] += 1;
+      counted[sum] += increment;
+      counted[squares] += increment * increment;
+      counted[limited] += std::fabs(wanted) > limits_[target];
       if (config_.dry_run) continue;
       output.row(row)[i] += increment;
       total.row(row)[i] += increment;
     }
-  return added;
 }
 
 void HookSlot::add(BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object) {
+  std::call_once(sized_, [&] { size_counters(values); });
   if (idle() || !run(values, work, verdict, object)) return;
   drop_not_finite(work, values, verdict, object);
-  std::vector<Added> added;
-  for (size_t target = 0; target < targets_.size(); ++target)
-    added.push_back(add_target(target, values, work, verdict));
-  count(added);
+  for (size_t target = 0; target < targets_.size(); ++target) {
+    add_target(target, values, work, verdict);
+    count(target, work.counted);
+  }
 }
 
-void HookSlot::count(const std::vector<Added> &added) {
+// Before anything is added, so that a restart always holds as many.
+void HookSlot::size_counters(const BlockValues &values) {
+  for (size_t target = 0; target < targets_.size(); ++target)
+    count(target, std::vector<double>(
+                      static_cast<size_t>(values.outputs[targets_[target]].nrow()) * ncounter));
+}
+
+void HookSlot::count(size_t target, const std::vector<double> &counted) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (size_t target = 0; target < added.size(); ++target) {
-    added_[target].n += added[target].n;
-    added_[target].sum += added[target].sum;
-    added_[target].squares += added[target].squares;
-    added_[target].limited += added[target].limited;
-  }
+  std::vector<double> &counters = counters_[target];
+  if (counters.size() < counted.size()) counters.resize(counted.size(), 0.0);
+  for (size_t i = 0; i < counted.size(); ++i) counters[i] += counted[i];
 }
 
 // Of the steps that have samples every `cadence`-th is learnt from. Which those are is known to all
@@ -167,24 +195,28 @@ void HookSlot::step(const Clock &clock, const Objector &object) {
   }
 }
 
-nlohmann::json HookSlot::json(const ValueFields &fields) const {
-  nlohmann::json object = {{"name", name_}, {"weight", weight_}, {"dry_run", config_.dry_run}};
+std::vector<std::vector<double>> HookSlot::counters() const {
   const std::lock_guard<std::mutex> lock(mutex_);
+  return counters_;
+}
+
+nlohmann::json HookSlot::told(const std::vector<std::vector<double>> &counters,
+                              const ValueFields &fields) const {
+  nlohmann::json object = {{"name", name_}, {"dry_run", config_.dry_run}};
   for (size_t target = 0; target < targets_.size(); ++target) {
-    const Added &added = added_[target];
-    if (added.n == 0) continue;
-    object["added"][fields.outputs[targets_[target]].name] = {
-        {"n", added.n},
-        {"mean", added.sum / added.n},
-        {"rms", std::sqrt(added.squares / added.n)},
-        {"limited", added.limited}};
+    const ValueField &field = fields.outputs[targets_[target]];
+    nlohmann::json added = told_of(counters[target]);
+    if (added.empty()) continue;
+    added["unit"] = field.unit;
+    object["added"][field.name] = added;
   }
-  object["knows"] = hook_->describe();
   return object;
 }
 
 void HookSlot::state(State &state) {
   state.number("steps", steps_);
+  for (size_t target = 0; target < targets_.size(); ++target)
+    state.counters("added " + std::to_string(target + 1), counters_[target]);
   hook_->state(state);
 }
 

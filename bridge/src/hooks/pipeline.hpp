@@ -24,6 +24,7 @@ struct HookWork {
   std::vector<FieldValues> added;       // of all hooks, by output; data null where there is none
   std::vector<Buffer> added_memory;
   std::vector<uint8_t> veto;
+  std::vector<double> counted;  // of one target, as HookSlot::counters
 };
 
 // Told of what a hook did wrong.
@@ -32,6 +33,10 @@ using Objector = std::function<void(Policy, const std::string &)>;
 // One hook and what the configuration says of it.
 class HookSlot {
  public:
+  // Of a row: values that something was added to, the sum of that and of its squares, and how often
+  // it was limited.
+  enum Counter { number, sum, squares, limited, ncounter };
+
   HookSlot(const HookConfig &config, std::unique_ptr<Hook> hook, const ValueFields &fields,
            size_t number);
 
@@ -50,23 +55,26 @@ class HookSlot {
   void learn(const Samples &samples, const Communicator &communicator, const Objector &object);
   void step(const Clock &clock, const Objector &object);
 
-  nlohmann::json json(const ValueFields &fields) const;
+  // What was added to each target, ncounter for each row; and such counters, of this process or of
+  // several, in words.
+  std::vector<std::vector<double>> counters() const;
+  nlohmann::json told(const std::vector<std::vector<double>> &counters,
+                      const ValueFields &fields) const;
+
+  // How it is now, and what it knows.
+  nlohmann::json describe() const { return {{"weight", weight_}, {"knows", hook_->describe()}}; }
   void state(State &state);
 
  private:
-  // Of one target: what was added.
-  struct Added {
-    double n = 0, sum = 0, squares = 0, limited = 0;
-  };
-
   bool idle() const { return weight_ == 0 && !config_.dry_run; }
   void make_room(const BlockValues &values, HookWork &work) const;
   bool run(const BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object);
   void drop_not_finite(HookWork &work, const BlockValues &values, Verdict &verdict,
                        const Objector &object) const;
-  Added add_target(size_t target, BlockValues &values, HookWork &work,
-                   const Verdict &verdict) const;
-  void count(const std::vector<Added> &added);
+  void add_target(size_t target, BlockValues &values, HookWork &work,
+                  const Verdict &verdict) const;
+  void count(size_t target, const std::vector<double> &counted);
+  void size_counters(const BlockValues &values);
 
   HookConfig config_;
   std::unique_ptr<Hook> hook_;
@@ -75,8 +83,9 @@ class HookSlot {
   std::vector<double> limits_;   // by target
   double weight_ = 1;            // of the ramp
   int64_t steps_ = 0;            // with samples, since the last update
+  std::once_flag sized_;
   mutable std::mutex mutex_;
-  std::vector<Added> added_;     // by target
+  std::vector<std::vector<double>> counters_;  // by target
 };
 
 }  // namespace hyb

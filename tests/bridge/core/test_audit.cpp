@@ -1,46 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The audit: native beside emulated on drawn steps or tiles, scores, alarm, fall back and recovery.
 #include <cmath>
-#include <random>
 
-#include "guarded_model.hpp"
-
-static const hyb_grid &grid_of(int64_t ncol) {
-  static hyb_grid grid;
-  grid = {sizeof(hyb_grid), ncol, nullptr, nullptr, nullptr, nullptr};
-  return grid;
-}
-
-// A native routine that is the emulator plus scatter, times a factor that the test moves.
-struct AuditedModel : Model {
-  std::mt19937 random{1};
-  double factor = 1;
-  int64_t native_columns = 0;
-  using Model::Model;
-
-  void native(int64_t first, int64_t n) {
-    std::normal_distribution<double> scatter(0, 20);
-    native_columns += n;
-    for (int64_t i = first - 1; i < first - 1 + n; ++i) {
-      rain[static_cast<size_t>(i)] = factor * emulated(i, model_levels) + scatter(random);
-      for (int64_t l = 0; l < model_levels; ++l)
-        heating[at(i, l)] = factor * emulated(i, l) + scatter(random);
-    }
-  }
-  void block(const Scheme &scheme, int64_t first, int64_t n) {
-    const Call call(scheme, n, first);
-    put_all(call, first, n);
-    CHECK_OK(call.run());
-    if (call.native_wanted()) native(first, n);
-    get_all(call, first, n);
-    CHECK_OK(call.close());
-  }
-  void step(const Scheme &scheme, int64_t number, int64_t size) {
-    scheme.step(number);
-    for (int64_t first = 1; first <= ncol; first += size)
-      block(scheme, first, std::min(size, ncol - first + 1));
-  }
-};
+#include "audited_model.hpp"
 
 // The host has emulated results all the same.
 static void tiles_are_audited_at_their_fraction() {
@@ -88,10 +50,7 @@ static void scores_do_not_depend_on_blocks() {
   for (const int64_t size : {64, 7, 1}) {
     const Scheme scheme(emulate(write_emulator(column_card)) + watched, HYB_TOP_DOWN, &grid_of(64));
     AuditedModel model(64);
-    for (int64_t step = 1; step <= 4; ++step) {
-      model.random.seed(static_cast<unsigned>(step));
-      model.step(scheme, step, size);
-    }
+    for (int64_t step = 1; step <= 4; ++step) model.step(scheme, step, size);
     const auto audit = statistics_of(scheme)["audit"];
     if (first.is_null()) first = audit;
     CHECK(audit == first);

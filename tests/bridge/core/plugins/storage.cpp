@@ -188,7 +188,7 @@ HYB_API const hyb_plugin_table *hyb_plugin(void) {
                                     create, append, state, flush, close, open, contents, read,
                                     close_reader, attribute,
                                     nullptr, nullptr, nullptr, nullptr,   // restarts
-                                     nullptr, nullptr, nullptr};           // arrays
+                                     nullptr, nullptr, nullptr, nullptr};  // arrays, tables
   return &table.head;
 }
 
