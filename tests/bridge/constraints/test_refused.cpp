@@ -92,7 +92,8 @@ static void budgets_that_cannot_close() {
   for (json &term : twice["terms"]) term["factor"] = 2;
   says(refusal({water(), twice}), "budget 'twice': expected outputs that may change");
   json sum = changed(energy(), "/name", "sum");
-  for (const json &term : water()["terms"]) sum["terms"].push_back(term);
+  const json second_one = water();
+  for (const json &term : second_one["terms"]) sum["terms"].push_back(term);
   for (json &term : sum["terms"]) term["factor"] = 1;
   sum["terms"][0]["factor"] = convection::cp, sum["terms"][1]["factor"] = convection::latent;
   sum["terms"][2]["factor"] = -3.34e5;
