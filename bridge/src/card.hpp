@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct Card {
   std::vector<CardField> inputs, outputs;
   int64_t nfeature, noutput;
   Normalisation normalised_inputs, normalised_outputs;
+  nlohmann::json constraints;  // a list, for whoever makes them (constraints/constraint.hpp)
   double tolerance;  // relative deviation of the outputs that lower precision may cause
 
   const CardField *input(const std::string &name) const;

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """The projection against its definition in NumPy, in long double.
 
-The minimum of sum (y - x)^2 / W under A y = b and bounds is the one y that satisfies the conditions of
-Karush, Kuhn and Tucker: (y - x) / W is a combination of the budgets where y is free, and points into the
-allowed range where y is at a bound.
+The minimum of sum (y - x)^2 / W under A y = b and bounds is the one y that satisfies the conditions
+of Karush, Kuhn and Tucker: (y - x) / W is a combination of the budgets where y is free, and points
+into the allowed range where y is at a bound.
 """
 
 import json
@@ -134,38 +134,50 @@ def bounds_of(name, values, inputs, declared, bottom_up, flipped):
     return least, most
 
 
+def by_row(name, x, y, case, budgets):
+    """Of one output: x, y, W, bounds and the coefficients in each budget, (row, column)."""
+    inputs, _, declared, *how = case
+    parts = [x, y, weights_of(name, x, inputs, budgets, *how),
+             *bounds_of(name, x, inputs, declared, *how)]
+    for budget in budgets:
+        terms = (term for term in budget["terms"] if term.get("output") == name)
+        parts.append(sum((coefficients(term, x, inputs, *how) for term in terms),
+                         np.zeros(x.shape, WIDE)))
+    return [part.reshape(-1, COLUMNS).astype(WIDE) for part in parts]
+
+
+def target(budget, inputs, how):
+    """What its outputs have to sum up to, by column."""
+    known = np.full(COLUMNS, budget.get("equals", 0), WIDE)
+    for term in budget["terms"]:
+        if "input" in term:
+            values = inputs[term["input"]]
+            known -= np.sum(coefficients(term, values, inputs, *how) * values, axis=(0, 1))
+    return known
+
+
 def check(tool, case):
-    inputs, outputs, declared, bottom_up, flipped = case
+    """Checks one block; returns how many rows are at a bound."""
+    inputs, outputs, declared, *how = case
     found, result = run(tool, *case)
     budgets = [one for one in declared if one["kind"] == "budget"]
-    flat = {"x": [], "y": [], "w": [], "least": [], "most": [], "a": [[] for _ in budgets]}
-    for name, x in outputs.items():
-        least, most = bounds_of(name, x, inputs, declared, bottom_up, flipped)
-        w = weights_of(name, x, inputs, budgets, bottom_up, flipped)
-        for key, value in zip("x y w least most".split(), (x, found[name], w, least, most)):
-            flat[key].append(value.reshape(-1, COLUMNS).astype(WIDE))
-        for k, budget in enumerate(budgets):
-            parts = [coefficients(term, x, inputs, bottom_up, flipped)
-                     for term in budget["terms"] if term.get("output") == name]
-            flat["a"][k].append(sum(parts, np.zeros(x.shape, WIDE)).reshape(-1, COLUMNS))
-    x, y, w, least, most = (np.concatenate(flat[key]) for key in "x y w least most".split())
-    a = np.array([np.concatenate(rows) for rows in flat["a"]])
-    given = np.array([
-        budget.get("equals", 0) - sum(
-            (np.sum(coefficients(term, inputs[term["input"]], inputs, bottom_up, flipped)
-                    * inputs[term["input"]], axis=(0, 1))
-             for term in budget["terms"] if "input" in term), np.zeros(COLUMNS, WIDE))
-        for budget in budgets])
+    fields = [by_row(name, x, found[name], case, budgets) for name, x in outputs.items()]
+    x, y, w, least, most, *a = (np.concatenate(parts) for parts in zip(*fields, strict=True))
+    a = np.array(a)
+    known = np.array([target(budget, inputs, how) for budget in budgets])
     assert not any(result["unmet"]), result["unmet"]
-    before = np.sum(a * x, axis=1) - given
-    assert np.allclose(np.reshape(result["imbalance"], before.shape), before.astype(float),
-                       rtol=1e-13, atol=1e-13 * np.abs(a * x).sum())
-    # Rounding of a sum of a few dozen terms.
-    gap = np.abs(np.sum(a * y, axis=1) - given)
-    assert np.all(gap <= 2e-14 * (np.sum(np.abs(a * y), axis=1) + np.abs(given))), gap
+    check_closure(a, x, y, known, np.reshape(result["imbalance"], known.shape))
     size = np.abs(x) + np.abs(y)
     assert np.all(y >= least - 1e-12 * size) and np.all(y <= most + 1e-12 * size)
     return sum(kkt(*(part[..., c] for part in (x, y, w, least, most, a))) for c in range(COLUMNS))
+
+
+def check_closure(a, x, y, known, imbalance):
+    """Tolerances are the rounding of sums of a few dozen terms."""
+    before, terms = np.sum(a * x, axis=1) - known, np.sum(np.abs(a * x), axis=1)
+    assert np.all(np.abs(imbalance - before) <= 2e-14 * (terms + np.abs(known)))
+    gap, terms = np.sum(a * y, axis=1) - known, np.sum(np.abs(a * y), axis=1)
+    assert np.all(np.abs(gap) <= 2e-14 * (terms + np.abs(known)))
 
 
 def kkt(x, y, w, least, most, a):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Constraints by themselves, for whoever computes the same otherwise: fields and constraints as JSON on
-// standard input, outputs and what is known of them on standard output.
+// Constraints by themselves, for whoever computes the same otherwise: fields and constraints as
+// JSON on standard input, outputs and what is known of them on standard output.
 #include <iostream>
 
 #include "columns.hpp"
