@@ -24,8 +24,9 @@ _DIMS = (
     ("column", "species"),
     ("column", "level", "species"),
 )
-_ROLES = ("state", "tendency", "increment", "flag")
+_ROLES = ("state", "tendency", "increment", "flag", "noise")
 _KINDS = ("real", "integer", "logical")
+_DISTRIBUTIONS = ("normal", "uniform")
 _CARRIED = ("provenance", "scores", "training_range")
 _CONSTRAINTS = ("budget", "bounds", "flux_divergence")
 
@@ -74,7 +75,8 @@ class Field:
         CF standard name where there is one.
     unit : str
         SI, in CF spelling.
-    role : {"state", "tendency", "increment", "flag"}
+    role : {"state", "tendency", "increment", "flag", "noise"}
+        Noise is an input that the library draws: of unit "1", with columns, not normalised.
     kind : {"real", "integer", "logical"}
         Of the host's array; a flag is an integer or a logical, everything else is real.
     dims : tuple of str
@@ -84,6 +86,11 @@ class Field:
         emulator of boxes may leave out, it takes any number of them; so it does with.
     normalisation : Normalisation or mapping, optional
         Applied by the library on the way into the network or out of it; of real fields only.
+    distribution : {"normal", "uniform"}, optional
+        Of noise; absent: "normal", of mean 0 and variance 1. Uniform is between 0 and 1.
+    correlation_time : float, optional
+        Of normal noise [s]: what it was decays by a factor of e in this time. Absent: each step
+        has new numbers.
 
     Raises
     ------
@@ -99,6 +106,8 @@ class Field:
     levels: int | None = None
     species: int | None = None
     normalisation: Normalisation | None = None
+    distribution: str | None = None
+    correlation_time: float | None = None
 
     def __post_init__(self) -> None:
         where = f"card: field {self.name!r}"
@@ -115,6 +124,9 @@ class Field:
             _require_extent(where, "levels", self.levels, "level" in self.dims)
         _require_extent(where, "species", self.species, "species" in self.dims)
         object.__setattr__(self, "normalisation", _as_normalisation(where, self))
+        if self.role == "noise" and self.distribution is None:
+            object.__setattr__(self, "distribution", "normal")
+        _check_noise(where, self)
 
     def shape(self, sample: str) -> tuple[int, ...]:
         """Its axes in one sample of the network, level before species; a box has no levels."""
@@ -258,6 +270,31 @@ def _as_normalisation(where: str, field: Field) -> Normalisation | None:
     return Normalisation(**value)
 
 
+def _check_noise(where: str, field: Field) -> None:
+    if field.role != "noise":
+        for key in ("distribution", "correlation_time"):
+            found = getattr(field, key)
+            _require(found is None, where, key, f"none, as the role is {field.role!r}", found)
+        return
+    _require_word(where, "distribution", field.distribution, _DISTRIBUTIONS)
+    role = "of role 'noise'"
+    _require(field.unit == "1", where, f"unit {role}", "'1'", field.unit)
+    _require("column" in field.dims, where, f"dims {role}", "an axis 'column'", field.dims)
+    _require(field.normalisation is None, where, f"normalisation {role}", "none", "one")
+    if field.correlation_time is not None:
+        _check_correlation(where, field)
+
+
+def _check_correlation(where: str, field: Field) -> None:
+    """A process has a state for each value of a column, and is normal."""
+    time = field.correlation_time
+    fits = _is_number(time) and time is not None and time > 0
+    _require(fits, where, "correlation_time", "a number above 0", time)
+    what = "distribution with a correlation_time"
+    _require(field.distribution == "normal", where, what, "'normal'", field.distribution)
+    _require_extent(where, "levels", field.levels, "level" in field.dims)
+
+
 def _check_normalisation(where: str, field: Field, sample: str) -> None:
     if field.normalisation is None:
         return
@@ -297,6 +334,7 @@ def _check_outputs(card: Card) -> None:
     roles = {field.name: field.role for field in card.inputs}
     for field in card.outputs:
         where, expected = f"card: output {field.name!r}", roles.get(field.name, field.role)
+        _require(field.role != "noise", where, "role", "another than 'noise'", field.role)
         _require(field.role == expected, where, "role", f"{expected!r} as in inputs", field.role)
         _require("column" in field.dims, where, "dims", "an axis 'column'", field.dims)
         has_box = card.sample == "column" or "level" in field.dims

@@ -12,6 +12,8 @@ from .commands.bench import bench
 from .commands.board import board
 from .commands.export import export
 from .commands.info import info
+from .commands.ranges import ranges
+from .commands.report import report
 from .commands.version import version
 
 
@@ -24,4 +26,6 @@ main.add_command(bench)
 main.add_command(board)
 main.add_command(export)
 main.add_command(info)
+main.add_command(ranges)
+main.add_command(report)
 main.add_command(version)

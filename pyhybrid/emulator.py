@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 
 from . import _abi
 from ._abi import Array
 from ._handle import Handle
+from ._noise import Draw, noise_of, require_all_or_none, require_no_draw
 from ._words import listed, mismatch, unknown
 from .card import Card, Field
 from .errors import ArgumentError, FieldError, ShapeError
 from .host import Domain, Scheme, to_logging
 
 _DTYPES = {"real32": np.float32, "real64": np.float64}
+_DRAWS = 4  # schemes that are kept for noise of other seeds and columns
 _KINDS = {"real": ("real32", "real64"), "integer": ("int32",), "logical": ("int32",)}  # of arrays
 
 
@@ -55,7 +57,7 @@ class Emulator(Handle):
     ) -> None:
         self.path = Path(path).absolute()
         self._orientation, self._options = orientation, _toml_lines(options)
-        self._schemes: dict[Hashable, Scheme] = {}
+        self._schemes: dict[tuple[Hashable, Hashable], Scheme] = {}
         emulator = _abi.ffi().new("hyb_emulator **")
         file = os.fsencode(self.path)
         _abi.call("hyb_emulator_open", file, self._options.encode(), emulator)
@@ -114,7 +116,13 @@ class Emulator(Handle):
         return y
 
     def predict(
-        self, fields: Mapping[str, Array | float], dtype: DTypeLike | None = None
+        self,
+        fields: Mapping[str, Array | float],
+        dtype: DTypeLike | None = None,
+        *,
+        seed: int | None = None,
+        step: int | None = None,
+        columns: ArrayLike | None = None,
     ) -> dict[str, Array]:
         """Emulates columns through the code path of a model in mode "emulate": the same bits.
 
@@ -126,6 +134,12 @@ class Emulator(Handle):
             place of (ncol,) is one value for all columns, and may be a Python float.
         dtype : float64 or float32, optional
             Of the real outputs; absent: that of the inputs. Flags are int32.
+        seed, step : int, optional
+            Of a stochastic emulator: its noise is drawn as a scheme with this seed draws it in this
+            time step; absent: 0. Noise with a correlation time is that of a first step. Or `fields`
+            holds the noise, as a recording has it.
+        columns : array_like of int, shape (ncol,), optional
+            Likewise, global index of each column, from 1; absent: 1 to ncol.
 
         Returns
         -------
@@ -136,14 +150,18 @@ class Emulator(Handle):
         ------
         FieldError, ShapeError, CardError
             If an input is missing, unknown, or of another dtype or shape than the card says.
+        ArgumentError
+            If seed, step or columns are given where nothing is drawn, or are no whole numbers.
         BackendError
             If the emulator failed.
         """
         fields = _with_arrays(fields)
-        self._check(fields)
-        outputs = self._zeros(fields, _real_dtype(fields) if dtype is None else np.dtype(dtype))
+        draw = self._draw(fields, {"seed": seed, "step": step, "columns": columns})
+        self._check(fields, draw)
+        ncol = len(draw.columns) if draw else self._extent(fields, "column")
+        outputs = self._zeros(fields, ncol, self._dtype(fields, dtype))
         logical = {field.name for field in self._fields() if field.kind == "logical"}
-        with self._scheme(fields, outputs).open(self._extent(fields, "column")) as call:
+        with self._scheme(draw, fields, outputs).open(ncol) as call:
             for name, array in fields.items():
                 call.put(name, array, logical=name in logical)
             call.run()
@@ -154,16 +172,26 @@ class Emulator(Handle):
     def close(self) -> None:
         """Ends it and gives back what it holds; a second time does nothing."""
         for scheme in self._schemes.values():
-            scheme.close()
-            scheme.domain.close()
+            _end(scheme)
         super().close()
 
     def _fields(self) -> tuple[Field, ...]:
         return (*self.card.inputs, *self.card.outputs)
 
-    def _check(self, fields: Mapping[str, Array]) -> None:
+    def _draw(self, fields: Mapping[str, Array], options: Mapping[str, Any]) -> Draw | None:
+        """What is drawn; None if the emulator has no noise, or it is given."""
+        require_all_or_none(self.card, fields)
+        noise = noise_of(self.card)
+        if not noise or noise[0] in fields:
+            require_no_draw("the noise is given" if noise else "the card has no noise", options)
+            return None
+        counts = self._columns(fields)
+        return Draw.of(self.card, min(counts.values(), default=None), **options)
+
+    def _check(self, fields: Mapping[str, Array], draw: Draw | None) -> None:
         """Refuses what the library would take from a host, or tell in a host's words."""
-        known = {field.name: field for field in self.card.inputs}
+        drawn = noise_of(self.card) if draw else []
+        known = {field.name: field for field in self.card.inputs if field.name not in drawn}
         for name, array in fields.items():
             if name not in known:
                 raise FieldError(f"{self.path}: {unknown('input', name, known)}")
@@ -179,55 +207,89 @@ class Emulator(Handle):
         return {
             field.name: fields[field.name].shape[0]
             for field in self.card.inputs
-            if "column" in field.dims and fields[field.name].ndim == len(field.dims)
+            if field.name in fields
+            and "column" in field.dims
+            and fields[field.name].ndim == len(field.dims)
         }
 
     def _extent(self, fields: Mapping[str, Array], axis: str) -> int:
-        """Of the first input that has the axis; the library compares the others."""
+        """Of the first input that has the axis; the library compares the others.
+
+        Boxes that are given nothing with levels have those of their noise.
+        """
         for field in self.card.inputs:
             shape = fields[field.name].shape if field.name in fields else ()
             if axis in field.dims and len(shape) == len(field.dims):
                 return int(shape[field.dims.index(axis)])
-        return 1
+        extents = (field.levels for field in self.card.inputs if axis == "level")
+        return next(filter(None, extents), 1)
 
-    def _zeros(self, fields: Mapping[str, Array], dtype: np.dtype[Any]) -> dict[str, Array]:
+    def _dtype(self, fields: Mapping[str, Array], wanted: DTypeLike | None) -> np.dtype[Any]:
+        """Of real outputs; noise has that of the network, which says nothing of the host's."""
+        if wanted is not None:
+            return np.dtype(wanted)
+        noise = noise_of(self.card)
+        return _real_dtype({name: one for name, one in fields.items() if name not in noise})
+
+    def _zeros(
+        self, fields: Mapping[str, Array], ncol: int, dtype: np.dtype[Any]
+    ) -> dict[str, Array]:
         """Arrays for the outputs: zeros, so that an increment becomes what is added."""
         flag: np.dtype[Any] = np.dtype(np.int32)
         dtypes = {"real": dtype, "integer": flag, "logical": flag}
         return {
-            field.name: np.zeros(self._shape(field, fields), dtypes[field.kind])
+            field.name: np.zeros(self._shape(field, fields, ncol), dtypes[field.kind])
             for field in self.card.outputs
         }
 
-    def _shape(self, field: Field, fields: Mapping[str, Array]) -> tuple[int, ...]:
+    def _shape(self, field: Field, fields: Mapping[str, Array], ncol: int) -> tuple[int, ...]:
         """Of an output; an emulator of boxes returns as many levels as it was given."""
         box = self.card.sample == "box"
         level = self._extent(fields, "level") if box else field.levels
         extents = {
-            "column": self._extent(fields, "column"),
+            "column": ncol,
             "level": level,
             "species": field.species,
         }
         return tuple(extents[axis] or 0 for axis in field.dims)
 
-    def _scheme(self, *arrays: Mapping[str, Array]) -> Scheme:
+    def _scheme(self, draw: Draw | None, *arrays: Mapping[str, Array]) -> Scheme:
         """A scheme in mode "emulate" for arrays like these: a host's never change their kind."""
         _ = self.pointer  # refuses a closed emulator
-        key = tuple((n, a.dtype, a.ndim, a.shape[1:]) for one in arrays for n, a in one.items())
+        like = tuple((n, a.dtype, a.ndim, a.shape[1:]) for one in arrays for n, a in one.items())
+        key = (like, draw.key() if draw else None)
         if key not in self._schemes:
+            self._forget_draws(_DRAWS - 1)
             scalars = {name for name, array in arrays[0].items() if array.ndim == 0}
-            self._schemes[key] = self._new_scheme(scalars)
+            self._schemes[key] = self._new_scheme(scalars, draw)
+        if draw:
+            self._schemes[key].domain.step(draw.step, dt=1.0)
         return self._schemes[key]
 
-    def _new_scheme(self, scalars: Set[str]) -> Scheme:
+    def _forget_draws(self, most: int) -> None:
+        """Keeps the latest ones only: an ensemble has many, each with an emulator of its own."""
+        drawn = [key for key in self._schemes if key[1] is not None]
+        for key in drawn[: max(len(drawn) - most, 0)]:
+            _end(self._schemes.pop(key))
+
+    def _new_scheme(self, scalars: Set[str], draw: Draw | None) -> Scheme:
         """Declares the card's dims, without which rank 2 is levels, but not for `scalars`."""
-        keys = {"mode": "emulate", "emulator": str(self.path)}
+        nothing = dict.fromkeys(("finite", "constraint"), "pass")  # no native routine is at hand
+        keys: dict[str, Any] = {"mode": "emulate", "emulator": str(self.path), "guard": nothing}
+        if noise_of(self.card):
+            keys |= {"seed": draw.seed} if draw else {"noise": "put"}
         text = f"[scheme.predict]\n{_toml_lines(keys)}{self._options}"
-        scheme = Domain(text=text, log=_log).scheme("predict", self._orientation)
+        domain = Domain(text=text, log=_log, column=draw.columns if draw else None)
+        scheme = domain.scheme("predict", self._orientation)
         for field in self._fields():
             dims = None if field.name in scalars else " ".join(field.dims) or None
             scheme.field(field.name, field.unit, field.role, dims)
         return scheme
+
+
+def _end(scheme: Scheme) -> None:
+    scheme.close()
+    scheme.domain.close()
 
 
 def _require_one_length(columns: Mapping[str, int]) -> None:

@@ -138,6 +138,69 @@ class Domain(Handle):
         """Waits until everything recorded so far is on disk."""
         _abi.call("hyb_domain_flush", self.pointer)
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Writes everything that a restart of the run needs into one NetCDF file.
+
+        Parameters
+        ----------
+        path : path
+            A former file stays until the new one is complete, and if it cannot be written.
+
+        Raises
+        ------
+        StateError
+            If it cannot be written.
+        """
+        _abi.call("hyb_domain_save", self.pointer, os.fsencode(path))
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Loads what `save` wrote, when all schemes exist: before the first step or between steps.
+
+        Raises
+        ------
+        StateError
+            If the file is missing or damaged, or is of another configuration or other columns.
+            Nothing has changed then.
+        """
+        _abi.call("hyb_domain_load", self.pointer, os.fsencode(path))
+
+    def get_state(self) -> tuple[Array, Array]:
+        """What `save` writes, as arrays.
+
+        Returns
+        -------
+        shared : ndarray of float64, shape (nshared,)
+        columns : ndarray of float64, shape (nrow, ncol)
+            Values by column of the domain.
+        """
+        nshared, nrow, ncol = self._state_shape()
+        shared, columns = np.empty(nshared), np.empty((nrow, ncol))
+        _abi.call("hyb_domain_state_get", self.pointer, *_state(shared, columns))
+        return shared, columns
+
+    def set_state(self, shared: ArrayLike, columns: ArrayLike) -> None:
+        """Loads what `get_state` gave, as `load` does.
+
+        Parameters
+        ----------
+        shared : array_like of float64, shape (nshared,)
+        columns : array_like of float64, shape (nrow, ncol)
+
+        Raises
+        ------
+        ShapeError, StateError
+            If `columns` has another rank or number of columns; if the arrays are damaged or of
+            another configuration. Nothing has changed then.
+        """
+        arrays = _state_array("shared", shared, 1), _state_array("columns", columns, 2)
+        _abi.call("hyb_domain_state_set", self.pointer, *_state(*arrays))
+
+    def _state_shape(self) -> list[int]:
+        """Values, rows and columns of the state."""
+        shape = _abi.ffi().new("int64_t[3]")
+        _abi.call("hyb_domain_state_shape", self.pointer, shape, shape + 1, shape + 2)
+        return list(shape)
+
     def statistics(self) -> dict[str, Any]:
         """Counters, times [s] and scores of all schemes."""
         text = _abi.ffi().new("const char **")
@@ -175,7 +238,7 @@ class Scheme(Handle):
             CF standard name where there is one.
         unit : str
             SI, in CF spelling: "K", "kg kg-1", "W m-2", "1".
-        role : {"state", "tendency", "increment", "flag"}
+        role : {"state", "tendency", "increment", "flag", "noise"}
             What the native routine does with it.
         dims : str, optional
             Axes of the host's arrays in their order, "column level" or "x z y"; absent: column,
@@ -194,6 +257,28 @@ class Scheme(Handle):
         field.name, field.unit, field.dims = *words, axes
         field.role = _abi.word_value("hyb_role", role)
         _abi.call("hyb_scheme_field", self.pointer, field)
+
+    def observe(self, name: str, array: Array, *, first: int = 1) -> None:
+        """Gives an increment to the hooks that learn from observations.
+
+        Parameters
+        ----------
+        name : str
+            An output of the emulator.
+        array : ndarray, shape (ncol, nlev) or as declared
+            What has to be added to the results of this step, in the unit of the output.
+        first : int
+            The first of these columns in the domain, counted from 1.
+
+        Raises
+        ------
+        FieldError, ShapeError
+            If the field is no output, or of another shape.
+        """
+        view = _abi.as_view(array, f"observe {name!r}")
+        _abi.call(
+            "hyb_scheme_observe", self.pointer, _encoded("field", name), view, len(array), first
+        )
 
     def open(self, ncol: int, first: int = 1) -> Call:
         """Opens a call.
@@ -299,6 +384,21 @@ def _encoded(what: str, word: object) -> bytes:
     if "\0" in word:
         raise ArgumentError(mismatch(what, "no null character", repr(word)))
     return word.encode()
+
+
+def _state_array(name: str, values: ArrayLike, rank: int) -> Array:
+    array = np.asarray(values)
+    if array.dtype != np.float64:  # a narrower kind has lost bits
+        raise ArgumentError(mismatch(name, "dtype float64", array.dtype))
+    if array.ndim != rank:
+        raise ShapeError(mismatch(name, f"rank {rank}", f"rank {array.ndim}"))
+    return np.ascontiguousarray(array)
+
+
+def _state(shared: Array, columns: Array) -> list[Any]:
+    """The arguments of C for two contiguous arrays."""
+    pointers = [_abi.ffi().cast("double *", array.ctypes.data) for array in (shared, columns)]
+    return [pointers[0], shared.size, pointers[1], *columns.shape]
 
 
 def _grid(column: ArrayLike | None, places: dict[str, ArrayLike | None]) -> tuple[Any, list[Any]]:

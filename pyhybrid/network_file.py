@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What is in the file of the built-in engine, ``docs/network-file.md``, besides its card."""
+"""The file of the built-in engine, ``docs/network-file.md``: what is in it; another card for it."""
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from collections import Counter
 from pathlib import Path
 from typing import Any
+
+from .card import Card
+from .emulator import Emulator
 
 _WEIGHTS = ("F32", "F64")  # the other tensors are numbers of rows
 _TO_ONE = ("sum", "mean", "product", "largest", "least", "place_of_largest", "place_of_least")
@@ -90,6 +94,41 @@ class NetworkFile:
         _, hidden = self._tensors[operation["state_weight"]]["shape"]
         length = rows // features
         return length * hidden, 2 * length * gates * (features + hidden)
+
+
+def replace_card(path: Path, card: Card) -> None:
+    """Gives an emulator file another card, such as one with ranges of training.
+
+    The network stays as it is, bit for bit. The library opens the result before it takes the
+    file's place.
+
+    Parameters
+    ----------
+    path : Path
+        A ``.safetensors`` file that `export` wrote.
+    card : Card
+
+    Raises
+    ------
+    CardError
+        If the card does not fit the network.
+    EmulatorFileError
+        If the file is none.
+    """
+    with Emulator(path):  # which checks all that is read here
+        content = path.read_bytes()
+    size = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + size])
+    header["__metadata__"]["card"] = dataclasses.replace(card, arguments="packed").to_json()
+    text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
+    text += b" " * (-len(text) % 8)  # as the format wants it
+    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
+    try:
+        partial.write_bytes(len(text).to_bytes(8, "little") + text + content[8 + size :])
+        with Emulator(partial):
+            partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _rows(operand: Any, rows: list[int]) -> int:

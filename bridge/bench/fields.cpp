@@ -14,7 +14,8 @@ using nlohmann::json;
 const std::map<std::string, int32_t> roles = {{"state", HYB_STATE},
                                               {"tendency", HYB_TENDENCY},
                                               {"increment", HYB_INCREMENT},
-                                              {"flag", HYB_FLAG}};
+                                              {"flag", HYB_FLAG},
+                                              {"noise", HYB_NOISE}};
 
 const std::map<std::string, int32_t> kinds = {
     {"real", HYB_REAL64}, {"integer", HYB_INT32}, {"logical", HYB_LOGICAL32}};

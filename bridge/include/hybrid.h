@@ -67,7 +67,8 @@ enum hyb_role {
   HYB_STATE = 1,     /* read, or overwritten */
   HYB_TENDENCY = 2,  /* a rate of change that is overwritten */
   HYB_INCREMENT = 3, /* the native routine adds to it: put before, get after */
-  HYB_FLAG = 4       /* logical or categorical integer: never blended or scaled */
+  HYB_FLAG = 4,      /* logical or categorical integer: never blended or scaled */
+  HYB_NOISE = 5      /* random numbers, which the library draws for a stochastic emulator */
 };
 
 enum hyb_axis {
@@ -177,6 +178,34 @@ HYB_API int32_t hyb_domain_flush(hyb_domain *domain);
 /* Counters, times and scores of all schemes as JSON; *json is borrowed until the next call. */
 HYB_API int32_t hyb_domain_statistics(hyb_domain *domain, const char **json);
 
+/* Writes everything that a restart of the run needs (what hooks and alarms have learned, ramps,
+ * counters) into one NetCDF file for all ranks, between steps. The step that is open counts as
+ * over. A former file of that name stays until the new one is complete, and if it cannot be
+ * written. `{rank}` in the path stands for the rank: a file for each, which several processes need
+ * that have no communicator. Collective: every rank calls it, and it fails on all or on none
+ * (HYB_ERROR_STATE). Borrows path. */
+HYB_API int32_t hyb_domain_save(hyb_domain *domain, const char *path);
+
+/* Loads it, under any number of ranks, when all schemes are created: before the first step or
+ * between steps. A file of another configuration or of other columns is refused; then nothing has
+ * changed. Collective. Borrows path. */
+HYB_API int32_t hyb_domain_load(hyb_domain *domain, const char *path);
+
+/* The same as arrays, for hosts that write a restart of their own: `shared` has *nshared values
+ * that are the same on every rank, `columns` is [*nrow][*ncol], *ncol being the columns of this
+ * process, like any other field of the host. Both may grow until the first step is over. */
+HYB_API int32_t hyb_domain_state_shape(hyb_domain *domain, int64_t *nshared, int64_t *nrow,
+                                       int64_t *ncol);
+
+/* Fills arrays of exactly that shape (else HYB_ERROR_SHAPE). Collective. Borrows both. */
+HYB_API int32_t hyb_domain_state_get(hyb_domain *domain, double *shared, int64_t nshared,
+                                     double *columns, int64_t nrow, int64_t ncol);
+
+/* Loads what hyb_domain_state_get gave, as hyb_domain_load does; columns may have gone to other
+ * ranks meanwhile. Collective. Borrows both. */
+HYB_API int32_t hyb_domain_state_set(hyb_domain *domain, const double *shared, int64_t nshared,
+                                     const double *columns, int64_t nrow, int64_t ncol);
+
 /* Ends a domain: finishes its recordings and writes its statistics file; calls that are still open
  * are discarded, with a warning in the log. Takes domain; null is allowed. Schemes that still exist
  * keep what they need. A host that stops without it loses nothing: recordings are finished when the
@@ -198,6 +227,14 @@ HYB_API int32_t hyb_scheme_field(hyb_scheme *scheme, const hyb_field *field);
 /* The mode the configuration chose, "native", "record", ...; borrowed from the scheme. */
 HYB_API int32_t hyb_scheme_mode(const hyb_scheme *scheme, const char **mode);
 
+/* Gives an increment to the hooks that learn from observations (analysis increments, nudging): what
+ * has to be added to the results of the output `name` in `ncol` columns, the first of which is the
+ * domain's local column number `first`, from 1; in the output's unit and dims. Belongs to the open
+ * step and may be called like hyb_call_*, by any number of threads, each for its own columns. Nothing
+ * happens where no hook learns so. Borrows name and view. */
+HYB_API int32_t hyb_scheme_observe(hyb_scheme *scheme, const char *name, const hyb_view *view,
+                                   int64_t ncol, int64_t first);
+
 /* Takes scheme; null is allowed. Its open calls become stale, with a warning in the log. */
 HYB_API int32_t hyb_scheme_destroy(hyb_scheme *scheme);
 
@@ -208,7 +245,8 @@ HYB_API int32_t hyb_scheme_destroy(hyb_scheme *scheme);
 HYB_API int32_t hyb_call_open(hyb_scheme *scheme, int64_t ncol, int64_t first, hyb_call *call);
 
 /* Packs an input, before hyb_call_run and once in a call. The first array of a field settles its
- * kind and extents for the scheme. One that the emulator does not want is ignored. Borrows all. */
+ * kind and extents for the scheme. One that the emulator does not want is ignored; noise that the
+ * library draws is HYB_ERROR_FIELD. Borrows all. */
 HYB_API int32_t hyb_call_put(const hyb_call *call, const char *name, const hyb_view *view);
 
 /* Submits the block to the emulator, where the mode has one. Inference happens now, or at the
@@ -245,9 +283,10 @@ HYB_API int32_t hyb_emulator_card(const hyb_emulator *emulator, const char **jso
 HYB_API int32_t hyb_emulator_about(const hyb_emulator *emulator, const char **json);
 
 /* Runs nsample samples: x (sample, feature) and y (sample, output), both of the card's kind, in
- * the card's order of fields and levels, in physical values. Arrays that are one batch are used in
- * place: samples fastest, no gaps, 64-byte aligned, a number of samples that needs no padding, and
- * no normalisation in the card. Borrows both; they have no memory in common. */
+ * the card's order of fields and levels, in physical values, noise included. Arrays that are one
+ * batch are used in place: samples fastest, no gaps, 64-byte aligned, a number of samples that
+ * needs no padding, and no normalisation in the card. Borrows both; they have no memory in
+ * common. */
 HYB_API int32_t hyb_emulator_run(hyb_emulator *emulator, const hyb_view *x, const hyb_view *y);
 
 /* Takes emulator; null is allowed. */

@@ -5,6 +5,7 @@
  * A plug-in is a shared object named libhybrid_<name>.so that exports one function, hyb_plugin.
  * It returns a table of C functions, so compiler and C++ library of core and plug-in may differ.
  * The functions return a hyb_status and, on failure, fill in a message; no exception leaves them.
+ * A hook in C is a shared object of any name that exports hyb_hook_plugin (the last section).
  */
 #ifndef HYBRID_PLUGIN_H
 #define HYBRID_PLUGIN_H
@@ -19,7 +20,7 @@ extern "C" {
  * is seen in its size. */
 #define HYB_PLUGIN_VERSION 2
 
-enum hyb_plugin_type { HYB_PLUGIN_BACKEND = 1, HYB_PLUGIN_STORAGE = 2 };
+enum hyb_plugin_type { HYB_PLUGIN_BACKEND = 1, HYB_PLUGIN_STORAGE = 2, HYB_PLUGIN_HOOK = 3 };
 
 /* The head of every table. */
 typedef struct hyb_plugin_table {
@@ -122,7 +123,7 @@ typedef struct hyb_backend {
   void (*release)(void *network, void *memory);
 } hyb_backend;
 
-/* ---- Storage: what writes and reads recordings ---------------------------------------------- */
+/* ---- Storage: what writes recordings, restarts and tables, and reads them ------------------ */
 
 typedef struct hyb_variable {
   const char *group; /* "input", "native", "after", "emulated" */
@@ -163,6 +164,52 @@ typedef struct hyb_capture {
   void *owner;
 } hyb_capture;
 
+/* One array of a restart, real64. Its name is a path of parts that '/' separates. */
+typedef struct hyb_restart_array {
+  const char *name;
+  int32_t by_column;  /* 1: [nrow][ncolumn]; 0: [nrow] */
+  int64_t nrow;
+  const double *data; /* null where a restart is read */
+} hyb_restart_array;
+
+typedef struct hyb_restart {
+  size_t size;
+  int32_t narray;
+  const hyb_restart_array *array;
+  int64_t ncolumn;
+  const int64_t *column; /* global indices, ascending */
+} hyb_restart;
+
+/* A variable of any NetCDF file, read as real64: packed values (scale_factor, add_offset) are
+ * unpacked, missing ones NaN. */
+typedef struct hyb_array {
+  size_t size;
+  const char *unit, *calendar; /* the attributes "units" and "calendar", "" where there is none */
+  int32_t rank;                /* 0 to 4 */
+  const char *dimension[4];    /* their names */
+  int64_t extent[4];
+} hyb_array;
+
+/* One variable of a table. Its name is a path, as above; dimensions of one name and length are
+ * one. */
+typedef struct hyb_table_variable {
+  const char *name, *unit, *about;
+  int32_t kind;             /* HYB_REAL64, NaN where a value is missing; 0: letters */
+  int32_t rank;             /* 0 to 2, slowest first */
+  const char *dimension[2];
+  int64_t extent[2];
+  const void *data;
+} hyb_table_variable;
+
+/* What a file of numbers for people holds. */
+typedef struct hyb_table {
+  size_t size;
+  int32_t nattribute;
+  const hyb_attribute *attribute;
+  int32_t nvariable;
+  const hyb_table_variable *variable;
+} hyb_table;
+
 typedef struct hyb_storage {
   hyb_plugin_table head;
   /* Creates a file; an existing one of that name is replaced. */
@@ -187,7 +234,148 @@ typedef struct hyb_storage {
   /* A text that the file was created with (hyb_attribute), "" if it has none; borrowed until the
    * file is closed. */
   int32_t (*attribute)(void *file, const char *name, const char **text, hyb_message *message);
+
+  /* Writes a restart; it is on disk before it takes the place of a file of that name, which stays
+   * if the new one cannot be written. */
+  int32_t (*save_restart)(const char *path, const hyb_restart *restart, hyb_message *message);
+  /* Opens one for reading; what *contents points to is borrowed until it is closed. The caller sets
+   * its size. */
+  int32_t (*open_restart)(const char *path, void **file, hyb_restart *contents,
+                          hyb_message *message);
+  /* Reads rows first .. first+count-1 of an array; of one that is not by column, values. */
+  int32_t (*read_restart)(void *file, int32_t array, int64_t first, int64_t count, double *data,
+                          hyb_message *message);
+  void (*close_restart)(void *file);
+
+  /* Opens a variable of any NetCDF file; *array is borrowed until it is closed. */
+  int32_t (*open_array)(const char *path, const char *name, void **file, const hyb_array **array,
+                        hyb_message *message);
+  /* Reads count values from start on, by dimension, the last one fastest. */
+  int32_t (*read_array)(void *file, const int64_t *start, const int64_t *count, double *data,
+                        hyb_message *message);
+  void (*close_array)(void *file);
+
+  /* Writes a table; a file of that name stays until the new one is complete, and if it cannot be
+   * written. */
+  int32_t (*save_table)(const char *path, const hyb_table *table, hyb_message *message);
 } hyb_storage;
+
+/* ---- Hooks: code at a phase of a call ------------------------------------------------------- */
+
+/* What a shared object with a hook exports; the table, a hyb_hook, is borrowed, valid for ever. The
+ * hook needs nothing of the library. All pointers below are borrowed until the function returns. */
+HYB_API const hyb_plugin_table *hyb_hook_plugin(void);
+
+/* A key of the hook's table in the configuration that is not the library's own. */
+typedef struct hyb_option {
+  const char *name;
+  const char *json; /* its value: 0.5, "text", [1, 2] */
+  const char *text; /* of a text; else null */
+  double number;    /* of a number, 1 and 0 of true and false; else NaN */
+  int32_t known;    /* open sets it to 1; a key that it leaves at 0 is refused as unknown */
+} hyb_option;
+
+typedef struct hyb_output {
+  const char *name, *unit; /* unit "": not known */
+} hyb_output;
+
+typedef struct hyb_hook_setup {
+  size_t size;
+  int32_t before; /* 1: phase before, in which it may veto; 0: phase after, in which it adds */
+  int32_t noption, noutput, ntarget;
+  hyb_option *option;
+  const hyb_output *output; /* of the scheme */
+  const hyb_output *target; /* those that it adds to */
+} hyb_hook_setup;
+
+typedef struct hyb_clock {
+  int64_t step;
+  const char *date;   /* ISO 8601 in the model's calendar, "" if the host gives none */
+  double dt;          /* [s] */
+  double elapsed;     /* model time since the start of the run, over restarts [s] */
+  double time_of_day; /* since midnight by the date [s]; below 0: not known */
+} hyb_clock;
+
+/* Physical values of one field, [species][level][ld]: columns are fastest, level 1 is the host's.
+ * An axis that the field does not have is 1 long. */
+typedef struct hyb_values {
+  const double *data; /* null: there are none */
+  int64_t nlevel, nspecies;
+  int64_t ld; /* elements from one level to the next */
+} hyb_values;
+
+/* What is to be added to a target, [species][level][ncol] as its output; zeros before apply. */
+typedef struct hyb_increment {
+  double *data;
+  int64_t nlevel, nspecies;
+} hyb_increment;
+
+typedef struct hyb_block {
+  size_t size;
+  const hyb_clock *clock; /* of the step that is open */
+  int64_t ncol;
+  int64_t first;               /* of the columns of this process, from 1 */
+  int32_t bottom_up;           /* 1: level 1 is at the bottom */
+  const int64_t *column;       /* global index of each column, from 1 */
+  const double *lat, *lon;     /* degrees north, degrees east; null: not known */
+  const double *area;          /* m2; null: not known */
+  const uint8_t *rejected;     /* 1: the column gets the native result, and its outputs may be
+                                  anything, NaN too */
+  const hyb_values *input;     /* in the order of hyb_hook.fields */
+  const hyb_values *output;    /* in the order of hyb_hook_setup.output; null in phase before */
+  hyb_increment *increment;    /* by target */
+  uint8_t *veto;               /* phase before: 1 for a column that is to have the native result;
+                                  else null */
+} hyb_block;
+
+/* What the calls of a step left, of the columns that were seen. */
+typedef struct hyb_samples {
+  size_t size;
+  const hyb_clock *clock; /* of the step that ended */
+  int64_t ncol;           /* columns that were seen; may be 0 */
+  const int64_t *place;   /* of each of them in the arrays, from 0, ascending */
+  const int64_t *column;  /* global index of each of them, from 1 */
+  const double *lat, *lon, *area; /* by place; null: not known */
+  hyb_values wanted;       /* by place: what would have had to be added to the emulator's result */
+  const hyb_values *input; /* by place, in the order of hyb_hook.fields */
+} hyb_samples;
+
+/* Takes what is to be added up over the columns of all ranks: n values of one sum, in any number of
+ * calls. */
+typedef struct hyb_adder {
+  void *owner;
+  void (*add)(void *owner, int64_t sum, int64_t n, const double *values);
+} hyb_adder;
+
+typedef struct hyb_hook {
+  hyb_plugin_table head;
+  int32_t (*open)(const hyb_hook_setup *setup, void **hook, hyb_message *message);
+  void (*close)(void *hook);
+  /* Adds to block->increment, or sets block->veto. Called by any number of threads at once, so
+   * that nothing of the hook may change. If it fails, nothing is added. */
+  int32_t (*apply)(void *hook, const hyb_block *block, hyb_message *message);
+
+  /* The rest may be null. */
+
+  /* The inputs that it reads; *name is borrowed from the hook until it is closed. */
+  int32_t (*fields)(void *hook, const char *const **name, int32_t *n, hyb_message *message);
+
+  /* At the step boundary, serial and on every rank: how many sums it needs, what is to be added up,
+   * and, the only place where its state changes, what came of it. The bits of a total depend on
+   * nothing but the values that were added. n of update is that of sums, the largest of all ranks.
+   * If one of the three fails on one rank, update is not called on any, or its change of the state
+   * is taken back. */
+  int32_t (*sums)(void *hook, const hyb_samples *samples, int64_t *n, hyb_message *message);
+  int32_t (*collect)(void *hook, const hyb_samples *samples, const hyb_adder *adder,
+                     hyb_message *message);
+  int32_t (*update)(void *hook, const hyb_clock *clock, const double *total, int64_t n,
+                    hyb_message *message);
+
+  /* All that a restart needs, the same on every rank; *value is borrowed from the hook until it
+   * changes. restore gets what state once gave, of this hook or of another configuration. */
+  int32_t (*state)(void *hook, const double **value, int64_t *n, hyb_message *message);
+  int32_t (*restore)(void *hook, const double *value, int64_t n, hyb_message *message);
+} hyb_hook;
 
 #ifdef __cplusplus
 }

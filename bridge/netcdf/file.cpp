@@ -101,7 +101,8 @@ void allocate(int descriptor, int64_t offset, int64_t bytes) {
 
 }  // namespace
 
-File::File(const std::string &path) : path_(behind_links(path)) {
+File::File(const std::string &path, Readers readers)
+    : path_(behind_links(path)), readers_(readers) {
   try {
     begin();
     all().push_back(this);
@@ -134,16 +135,19 @@ void File::begin() {
   find_twin();
 }
 
-// HDF5 locks what it writes, in other processes too, if it is not told otherwise.
 void File::check_replaceable() const {
   const Descriptor old(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (old.number() < 0 && errno == ENOENT) return;
   if (old.number() < 0) fail_errno("cannot be created", errno);
   if (!S_ISREG(status_of(old.number()).st_mode))
     refuse("cannot be created", "a regular file", "something else");
-  bool open_already = flock(old.number(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  for (const File *file : all())
-    open_already = open_already || same_file(file->descriptor_, old.number());
+  if (readers_ == Readers::refused) check_unread(old.number());
+}
+
+// HDF5 locks what it writes, in other processes too, if it is not told otherwise.
+void File::check_unread(int old) const {
+  bool open_already = flock(old, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  for (const File *file : all()) open_already = open_already || same_file(file->descriptor_, old);
   if (open_already) refuse("cannot be replaced: is it open already, or locked?");
 }
 
@@ -158,8 +162,16 @@ void File::open_temporary() {
 // On disk before the name is: a crash of the machine leaves the old file or the new one.
 void File::publish() {
   persist();
+  move_into_place();
+}
+
+void File::move_into_place() {
   if (rename(temporary_.c_str(), path_.c_str()) != 0) fail_errno("cannot be created", errno);
   temporary_.clear();
+  // The name too. Not every file system can do that to a folder.
+  const std::string folder = std::filesystem::path(path_).parent_path().string();
+  const Descriptor parent(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_CLOEXEC));
+  if (parent.number() >= 0) fsync(parent.number());
 }
 
 void File::let_go_of_all() noexcept {
@@ -207,15 +219,29 @@ void File::persist() {
   if (fdatasync(descriptor_) != 0) fail_errno("the disk did not take it", errno);
 }
 
-void File::close() {
+void File::complete() {
   sync();
   check(close_netcdf(), "cannot be closed");
   // Gives back what was reserved beyond the end.
   synced_ = status_of(descriptor_).st_size;
   if (ftruncate(descriptor_, synced_) != 0) fail_errno("cannot be trimmed", errno);
   persist();
+}
+
+void File::let_go() {
   ::close(descriptor_);
   descriptor_ = -1;
+}
+
+void File::close() {
+  complete();
+  let_go();
+}
+
+void File::close_and_publish() {
+  complete();
+  move_into_place();
+  let_go();
 }
 
 // After a write that failed HDF5 cannot close the file and holds it for ever. It knows files by

@@ -17,8 +17,11 @@ namespace hybrid_netcdf {
 // Used on the worker's thread only.
 class File {
  public:
+  // Who reads the file that is replaced: nobody may, or they keep the old one.
+  enum class Readers { refused, kept };
+
   // Begins a new file beside `path`, under a temporary name.
-  explicit File(const std::string &path);
+  explicit File(const std::string &path, Readers readers = Readers::refused);
   ~File();  // abandons what was not closed
   File(const File &) = delete;
   File &operator=(const File &) = delete;
@@ -34,6 +37,8 @@ class File {
   // Waits for the disk.
   void persist();
   void close();
+  // Both at once: the complete file, on disk, takes the place of `path`.
+  void close_and_publish();
   // Closes without writing; the file is again what it was after the last sync, or gone if it was
   // never published. Is that on disk?
   bool abandon() noexcept;
@@ -46,6 +51,10 @@ class File {
   void begin();
   void open_temporary();
   void check_replaceable() const;
+  void check_unread(int old) const;
+  void move_into_place();
+  void complete();
+  void let_go();
   static std::vector<File *> &all();
   void check_alive() const;
   void check_limit(int64_t end) const;
@@ -54,6 +63,7 @@ class File {
   int close_netcdf() noexcept;
 
   const std::string path_;  // not a link
+  const Readers readers_;
   std::string temporary_;   // empty once published
   int id_ = -1;
   int descriptor_ = -1;  // ours

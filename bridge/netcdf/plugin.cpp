@@ -2,23 +2,21 @@
 // The table of functions: arguments are checked, exceptions become a status and a message.
 #include <algorithm>
 #include <cstring>
-#include <initializer_list>
+#include <functional>
 #include <memory>
 
+#include "array.hpp"
 #include "error.hpp"
+#include "plugin_arguments.hpp"
 #include "reader.hpp"
 #include "recording.hpp"
+#include "restart_table.hpp"
+#include "table_writer.hpp"
 
 namespace hybrid_netcdf {
 namespace {
 
 using hybrid_plugin::guarded;
-
-void need(std::initializer_list<const void *> pointers) {
-  for (const void *pointer : pointers)
-    if (!pointer)
-      throw Failure(HYB_ERROR_ARGUMENT, "expected a pointer, found null");
-}
 
 // A recording is shared with the worker, which may need it longer than the host does.
 using Handle = std::shared_ptr<Recording>;
@@ -106,19 +104,23 @@ int32_t read(void *file, int32_t variable, int64_t start, int64_t count, void *d
   });
 }
 
-void close_reader(void *file) {
+// On the worker's thread, as all of NetCDF; in a child of fork, without touching the parent's file.
+template <class File>
+void close_on_worker(void *file) {
   if (!file) return;
   guarded(nullptr, [&] {
-    Reader *const reader = static_cast<Reader *>(file);
+    File *const closed = static_cast<File *>(file);
     Worker &worker = Worker::instance();
     if (!worker.forked()) {
-      worker.run([reader] { delete reader; });
+      worker.run([closed] { delete closed; });
     } else {
-      reader->forget();
-      delete reader;
+      closed->forget();
+      delete closed;
     }
   });
 }
+
+void close_reader(void *file) { close_on_worker<Reader>(file); }
 
 int32_t attribute(void *file, const char *name, const char **text, hyb_message *message) {
   return guarded(message, [&] {
@@ -127,6 +129,39 @@ int32_t attribute(void *file, const char *name, const char **text, hyb_message *
     Worker::instance().run([&] { *text = reader.attribute(name); });
   });
 }
+
+// What is no recording fails as any other file.
+void read_on_worker(const std::function<void()> &job) {
+  try {
+    Worker::instance().run(job);
+  } catch (const Failure &error) {
+    throw Failure(HYB_ERROR_FILE, error.what());
+  }
+}
+
+int32_t open_array(const char *path, const char *name, void **file, const hyb_array **array,
+                   hyb_message *message) {
+  return guarded(message, [&] {
+    if (file) *file = nullptr;
+    need({path, name, file, array});
+    read_on_worker([&] {
+      Array *const opened = new Array(path, name);
+      *file = opened;
+      *array = &opened->shape();
+    });
+  });
+}
+
+int32_t read_array(void *file, const int64_t *start, const int64_t *count, double *data,
+                   hyb_message *message) {
+  return guarded(message, [&] {
+    need({file, start, count, data});
+    Array &array = *static_cast<Array *>(file);
+    read_on_worker([&] { array.read(start, count, data); });
+  });
+}
+
+void close_array(void *file) { close_on_worker<Array>(file); }
 
 const hyb_storage table = {
     {sizeof(hyb_storage), HYB_PLUGIN_VERSION, HYB_PLUGIN_STORAGE, "netcdf", HYB_VERSION},
@@ -140,6 +175,14 @@ const hyb_storage table = {
     read,
     close_reader,
     attribute,
+    save_restart,
+    open_restart,
+    read_restart,
+    close_restart,
+    open_array,
+    read_array,
+    close_array,
+    save_table,
 };
 
 }  // namespace

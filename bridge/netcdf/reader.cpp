@@ -6,21 +6,12 @@
 #include <array>
 #include <utility>
 
+#include "attributes.hpp"
 #include "error.hpp"
 #include "layout.hpp"
 
 namespace hybrid_netcdf {
 namespace {
-
-// An attribute's text; empty if there is none.
-std::string text_of(int group, int variable, const char *name) {
-  size_t length = 0;
-  nc_type type = NC_NAT;
-  if (nc_inq_att(group, variable, name, &type, &length) != NC_NOERR || type != NC_CHAR) return "";
-  std::string text(length, ' ');
-  check(nc_get_att_text(group, variable, name, text.data()), std::string("attribute ") + name);
-  return text;
-}
 
 bool starts_with(const std::string &text, const std::string &start) {
   return text.compare(0, start.size(), start) == 0;

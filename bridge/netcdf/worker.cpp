@@ -52,21 +52,24 @@ void after_fork_in_child() {
   Worker::instance().after_fork();
 }
 
+// HDF5 complains on stderr of what it cannot do. Whether it does so is a setting of the thread:
+// netCDF changes it for the first one that uses it only, which may be the host's.
+void silence_hdf5() {
+  constexpr int64_t default_stack = 0;
+  if (H5Eset_auto2) H5Eset_auto2(default_stack, nullptr, nullptr);
+}
+
 // Handlers run in reverse order of their registration. HDF5 registers its shutdown when it is
 // first used, so ours comes after that: then it runs while HDF5 is still alive.
 void initialize(Worker &worker) {
-  worker.run([] { check(nc_initialize(), "netCDF cannot be initialised"); });
+  worker.run([] {
+    check(nc_initialize(), "netCDF cannot be initialised");
+    silence_hdf5();
+  });
   if (pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child) != 0)
     refuse("no handler can be registered for a fork");
   if (std::atexit([] { Worker::instance().end(); }) != 0)
     refuse("no handler can be registered for the end of the process");
-}
-
-// At the end of the process HDF5 complains, on stderr, of what a failed write left in its memory.
-// Whether it does so is a setting of the thread, here that which ends the process.
-void silence_hdf5() {
-  constexpr int64_t default_stack = 0;
-  if (H5Eset_auto2) H5Eset_auto2(default_stack, nullptr, nullptr);
 }
 
 }  // namespace
@@ -129,7 +132,7 @@ void Worker::end() noexcept {
   lock.unlock();
   if (!ended) return thread_.detach();
   thread_.join();
-  if (leftovers_) silence_hdf5();
+  if (leftovers_) silence_hdf5();  // of this thread, at exit, about what failed writes left
 }
 
 void Worker::loop() noexcept {

@@ -11,11 +11,8 @@
 #include "domain.hpp"
 #include "error.hpp"
 #include "floating_point.hpp"
+#include "handles.hpp"
 #include "scheme.hpp"
-
-struct hyb_domain {
-  std::shared_ptr<hyb::Domain> shared;
-};
 
 struct hyb_scheme {
   hyb::Scheme scheme;
@@ -27,17 +24,9 @@ struct hyb_emulator {
 
 namespace {
 
+using hyb::checked;
+using hyb::checked_text;
 using hyb::guarded;
-
-template <class T>
-T &checked(T *pointer, const char *what) {
-  if (!pointer) hyb::mismatch(HYB_ERROR_ARGUMENT, what, "an address", "null");
-  return *pointer;
-}
-
-const char *checked_text(const char *text, const char *what) {
-  return &checked(text, what);
-}
 
 hyb_host checked_host(const hyb_host *host) {
   if (!host) return hyb_host{};
@@ -166,6 +155,14 @@ int32_t hyb_scheme_field(hyb_scheme *scheme, const hyb_field *field) {
     scheme->scheme.fields().declare(checked_text(field->name, "name of the field"),
                                     field->unit ? field->unit : "", field->role,
                                     field->dims ? field->dims : "");
+  });
+}
+
+int32_t hyb_scheme_observe(hyb_scheme *scheme, const char *name, const hyb_view *view,
+                           int64_t ncol, int64_t first) {
+  return guarded("hyb_scheme_observe", [&] {
+    checked(scheme, "scheme").scheme.observe(checked_text(name, "name of the field"),
+                                             checked(view, "view"), ncol, first);
   });
 }
 

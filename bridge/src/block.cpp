@@ -93,6 +93,14 @@ int64_t Block::put(const CardField &field, const HostArray &array) {
   return pack(array, input_rows(field), ncol_);
 }
 
+// The levels of boxes are those that were put, else the card's.
+Rows Block::input(const CardField &field) {
+  const Card &card = emulator_->card();
+  if (card.box && !field.has_level) return column_rows(field);
+  if (nlevel_ == 0) set_levels(std::max<int64_t>(field.nlevel, 1));
+  return input_rows(field);
+}
+
 // Fields without levels are repeated over those of a box emulator.
 void Block::complete() {
   const Card &card = emulator_->card();
@@ -160,15 +168,40 @@ void Block::release() {
   batch_ = nullptr;
 }
 
-Rows Block::output(const Field &field) const {
+NetworkMatrix Block::input_matrix() const {
   const Card &card = emulator_->card();
-  if (card.box && field.nlevel != nlevel_)
+  return {in().data(), card.kind, emulator_->tiles(card.nfeature, nsample_), 0, nsample_};
+}
+
+NetworkMatrix Block::output_matrix() const {
+  const Card &card = emulator_->card();
+  if (!batch_)
+    return {out().data(), card.kind, emulator_->tiles(card.noutput, nsample_), 0, nsample_};
+  return {batch_->outputs(), card.kind, batch_->tiles(), begin_, nsample_};
+}
+
+void Block::check_levels(const Field &field) const {
+  if (emulator_->card().box && field.nlevel != nlevel_)
     mismatch(HYB_ERROR_SHAPE, "field " + in_quotes(field.name) + ": levels",
              std::to_string(nlevel_) + " as in the inputs", std::to_string(field.nlevel));
-  if (!batch_) return rows(out().data(), emulator_->tiles(card.noutput, nsample_), *field.output);
-  Rows shared = rows(batch_->outputs(), batch_->tiles(), *field.output);
-  shared.first_sample = begin_;
-  return shared;
+}
+
+FieldShape Block::shape(const CardField &output) const {
+  FieldShape shape = output;
+  if (emulator_->card().box) shape.nlevel = nlevel_;
+  return shape;
+}
+
+Rows Block::output(const CardField &field) const {
+  const NetworkMatrix matrix = output_matrix();
+  Rows own = rows(matrix.data, matrix.tiles, field);
+  own.first_sample = matrix.first_sample;
+  return own;
+}
+
+Rows Block::output(const Field &field) const {
+  check_levels(field);
+  return output(*field.output);
 }
 
 }  // namespace hyb

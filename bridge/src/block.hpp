@@ -11,6 +11,7 @@
 #include "emulator.hpp"
 #include "error.hpp"
 #include "fields.hpp"
+#include "guards/matrix_guards.hpp"
 #include "pack.hpp"
 
 namespace hyb {
@@ -35,11 +36,21 @@ class Block {
   // Packs an input; returns how many of its values are not finite in the network's kind.
   int64_t put(const CardField &field, const HostArray &array);
 
+  // Where an input lies that the library fills, after the last put.
+  Rows input(const CardField &field);
+
   // After the last input.
   void complete();
 
   // Where an output lies, levels in the host's order. Fails if a box emulator ran on other levels.
   Rows output(const Field &field) const;
+  Rows output(const CardField &field) const;
+  FieldShape shape(const CardField &output) const;
+  void check_levels(const Field &field) const;
+
+  // Where its samples lie. Inputs: after `complete` and before it is submitted.
+  NetworkMatrix input_matrix() const;
+  NetworkMatrix output_matrix() const;
 
   int64_t nsample() const { return nsample_; }
 

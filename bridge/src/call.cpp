@@ -28,9 +28,11 @@ void Call::open(Scheme &owner, int64_t columns, int64_t first_column) {
   recorded_rows_.clear();
   inputs_not_finite_ = outputs_not_finite_ = 0;
   times_ = CallTimes();
+  native_runs_ = false;
   if (scheme->mode() == Mode::native) return;
   opened_ = now();
-  if (scheme->infers()) {
+  results_.open(*scheme, ncol, first);
+  if (results_.infers()) {
     scheme->queue().prepare(block_);
     block_.open(scheme->emulator(), scheme->flips(), ncol);
   }
@@ -77,11 +79,13 @@ void Call::put(const char *name, const hyb_view &view) {
   if (scheme->mode() == Mode::native) return;
   need(Phase::put, "put", "put before run");
   Field &field = scheme->fields().find(name);
+  check_not_drawn(field);
   const HostArray array = host_array(view, field.axes, name, ncol);
   scheme->fields().settle(field, array);
   mark(field, given);
   const VectorUnitGuard guard;
-  if (field.input) inputs_not_finite_ += block_.put(*field.input, array);
+  if (field.input && results_.infers()) inputs_not_finite_ += block_.put(*field.input, array);
+  if (replaces()) results_.put(field, array);
   if (capture_) {
     const int32_t kind =
         scheme->recorder() ? scheme->recorder()->stored_kind(field) : field.kind;
@@ -90,11 +94,20 @@ void Call::put(const char *name, const hyb_view &view) {
   if (Replayer *replayer = scheme->replayer()) replayer->put(field, array, samples_);
 }
 
+// Two answers to what the noise is would be one too many.
+void Call::check_not_drawn(const Field &field) const {
+  if (scheme->infers() && field.input && scheme->noise().draws(*field.input))
+    mismatch(HYB_ERROR_FIELD, about(field) + " of role 'noise'",
+             "no put, as the library draws it (or noise = \"put\" in the scheme's table)", "one");
+}
+
 void Call::check_inputs_given() {
-  if (inputs_given_ == scheme->emulator().card().inputs.size()) return;
+  const size_t drawn = scheme->noise().inputs().size();
+  if (inputs_given_ + drawn == scheme->emulator().card().inputs.size()) return;
   std::vector<std::string> missing;
   for (const CardField &input : scheme->emulator().card().inputs)
-    if (!marked(scheme->fields().find(input.name), given)) missing.push_back(input.name);
+    if (!scheme->noise().draws(input) && !marked(scheme->fields().find(input.name), given))
+      missing.push_back(input.name);
   if (!missing.empty())
     mismatch(HYB_ERROR_FIELD, "run", "every input of the card of " + scheme->emulator().path(),
              "no put of " + listed(missing) + also_put());
@@ -110,9 +123,34 @@ std::string Call::also_put() const {
   return others.empty() ? "" : " but of " + listed(others) + ", unknown to it";
 }
 
+void Call::draw_noise() {
+  const Noise &noise = scheme->noise();
+  if (noise.inputs().empty()) return;
+  if (!scheme->domain().stepped() && !scheme->noticed(Scheme::Notice::no_step))
+    scheme->notice(Scheme::Notice::no_step,
+                   where() + ": no step was opened yet, so noise is the same in every call");
+  const VectorUnitGuard guard;
+  for (const Noise::Input &input : noise.inputs()) {
+    const Rows rows = block_.input(*input.field);
+    noise.fill(input, scheme->domain().clock().step, first, ncol, rows);
+    if (!recorded_rows_.empty()) keep_noise(*input.field, rows);
+  }
+}
+
+// As if it had been put.
+void Call::keep_noise(const CardField &input, const Rows &rows) {
+  Field &field = scheme->fields().find(input.name);
+  FieldShape shape = input;
+  shape.nlevel = rows.nlevel;
+  scheme->fields().settle(field, as_host(rows, shape, ncol));
+  capture_->store(Group::input, field, rows);
+}
+
 void Call::submit() {
   check_inputs_given();
+  draw_noise();
   block_.complete();
+  results_.judge_inputs(block_, times_);
   scheme->queue().add(block_);
 }
 
@@ -125,6 +163,10 @@ bool Call::settled() {
   const bool failed = block_.failure().has_value();
   phase_ = failed ? Phase::failed : Phase::get;
   if (failed) count_failure(block_.failure()->what());
+  if (failed)
+    results_.reject_all();
+  else
+    results_.judge(block_, times_);
   return !failed;
 }
 
@@ -148,12 +190,13 @@ void Call::run() {
   times_.pack = asked_ - opened_;
   phase_ = Phase::failed;
   try {
-    if (scheme->infers()) submit();
+    if (results_.infers()) submit();
   } catch (const Error &error) {
+    results_.reject_all();
     count_failure(error.what());
     throw;
   }
-  phase_ = scheme->infers() ? Phase::submitted : Phase::get;
+  phase_ = results_.infers() ? Phase::submitted : Phase::get;
   if (!block_.pending) need_results();  // what is done is told at once
 }
 
@@ -162,8 +205,9 @@ bool Call::native_wanted() {
   if (phase_ == Phase::put) need(Phase::get, "native_wanted", "run before native_wanted");
   need_results();
   if (phase_ == Phase::failed) return true;
-  if (scheme->runs_native()) asked_ = now();
-  return scheme->runs_native();
+  native_runs_ = replaces() ? results_.wants_native() : scheme->runs_native();
+  if (native_runs_) asked_ = now();
+  return native_runs_;
 }
 
 void Call::get(const char *name, const hyb_view &view) {
@@ -171,7 +215,7 @@ void Call::get(const char *name, const hyb_view &view) {
   need_results();
   if (phase_ == Phase::failed) return;
   need(Phase::get, "get", "get after run");
-  if (times_.native == CallTimes::Time::zero() && scheme->runs_native()) {
+  if (times_.native == CallTimes::Time::zero() && native_runs_) {
     got_ = now();
     times_.native = got_ - asked_;
   }
@@ -186,18 +230,20 @@ void Call::get(const char *name, const hyb_view &view) {
   const VectorUnitGuard guard;
   if (scheme->replayer())
     scheme->replayer()->get(field, array, samples_);
-  else if (scheme->mode() == Mode::emulate)
-    write(field, array);
+  else if (replaces())
+    give(field, array);
   else
     observe(field, array);
 }
 
-// Emulated results, into the host's array.
-void Call::write(const Field &field, const HostArray &array) {
-  const Rows rows = block_.output(field);
-  const bool adds = field.effective_role() == HYB_INCREMENT;
-  outputs_not_finite_ += adds ? scatter_add(rows, array, ncol) : scatter(rows, array, ncol);
-  if (capture_) capture_->store(Group::emulated, field, rows);
+bool Call::replaces() const { return scheme->replaces(); }
+
+// The host's array gets what the mode makes of emulated and native results; a recording gets the
+// emulator's.
+void Call::give(const Field &field, const HostArray &array) {
+  if (!results_.infers()) return;
+  outputs_not_finite_ += results_.give(field, array, block_);
+  if (capture_) capture_->store(Group::emulated, field, block_.output(field));
 }
 
 // Native results, out of the host's array.
@@ -216,7 +262,7 @@ void Call::observe(const Field &field, const HostArray &array) {
 }
 
 void Call::check_outputs_taken() {
-  if (!scheme->infers() || phase_ != Phase::get) return;
+  if (!results_.infers() || phase_ != Phase::get) return;
   if (outputs_taken_ == scheme->emulator().card().outputs.size()) return;
   std::vector<std::string> missing;
   for (const CardField &output : scheme->emulator().card().outputs)
@@ -238,6 +284,7 @@ void Call::end_capture() {
 void Call::count() {
   if (phase_ == Phase::get) times_.scatter = now() - got_;
   scheme->statistics().count_call(ncol, times_);
+  if (scheme->infers()) results_.count();
   if (inputs_not_finite_ + outputs_not_finite_ > 0)
     scheme->statistics().count_not_finite(inputs_not_finite_, outputs_not_finite_);
 }

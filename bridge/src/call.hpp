@@ -11,6 +11,7 @@
 
 #include "block.hpp"
 #include "capture.hpp"
+#include "results.hpp"
 #include "statistics.hpp"
 
 namespace hyb {
@@ -58,13 +59,17 @@ struct alignas(64) Call {
   void mark(const Field &field, Mark mark);
   bool marked(const Field &field, Mark mark) const;
   void begin_capture();
+  void check_not_drawn(const Field &field) const;
   void check_inputs_given();
+  void draw_noise();
+  void keep_noise(const CardField &input, const Rows &rows);
   std::string also_put() const;
   void check_outputs_taken();
   void submit();
   bool settled();
+  bool replaces() const;
   void need_results();
-  void write(const Field &field, const HostArray &array);
+  void give(const Field &field, const HostArray &array);
   void observe(const Field &field, const HostArray &array);
   void end_capture();
   void count();
@@ -77,12 +82,14 @@ struct alignas(64) Call {
   std::vector<uint8_t> marks_;           // by field
   size_t inputs_given_ = 0, outputs_taken_ = 0;  // of the card's
   Block block_;
+  Results results_;
   std::unique_ptr<Capture> capture_;     // in the modes that look at native results
   std::vector<int64_t> recorded_rows_;   // the columns of the block that go into the recording
   std::vector<int64_t> samples_;         // replay: the recorded sample of each column
   int64_t inputs_not_finite_ = 0, outputs_not_finite_ = 0;
   Time opened_, asked_, got_;
   CallTimes times_;
+  bool native_runs_ = false;
 };
 
 }  // namespace hyb

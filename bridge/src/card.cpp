@@ -46,7 +46,8 @@ bool usable(const json &value, bool divides) {
 }
 
 // One number for all rows of the field, or one for each.
-std::vector<double> read_by_row(JsonTable &table, const char *key, int64_t count, bool divides) {
+std::vector<double> read_by_row(JsonTable &table, const char *key, int64_t count,
+                                bool divides = false) {
   const std::string one =
       divides ? "a number within real32 that is not 0" : "a number within real32";
   const json &value = table.need(key, one.c_str());
@@ -69,10 +70,54 @@ Normalisation read_normalisation(const json &object, const std::string &where,
              shown(object));
   JsonTable table(object, where);
   Normalisation normalisation;
-  normalisation.offset = read_by_row(table, "offset", field.count, false);
+  normalisation.offset = read_by_row(table, "offset", field.count);
   normalisation.scale = read_by_row(table, "scale", field.count, true);
   table.finish();
   return normalisation;
+}
+
+// { "min": …, "max": … }, either of which may be absent.
+Limits read_limits(const json &object, const std::string &where, const CardField &field) {
+  JsonTable table(object, where);
+  constexpr double infinite = std::numeric_limits<double>::infinity();
+  const size_t n = static_cast<size_t>(field.count);
+  Limits limits{std::vector<double>(n, -infinite), std::vector<double>(n, infinite)};
+  if (table.find("min")) limits.lower = read_by_row(table, "min", field.count);
+  if (table.find("max")) limits.upper = read_by_row(table, "max", field.count);
+  if (!table.find("min") && !table.find("max"))
+    mismatch(HYB_ERROR_CARD, where, "'min' or 'max'", "neither");
+  const double quantile = table.number("quantile", 1);
+  if (!(quantile > 0.5 && quantile <= 1))
+    mismatch(HYB_ERROR_CARD, table.where("quantile"), "above 0.5 and up to 1",
+             std::to_string(quantile));
+  table.finish();
+  for (size_t i = 0; i < n; ++i)
+    if (limits.lower[i] > limits.upper[i])
+      mismatch(HYB_ERROR_CARD, where + ": value " + std::to_string(i + 1), "min up to max",
+               std::to_string(limits.lower[i]) + " and " + std::to_string(limits.upper[i]));
+  return limits;
+}
+
+// By name of the field: of the input and, under the key "output", of the output of that name; of
+// the output itself where there is no such input.
+void read_range(json limits, const std::string &where, CardField *input, CardField *output) {
+  if (!input && !output) mismatch(HYB_ERROR_CARD, where, "a field of the card", "none of that name");
+  if (input && output && limits.contains("output")) {
+    output->training_range = read_limits(limits["output"], where + ".output", *output);
+    limits.erase("output");
+  }
+  CardField &field = input ? *input : *output;
+  field.training_range = read_limits(limits, where, field);
+}
+
+void read_training_range(JsonTable &table, Card &card) {
+  const json *ranges = table.find("training_range");
+  if (!ranges) return;
+  table.carry_object("training_range");
+  for (const auto &[name, limits] : ranges->items())
+    read_range(limits, table.where("training_range") + ": " + in_quotes(name),
+               const_cast<CardField *>(card.input(name)),
+               const_cast<CardField *>(card.output(name)));
 }
 
 // Those of all fields one after the other; empty if none has any.
@@ -114,18 +159,47 @@ void check_kind(const JsonTable &table, const CardField &field) {
              field.role == HYB_FLAG ? "'integer' or 'logical'" : "'real'", in_quotes(field.kind));
 }
 
+void check_noise(const JsonTable &table, const CardField &field) {
+  const auto require = [&](bool fits, const char *key, const char *expected,
+                           const std::string &found) {
+    if (!fits) mismatch(HYB_ERROR_CARD, table.where(key) + " of role 'noise'", expected, found);
+  };
+  require(field.unit == "1", "unit", "'1'", in_quotes(field.unit));
+  require(field.has_column, "dims", "an axis 'column'", "none");
+  require(field.normalisation.empty(), "normalisation", "none", "one");
+}
+
+// A process has a state for each row of the domain's columns.
+CardNoise read_noise(JsonTable &table, const CardField &field) {
+  CardNoise noise;
+  const bool uniform = table.word("distribution", {"normal", "uniform"}, "normal") == "uniform";
+  noise.distribution = uniform ? Distribution::uniform : Distribution::normal;
+  noise.correlation_time = table.positive("correlation_time");
+  if (noise.correlation_time > 0 && uniform)
+    mismatch(HYB_ERROR_CARD, table.where("distribution") + " with a correlation_time", "'normal'",
+             "'uniform'");
+  if (noise.correlation_time > 0 && field.nlevel == 0)
+    mismatch(HYB_ERROR_CARD, table.where("levels") + " with a correlation_time",
+             "a positive integer", "nothing");
+  return noise;
+}
+
 CardField read_field(const json &object, const std::string &where, bool box, int64_t offset) {
   JsonTable table(object, where);
   CardField field;
   field.name = table.text("name");
   field.unit = table.text("unit");
-  field.role = role_of(table.word("role", {"state", "tendency", "increment", "flag"}, nullptr));
+  field.role = role_of(table.word("role", role_names(), nullptr));
   field.kind = table.word("kind", {"real", "integer", "logical"}, nullptr);
   read_extents(table, box, offset, field);
   if (const json *normalisation = table.find("normalisation"))
     field.normalisation = read_normalisation(*normalisation, table.where("normalisation"), field);
+  if (field.role == HYB_NOISE) field.noise = read_noise(table, field);
+  if (const json *range = table.find("valid_range"))
+    field.valid_range = read_limits(*range, table.where("valid_range"), field);
   table.finish();
   check_kind(table, field);
+  if (field.noise) check_noise(table, field);
   return field;
 }
 
@@ -147,6 +221,9 @@ std::vector<CardField> read_fields(JsonTable &table, const char *key, bool box, 
 }
 
 void check_output(const Card &card, const CardField &output, const std::string &source) {
+  if (output.role == HYB_NOISE)
+    mismatch(HYB_ERROR_CARD, source + ": role of output " + in_quotes(output.name),
+             "another than 'noise'", "'noise'");
   const CardField *input = card.input(output.name);
   if (input && input->role != output.role)
     mismatch(HYB_ERROR_CARD, source + ": role of " + in_quotes(output.name) + " as output",
@@ -207,7 +284,7 @@ void read_constraints(JsonTable &table, Card &card) {
   }
   ValueFields fields;
   for (const CardField &output : card.outputs) fields.outputs.push_back({output.name, output.unit});
-  for (const CardField &input : card.inputs) fields.inputs.push_back({input.name, input.unit});
+  for (const CardField &input : card.inputs) fields.known.push_back({input.name, input.unit});
   Constraints(sources, fields);
 }
 
@@ -219,13 +296,14 @@ const CardField *Card::output(const std::string &wanted) const { return found(ou
 Card parse_card(const std::string &text, const std::string &source) {
   const json object = parsed(text, source);
   JsonTable table(object, source + ": card");
-  Card card{};
+  Card card;
   card.json = text;
   read_head(table, card);
   read_all_fields(table, card);
   card.tolerance = table.positive("tolerance");
-  for (const char *key : {"provenance", "scores", "training_range"}) table.carry_object(key);
+  read_training_range(table, card);
   read_constraints(table, card);
+  for (const char *key : {"provenance", "scores"}) table.carry_object(key);
   table.finish();
   for (const CardField &output : card.outputs) check_output(card, output, table.where());
   return card;

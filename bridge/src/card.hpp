@@ -4,10 +4,12 @@
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "axes.hpp"
+#include "noise/numbers.hpp"
 #include "pack.hpp"
 
 namespace hyb {
@@ -22,25 +24,38 @@ struct Normalisation {
   }
 };
 
+// What an input of role noise is drawn from.
+struct CardNoise {
+  Distribution distribution = Distribution::normal;
+  double correlation_time = 0;  // [s]; 0: each step has new numbers
+};
+
+// Values that a field may have, physical, by row of the field; empty: any.
+struct Limits {
+  std::vector<double> lower, upper;
+};
+
 struct CardField : FieldShape {
   std::string name, unit;
   int32_t role = 0;
   std::string kind;               // "real", "integer", "logical"
   int64_t offset = 0, count = 0;  // rows of the network's matrix
   Normalisation normalisation;    // of these rows
+  std::optional<CardNoise> noise;  // of an input that is drawn
+  Limits valid_range, training_range;
 };
 
 struct Card {
   std::string json, name;
-  bool box;     // a sample is one column and level
-  int32_t kind;    // of the network
-  bool packed;
-  int32_t orientation;
+  bool box = false;     // a sample is one column and level
+  int32_t kind = 0;     // of the network
+  bool packed = true;
+  int32_t orientation = 0;
   std::vector<CardField> inputs, outputs;
-  int64_t nfeature, noutput;
+  int64_t nfeature = 0, noutput = 0;
   Normalisation normalised_inputs, normalised_outputs;
-  nlohmann::json constraints;  // a list, for whoever makes them (constraints/constraint.hpp)
-  double tolerance;  // relative deviation of the outputs that lower precision may cause
+  nlohmann::json constraints = nlohmann::json::array();  // read by constraints/
+  double tolerance = 0;  // relative deviation of the outputs that lower precision may cause
 
   const CardField *input(const std::string &name) const;
   const CardField *output(const std::string &name) const;

@@ -120,6 +120,7 @@ SchemeConfig read_scheme(const std::string &name, ConfigTable table) {
   config.hooks = read_hooks(table);
   table.read("coupled", config.coupled);
   table.read("seed", config.seed, 0, INT64_MAX);
+  config.noise_is_put = table.read_word("noise", {"drawn", "put"}, 0) == 1;
   config.fields = read_fields(table.table("field"));
   table.read("unused", config.unused);
   for (const char *known : {"record", "replay", "audit"}) table.table(known);  // also where absent
@@ -149,6 +150,7 @@ DomainConfig read_domain(const toml::table &root, const std::string &source) {
   ConfigTable domain(table.table("domain"));
   domain.read("log", config.log);
   domain.read("statistics", config.statistics);
+  domain.read("report_steps", config.report_steps, 0, INT64_MAX);
   domain.read("plugins", config.plugins);
   domain.finish();
   ConfigTable schemes = table.table("scheme");

@@ -64,12 +64,14 @@ struct SchemeConfig {
   std::vector<HookConfig> hooks;
   std::string coupled;          // scheme whose rejections in a step are this one's too, "" : none
   int64_t seed = 0;             // of the noise of a stochastic emulator
+  bool noise_is_put = false;    // by the host; else it is drawn
   std::vector<FieldConfig> fields;
   std::vector<std::string> unused;  // outputs of the card that the host does not take
 };
 
 struct DomainConfig {
   std::string log, statistics, plugins;
+  int64_t report_steps = 0;     // steps from one record of the statistics to the next, 0: none
   std::map<std::string, SchemeConfig> schemes;
 };
 

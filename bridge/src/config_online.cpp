@@ -28,6 +28,7 @@ Policy read_policy(ConfigTable &table, const char *key, const Policies &allowed,
 
 // finite = "native", or range = { policy = "native", margin = 0.1 }
 void read_guard(ConfigTable &table, const char *key, const Policies &allowed, GuardConfig &guard) {
+  guard.declared = guard.declared || table.has(key);
   if (table.is_text(key)) {
     guard.policy = read_policy(table, key, allowed, guard.policy);
     return;
@@ -127,6 +128,7 @@ GuardsConfig read_guards(ConfigTable table) {
   read_guard(table, "finite", no_half_measures, guards.finite);
   read_guard(table, "range", all_policies, guards.range);
   read_guard(table, "training_range", all_policies, guards.training_range);
+  guards.constraint = read_policy(table, "constraint", no_half_measures, guards.constraint);
   for (ConfigTable &entry : table.tables("tendency"))
     guards.tendency.push_back(read_tendency(entry));
   table.finish();

@@ -35,6 +35,7 @@ enum class Policy {
 const char *policy_name(Policy policy);
 
 struct GuardConfig {
+  bool declared = false;
   Policy policy = Policy::pass;
   // Of the width of a range: how far beyond it a value may lie, and how far beyond that a blend
   // reaches until it is all native.
@@ -49,9 +50,11 @@ struct TendencyConfig {
 };
 
 struct GuardsConfig {
-  GuardConfig finite{Policy::native}, range, training_range;
+  GuardConfig finite{true, Policy::native}, range;
+  // Weather goes beyond what a few months of training saw: docs/online.md has the numbers.
+  GuardConfig training_range{false, Policy::pass, 0.25};
   std::vector<TendencyConfig> tendency;
-  bool declared = false;
+  Policy constraint = Policy::native;  // where a constraint cannot be met
 };
 
 // a emulated + (1 - a) native. Levels are the host's, from 1.
@@ -64,7 +67,7 @@ struct BlendConfig {
 };
 
 struct AlarmConfig {
-  double slack = 0.5, threshold = 5;  // of the cumulative sum, in standard deviations of the score
+  double slack = 1, threshold = 10;  // of the cumulative sum, in standard deviations of the score
   int64_t learn = 20;    // audits from which mean and deviation of the score are learnt
   int64_t recover = 5;   // audits below the mean + slack that end a fall back
   Policy policy = Policy::pass;  // or native: fall back until the score recovers, or stop

@@ -5,13 +5,15 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
+#include <exception>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "error.hpp"
 #include "floating_point.hpp"
-#include "rank.hpp"
+#include "restart.hpp"
 #include "scheme.hpp"
+#include "statistics_file.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -34,11 +36,16 @@ class LiveDomains {
     domains_.push_back(domain);
   }
 
+  // Of what is registered for the end of the process the last goes first: plug-ins still work then.
+  void write_before_plugins_end() {
+    std::call_once(again_, [] { std::atexit([] { instance().write_all(); }); });
+  }
+
  private:
   LiveDomains() { std::atexit([] { instance().write_all(); }); }
 
   void write_all() noexcept {
-    if (getpid() != owner_) return;  // a fork's statistics are its parent's
+    if (getpid() != owner_ || std::exchange(written_, true)) return;  // a fork's are its parent's
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const auto &entry : domains_) {
       try {
@@ -51,6 +58,8 @@ class LiveDomains {
   const pid_t owner_ = getpid();
   std::mutex mutex_;
   std::vector<std::weak_ptr<Domain>> domains_;
+  std::once_flag again_;
+  bool written_ = false;
 };
 
 std::string path_for_rank(const std::string &path, int32_t rank) {
@@ -84,8 +93,13 @@ void for_all(const Schemes &schemes, Action &&action) {
 Domain::Domain(DomainConfig config, const hyb_grid *grid, const hyb_host &host)
     : config_(std::move(config)),
       grid_(grid),
-      rank_(rank_of(host)),
-      log_(host, config_.log, rank_) {}
+      communicator_(host),
+      log_(host, config_.log, rank()),
+      reporter_(config_.report_steps) {
+  check_statistics_file(config_.statistics, config_.plugins);
+  if (config_.report_steps > 0 && !communicator_.reduces())
+    log_.warning("report_steps: " + communicator_.why());
+}
 
 void Domain::add(const std::string &name, Scheme *scheme,
                  std::shared_ptr<Statistics> statistics) {
@@ -98,22 +112,95 @@ void Domain::add(const std::string &name, Scheme *scheme,
 void Domain::remove(Scheme *scheme) {
   for (auto entry = schemes_.begin(); entry != schemes_.end(); ++entry)
     if (entry->second == scheme) {
+      keep_statistics(*scheme);
       schemes_.erase(entry);
       return;
     }
 }
 
+// Of a scheme that is about to go.
+void Domain::keep_statistics(const Scheme &scheme) noexcept {
+  try {
+    ended_[scheme.name()] = scheme.online_statistics();
+    reporter_.forget(scheme);
+  } catch (...) {
+    log_.warning("statistics of scheme " + in_quotes(scheme.name()) + ": " + current_error().what());
+  }
+}
+
+Scheme *Domain::find(const std::string &name) const {
+  const auto entry = schemes_.find(name);
+  return entry == schemes_.end() ? nullptr : entry->second;
+}
+
+// Every rank goes through all collective parts, whatever fails on it.
 void Domain::step(int64_t step, const char *date, double dt) {
-  const double elapsed = clock_.elapsed + clock_.dt;
-  clock_ = {step, date ? date : "", dt, elapsed};
-  if (!stepped_) tell_of_first_step();
+  const FloatingPointGuard guard;
+  std::exception_ptr failure;
+  const auto attempt = [&](auto &&part) {
+    try {
+      part();
+    } catch (...) {
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  attempt([&] { for_all(schemes_, [](Scheme &scheme) { scheme.step(); }); });
+  if (!stepped_) attempt([&] { open_first_step(); });
+  attempt([&] { settle(); });
+  const bool recorded = stepped_ && reporter_.due(clock_);
+  if (recorded) attempt([&] { reporter_.record(schemes_, clock_, communicator_, log_); });
+  clock_ = {step, date ? date : "", dt, clock_.elapsed + clock_.dt};
   stepped_ = true;
-  for_all(schemes_, [](Scheme &scheme) { scheme.step(); });
+  settled_ = false;
+  ++turn_;
+  attempt([&] { for_all(schemes_, [&](Scheme &scheme) { scheme.begin_step(clock_); }); });
+  attempt([&] { agree_on_stop(); });
+  if (!std::exchange(began_, began_.value_or(step)) || recorded) keep_file();
+  if (failure) std::rethrow_exception(failure);
+}
+
+// The end of a step, once: at the next one, or before, where a restart is to hold what it brings.
+void Domain::settle() {
+  if (!std::exchange(settled_, true)) end_step();
+}
+
+void Domain::end_step() {
+  for_all(schemes_, [&](Scheme &scheme) { scheme.end_step(clock_, communicator_); });
+}
+
+// A run ends on every rank, or ranks would wait for each other for ever.
+void Domain::agree_on_stop() const {
+  bool may_stop = false;
+  std::string own;
+  for (const auto &entry : schemes_) {
+    may_stop = may_stop || entry.second->may_stop();
+    if (own.empty()) own = entry.second->stop();
+  }
+  if (!may_stop) return;
+  const std::string text = communicator_.first_text(own);
+  if (!text.empty()) fail(HYB_ERROR_GUARD, text);
+}
+
+// Or ranks would wait for each other's sums for ever.
+void Domain::agree_on_schemes() {
+  bool collective = false;
+  std::string text;
+  for (const auto &[name, scheme] : schemes_) {
+    collective = collective || scheme->collective();
+    text += name + "/" + mode_name(scheme->mode()) + "/";
+  }
+  if (collective && !communicator_.reduces()) log_.warning(communicator_.why());
+  if (communicator_.same(text)) return;
+  communicator_.leave("sums over columns are of each process alone: the schemes of the ranks differ");
+  mismatch(HYB_ERROR_CONFIG, "schemes of the ranks of a domain", "the same on all",
+           "others than " + in_quotes(text) + " of this one");
 }
 
 // All that the host declares is known by now.
-void Domain::tell_of_first_step() {
+void Domain::open_first_step() {
   warn_of_unclaimed();
+  agree_on_schemes();
+  for_all(schemes_, [](Scheme &scheme) { scheme.couple(); });
   for (const auto &entry : schemes_) entry.second->tell_undeclared();
 }
 
@@ -126,6 +213,38 @@ void Domain::warn_of_unclaimed() {
     if (!statistics_.count(name))
       log_.warning("[scheme." + name + "] in the configuration: expected a scheme of the host, " +
                    listed(known) + ", found one that it did not create");
+}
+
+// Everything that a restart holds.
+void Domain::state(State &state) {
+  state.number("clock/step", clock_.step);
+  state.number("clock/dt", clock_.dt);
+  state.number("clock/elapsed", clock_.elapsed);
+  for (const auto &[name, scheme] : schemes_) {
+    Prefixed own(state, "scheme/" + name + "/");
+    scheme->state(own);
+  }
+}
+
+Snapshot Domain::snapshot() {
+  settle();
+  return snapshot_of([this](State &all) { state(all); }, communicator_, grid_.ncol());
+}
+
+void Domain::restore(const Snapshot &snapshot) {
+  settle();
+  hyb::restore(snapshot, [this](State &all) { state(all); }, communicator_, grid_.ncol());
+  restored_ = clock_.step;
+  reporter_.begin(schemes_, communicator_, log_);
+}
+
+void Domain::save(const std::string &path) {
+  save_restart(path, snapshot(), communicator_, grid_, config_.plugins);
+}
+
+void Domain::load(const std::string &path) {
+  restore(load_restart(path, communicator_, grid_, config_.plugins));
+  log_.info("restart " + in_quotes(path) + " of step " + std::to_string(clock_.step) + " loaded");
 }
 
 void Domain::flush() {
@@ -143,22 +262,51 @@ void Domain::finish() {
   write_statistics();
 }
 
+std::string Domain::statistics_path() const {
+  const std::string path = path_for_rank(config_.statistics, rank());
+  return replaced(path, "{step}", std::to_string(began_.value_or(0)));
+}
+
 void Domain::write_statistics() const {
   if (config_.statistics.empty()) return;
   const FloatingPointGuard guard;
-  const std::string path = path_for_rank(config_.statistics, rank_);
-  std::ofstream file(path);
-  file << statistics() << '\n';
-  if (!file.flush())
-    mismatch(HYB_ERROR_CONFIG, "statistics " + in_quotes(path), "a file that can be written",
-             "one that cannot");
+  write_statistics_file(statistics_path(), statistics(), config_.plugins);
+}
+
+// A run goes on without its statistics; that they fail is told in time, and once.
+void Domain::keep_file() noexcept {
+  try {
+    write_statistics();
+    if (!config_.statistics.empty()) LiveDomains::instance().write_before_plugins_end();
+  } catch (...) {
+    if (!std::exchange(file_fails_, true)) log_.warning(current_error().what());
+  }
+}
+
+nlohmann::json Domain::online_statistics(const std::string &name) const {
+  if (const Scheme *scheme = find(name)) return scheme->online_statistics();
+  const auto ended = ended_.find(name);
+  return ended == ended_.end() ? nlohmann::json::object() : ended->second;
 }
 
 std::string Domain::statistics() const {
-  nlohmann::json object = {{"rank", rank_}, {"step", clock_.step}, {"date", clock_.date},
-                           {"schemes", nlohmann::json::object()}};
-  for (const auto &[name, statistics] : statistics_)
-    object["schemes"][name] = nlohmann::json::parse(statistics->json());
+  const auto or_null = [](const std::optional<int64_t> &step) {
+    return step ? nlohmann::json(*step) : nlohmann::json(nullptr);
+  };
+  nlohmann::json object = {{"format", statistics_format},
+                           {"version", statistics_version},
+                           {"rank", rank()},
+                           {"ranks", communicator_.size()},
+                           {"step", clock_.step},
+                           {"date", clock_.date},
+                           {"began", or_null(began_)},
+                           {"restored", or_null(restored_)},
+                           {"schemes", nlohmann::json::object()},
+                           {"history", reporter_.history(schemes_)}};
+  for (const auto &[name, statistics] : statistics_) {
+    nlohmann::json &entry = object["schemes"][name] = statistics->json();
+    entry.update(online_statistics(name));
+  }
   return object.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

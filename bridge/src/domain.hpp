@@ -6,13 +6,17 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "clock.hpp"
+#include "communicator.hpp"
 #include "config.hpp"
 #include "grid.hpp"
 #include "log.hpp"
+#include "reporter.hpp"
+#include "snapshot.hpp"
 #include "statistics.hpp"
 
 namespace hyb {
@@ -28,16 +32,26 @@ class Domain {
   const Grid &grid() const { return grid_; }
   const Clock &clock() const { return clock_; }
   bool stepped() const { return stepped_; }
-  int32_t rank() const { return rank_; }
+  const Communicator &communicator() const { return communicator_; }
+  int32_t rank() const { return communicator_.rank(); }
+  int64_t turn() const { return turn_; }  // counts the steps, from 1
   Log &log() { return log_; }
 
   void add(const std::string &name, Scheme *scheme, std::shared_ptr<Statistics> statistics);
   void remove(Scheme *scheme);
+  Scheme *find(const std::string &name) const;  // or null
 
   void step(int64_t step, const char *date, double dt);
   void flush();
 
-  // Ends the recordings of all schemes and writes the statistics file.
+  // Restart, between steps; all of these are collective.
+  Snapshot snapshot();
+  void restore(const Snapshot &snapshot);
+  void save(const std::string &path);
+  void load(const std::string &path);
+
+  // Ends the recordings of all schemes and writes the statistics file. Processes that end without
+  // it have the file written all the same.
   void finish();
   void write_statistics() const;
   std::string statistics() const;
@@ -45,17 +59,33 @@ class Domain {
   std::string statistics_text;  // what hyb_domain_statistics last gave out
 
  private:
-  void tell_of_first_step();
+  void open_first_step();
   void warn_of_unclaimed();
+  void end_step();
+  void settle();
+  void state(State &state);
+  void begin_step();
+  void agree_on_stop() const;
+  void agree_on_schemes();
+  nlohmann::json online_statistics(const std::string &name) const;
+  std::string statistics_path() const;
+  void keep_file() noexcept;
+  void keep_statistics(const Scheme &scheme) noexcept;
 
   DomainConfig config_;
   Grid grid_;
-  int32_t rank_;
+  Communicator communicator_;
   Log log_;
   Clock clock_;
   bool stepped_ = false;
+  bool settled_ = true;  // nothing is left to learn from the open step
+  int64_t turn_ = 1;
   std::map<std::string, Scheme *> schemes_;
   std::map<std::string, std::shared_ptr<Statistics>> statistics_;
+  std::map<std::string, nlohmann::json> ended_;  // online statistics of schemes that are gone
+  Reporter reporter_;
+  std::optional<int64_t> began_, restored_;  // the first step, and that of the restart
+  bool file_fails_ = false;                  // that was told
 };
 
 // Keeps the domain among those whose statistics are written when the process exits.

@@ -215,8 +215,10 @@ Tiles Emulator::tiles(int64_t nrow, int64_t nsample) const {
 void Emulator::run(const void *x, void *y, int64_t nsample) const {
   const FloatingPointGuard guard;
   const Tiles tiles = this->tiles(0, nsample);
-  for (int64_t begin = 0; begin < nsample; begin += tile_)
+  for (int64_t begin = 0; begin < nsample; begin += tile_) {
     run_tile(static_cast<const char *>(x), static_cast<char *>(y), begin, tiles.ld(begin));
+    batch_sizes_.count(std::min(tile_, nsample - begin));
+  }
 }
 
 void *Emulator::submit(const void *x, void *y, int64_t nsample) const {
@@ -226,6 +228,7 @@ void *Emulator::submit(const void *x, void *y, int64_t nsample) const {
   hyb_message message{};
   void *batch = nullptr;
   check_plugin(backend_->submit(network_, &matrices, &batch, &message), message);
+  batch_sizes_.count(nsample);
   return batch;
 }
 

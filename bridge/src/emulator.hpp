@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "batch_sizes.hpp"
 #include "buffer.hpp"
 #include "card.hpp"
 #include "config.hpp"
@@ -56,6 +57,9 @@ class Emulator {
   // aligned and padded. Any number of threads may run it at once.
   void run(const void *x, void *y, int64_t nsample) const;
 
+  // What was run and submitted, without what it was padded by.
+  BatchSizes &batch_sizes() const { return batch_sizes_; }
+
  private:
   void prepare(int64_t declared);
   void take(const hyb_plan &plan);
@@ -72,6 +76,7 @@ class Emulator {
   const hyb_backend *backend_ = nullptr;
   void *network_ = nullptr;
   Card card_;
+  mutable BatchSizes batch_sizes_;
 };
 
 }  // namespace hyb

@@ -95,7 +95,7 @@ const std::string &Field::effective_unit() const {
 void Fields::declare(const std::string &name, const std::string &unit, int32_t role,
                      const std::string &dims) {
   if (name.empty()) mismatch(HYB_ERROR_FIELD, "declared field: name", "a text", "''");
-  if (role < 0 || role > HYB_FLAG)
+  if (role < 0 || role > HYB_NOISE)
     mismatch(HYB_ERROR_FIELD, "field " + in_quotes(name) + ": role", "a hyb_role",
              std::to_string(role));
   const Axes axes = axes_of(dims);

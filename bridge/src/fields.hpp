@@ -26,6 +26,7 @@ struct Field : FieldShape {
   int32_t role = 0;   // likewise; 0
   Axes axes{};        // likewise
   const CardField *input = nullptr, *output = nullptr;
+  int32_t kept = -1;  // its place among the inputs that operators read
 
   std::atomic<bool> settled{false};
   int32_t kind = 0;

@@ -18,6 +18,10 @@ class Grid {
     return column_.empty() ? local : column_[static_cast<size_t>(local - 1)];
   }
 
+  // Whether the host said which columns there are; ncol is 0 if not.
+  bool known() const { return known_; }
+  int64_t ncol() const { return ncol_; }
+
   // Fails unless columns first .. first+ncol-1 exist.
   void check(int64_t first, int64_t ncol) const;
 

@@ -144,6 +144,20 @@ int64_t add(const Rectangle &part) {
   return loop<Unpack<true>, From, To, To, From>(part);
 }
 
+template <class T, class Mask>
+bool outside(const LimitedRows<T> &part) {
+  Mask bad = 0;  // as wide as the values, so that it vectorises
+  for (int64_t row = 0; row < part.nrow; ++row) {
+    const T *values = part.rows + row * part.ld;
+    const T lower = part.lower[row], upper = part.upper[row];
+    for (int64_t i = 0; i < part.n; ++i) {
+      const T x = values[i];
+      bad |= static_cast<Mask>(!((x >= lower) & (x <= upper)));
+    }
+  }
+  return bad != 0;
+}
+
 }  // namespace
 
 #define HYB_TEXT(x) #x
@@ -155,6 +169,8 @@ const PackLoops HYB_LOOPS = {
     {{scatter<float, float>, scatter<float, double>},
      {scatter<double, float>, scatter<double, double>}},
     {{add<float, float>, add<float, double>}, {add<double, float>, add<double, double>}},
+    outside<float, int32_t>,
+    outside<double, int64_t>,
 };
 
 }  // namespace hyb

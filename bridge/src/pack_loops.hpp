@@ -17,6 +17,14 @@ struct Rectangle {
   const double *offset, *scale;  // by row; null: none
 };
 
+// Rows of a matrix and the limits of each.
+template <class T>
+struct LimitedRows {
+  const T *rows;
+  int64_t ld, n, nrow;
+  const T *lower, *upper;  // by row
+};
+
 // Each returns how many of the values written are not finite; first index: kind of the source,
 // second: of the target; 0: real32, 1: real64.
 struct PackLoops {
@@ -25,6 +33,9 @@ struct PackLoops {
   Loop pack[2][2];     // row = (host - offset) / scale, computed in the host's kind
   Loop scatter[2][2];  // host = row * scale + offset, likewise
   Loop add[2][2];      // host += row * scale + offset, likewise
+  // Whether any value is not within its row's limits; a NaN never is.
+  bool (*outside32)(const LimitedRows<float> &);
+  bool (*outside64)(const LimitedRows<double> &);
 };
 
 // Those that this CPU can run, the plain ones first, the best last; ends with null.

@@ -56,11 +56,15 @@ int open_flags() {
   return flags;
 }
 
-hyb_plugin_function entry_of(const std::string &path) {
+const char *entry_name(hyb_plugin_type type) {
+  return type == HYB_PLUGIN_HOOK ? "hyb_hook_plugin" : "hyb_plugin";
+}
+
+hyb_plugin_function entry_of(const std::string &path, const char *name) {
   void *library = dlopen(path.c_str(), open_flags());
   if (!library) mismatch(HYB_ERROR_PLUGIN, path, "a loadable plug-in", dlerror());
-  void *symbol = dlsym(library, "hyb_plugin");
-  if (!symbol) mismatch(HYB_ERROR_PLUGIN, path, "a function hyb_plugin", "none");
+  void *symbol = dlsym(library, name);
+  if (!symbol) mismatch(HYB_ERROR_PLUGIN, path, std::string("a function ") + name, "none");
   return reinterpret_cast<hyb_plugin_function>(symbol);
 }
 
@@ -77,20 +81,32 @@ void check_table(const hyb_plugin_table *table, hyb_plugin_type type, size_t lea
     mismatch(HYB_ERROR_PLUGIN, path + ": type", std::to_string(type), std::to_string(table->type));
 }
 
+const hyb_plugin_table *table_of(const std::string &path, hyb_plugin_type type, size_t least) {
+  const hyb_plugin_table *table = entry_of(path, entry_name(type))();
+  check_table(table, type, least, path);
+  return table;
+}
+
 }  // namespace
 
 const hyb_plugin_table *load_plugin(const std::string &name, hyb_plugin_type type, size_t least,
                                     const std::string &configured) {
   const FloatingPointGuard guard;
-  const std::string path = find_file("libhybrid_" + name + ".so", search_path(configured));
-  const hyb_plugin_table *table = entry_of(path)();
-  check_table(table, type, least, path);
-  return table;
+  return table_of(find_file("libhybrid_" + name + ".so", search_path(configured)), type, least);
+}
+
+const hyb_plugin_table *load_library(const std::string &file, hyb_plugin_type type, size_t least,
+                                     const std::string &configured) {
+  const FloatingPointGuard guard;
+  std::vector<std::string> folders = {"."};
+  if (file.find('/') == std::string::npos)
+    for (const std::string &folder : search_path(configured)) folders.push_back(folder);
+  return table_of(find_file(file, folders), type, least);
 }
 
 void check_plugin(int32_t status, const hyb_message &message) {
   if (status == HYB_OK) return;
-  const bool known = status > HYB_OK && status <= HYB_ERROR_INTERNAL;
+  const bool known = status > HYB_OK && status <= HYB_ERROR_STATE;
   fail(known ? status : static_cast<int32_t>(HYB_ERROR_PLUGIN),
        std::string(message.text, strnlen(message.text, sizeof message.text)));
 }

@@ -21,6 +21,10 @@ const Table *load_plugin(const std::string &name, hyb_plugin_type type,
   return reinterpret_cast<const Table *>(load_plugin(name, type, sizeof(Table), folders));
 }
 
+// The table of a shared object of the user's: a path, or a name to be looked for as above.
+const hyb_plugin_table *load_library(const std::string &file, hyb_plugin_type type, size_t least,
+                                     const std::string &folders);
+
 // Fails with what a function of the plug-in `name` reported.
 void check_plugin(int32_t status, const hyb_message &message);
 

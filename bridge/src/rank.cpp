@@ -9,31 +9,35 @@
 namespace hyb {
 namespace {
 
-// MPI_Comm_rank as every Fortran binding exports it. It takes the handle as an integer, so no
-// mpi.h is needed and any MPI will do.
-using FortranCommRank = void (*)(const int32_t *comm, int32_t *rank, int32_t *error);
+// As every Fortran binding exports it: no mpi.h is needed and any MPI will do.
+using Ask = void (*)(const int32_t *comm, int32_t *answer, int32_t *error);
 
-bool rank_in(int32_t comm, int32_t &rank) {
-  const auto comm_rank =
-      reinterpret_cast<FortranCommRank>(dlsym(RTLD_DEFAULT, "mpi_comm_rank_"));
-  if (!comm_rank) return false;
-  int32_t error = 0;
-  comm_rank(&comm, &rank, &error);
-  return error == 0;
+int32_t asked(const char *function, int32_t comm, int32_t other) {
+  const auto ask = reinterpret_cast<Ask>(dlsym(RTLD_DEFAULT, function));
+  if (!ask) return other;
+  int32_t answer = 0, error = 0;
+  ask(&comm, &answer, &error);
+  return error == 0 ? answer : other;
 }
 
-int32_t first_number(std::initializer_list<const char *> variables) {
+int32_t first_number(std::initializer_list<const char *> variables, int32_t other = 0) {
   for (const char *name : variables)
     if (const char *text = std::getenv(name)) return static_cast<int32_t>(std::atoi(text));
-  return 0;
+  return other;
 }
 
 }  // namespace
 
-int32_t rank_of(const hyb_host &host) {
-  int32_t rank = 0;
-  if (host.has_comm && rank_in(host.comm, rank)) return rank;
+int32_t fortran_rank(int32_t comm, int32_t other) { return asked("mpi_comm_rank_", comm, other); }
+
+int32_t fortran_size(int32_t comm, int32_t other) { return asked("mpi_comm_size_", comm, other); }
+
+int32_t launched_rank() {
   return first_number({"OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "MV2_COMM_WORLD_RANK"});
+}
+
+int32_t launched_size() {
+  return first_number({"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MV2_COMM_WORLD_SIZE"}, 1);
 }
 
 int32_t local_rank() {

@@ -12,10 +12,12 @@
 namespace hyb {
 
 // Takes the values of the sums. They are added as integers, in units of a power of two that fits the
-// largest of each sum over all ranks, so all of them are given twice: to find it, and to add. What is
-// below 2^-81 of the largest is lost; one value that is not finite makes its sum NaN.
+// largest of each sum over all ranks, so all of them are given twice: to find it, and to add. Each
+// value is rounded to 2^-84 of that power, and a sum may have 2^34 of them; nothing else is lost. One
+// value that is not finite makes its sum NaN.
 class Adder {
  public:
+  // Fails if there is no such sum.
   void add(size_t sum, double value);
   size_t size() const { return exponents_.size(); }
 
@@ -29,14 +31,18 @@ class Adder {
   bool adds_ = false;  // the second time
   std::vector<int64_t> exponents_, words_;
 
-  friend std::vector<double> reproducible_sums(const Communicator &, size_t,
-                                               const std::function<void(Adder &)> &);
+  friend class RankSums;
 };
 
 // `give` gives all values of this rank to its adder, and is called twice. Collective, in every case:
-// an exception of `give` is thrown on, after the sums were formed without this rank. The largest
-// `nsum` of all ranks counts, as a rank without columns may not know it.
+// where it throws, that is thrown on, and the other ranks fail too (HYB_ERROR_INTERNAL), so that all
+// of them go on alike. The largest `nsum` of all ranks counts, as a rank without columns may not
+// know it.
 std::vector<double> reproducible_sums(const Communicator &communicator, size_t nsum,
                                       const std::function<void(Adder &)> &give);
+
+// Of a list of values of each rank, which may be longer on some. Collective.
+std::vector<double> reproducible_sums(const Communicator &communicator,
+                                      const std::vector<double> &values);
 
 }  // namespace hyb

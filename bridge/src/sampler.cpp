@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "sampler.hpp"
 
+#include "hash.hpp"
+
 namespace hyb {
 namespace {
-
-// The finalizer of SplitMix64 (Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195).
-uint64_t mixed(uint64_t x) {
-  x += 0x9e3779b97f4a7c15u;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return x ^ (x >> 31);
-}
 
 constexpr int64_t whole_step = -1;
 
@@ -23,10 +17,12 @@ bool Sampler::drawn(int64_t step, int64_t tile, double fraction) const {
   return static_cast<double>(hash >> 11) * 0x1p-53 < fraction;
 }
 
+bool Sampler::drawn(int64_t step) const { return drawn(step, whole_step, config_.steps); }
+
 void Sampler::draw(int64_t step, const Grid &grid, int64_t first, int64_t ncol,
                    std::vector<int64_t> &rows) const {
   rows.clear();
-  if (!drawn(step, whole_step, config_.steps)) return;
+  if (!drawn(step)) return;
   int64_t last_tile = whole_step;
   bool wanted = false;
   for (int64_t i = 0; i < ncol; ++i) {

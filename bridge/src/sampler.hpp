@@ -15,6 +15,9 @@ class Sampler {
  public:
   explicit Sampler(const SampleConfig &config) : config_(config) {}
 
+  // Whether anything of a step may be drawn.
+  bool drawn(int64_t step) const;
+
   // The places (from 0) in the block first .. first+ncol-1 that are drawn.
   void draw(int64_t step, const Grid &grid, int64_t first, int64_t ncol,
             std::vector<int64_t> &rows) const;

@@ -37,10 +37,13 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   const bool infers = hyb::infers(mode());
   if (infers) emulator_ = opened(config_, plugins);
   if (infers) queue_ = make_queue(*emulator_);
+  if (infers) make_noise();
   const bool records = config_.record && (mode() == Mode::record || infers);
   fields_ = std::make_unique<Fields>(infers ? &emulator_->card() : nullptr, config_.emulator.path,
                                      records);
   declare_configured();
+  objections_ = std::make_unique<Objections>(domain_->log());
+  if (infers) make_online_parts();
   if (records)
     recorder_ = std::make_unique<Recorder>(*config_.record, name, domain_->rank(),
                                            orientation_ == HYB_BOTTOM_UP, plugins,
@@ -52,6 +55,7 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   domain_->log().info("scheme " + in_quotes(name) + ": mode " + mode_name(mode()) +
                       (infers ? ", emulator " + config_.emulator.path : ""));
   if (infers) tell_about(*emulator_);
+  if (infers) tell_of_noise();
   domain_->add(name, this, statistics_);  // last: what fails before leaves nothing in the domain
 }
 
@@ -61,11 +65,23 @@ Scheme::~Scheme() {
   for (Call *call : calls_) CallTable::instance().release(*call);
 }
 
+void Scheme::make_noise() {
+  noise_ = std::make_unique<Noise>(domain_->grid());
+  if (!config_.noise_is_put) noise_->add(emulator_->card(), config_.seed);
+}
+
 void Scheme::tell_about(const Emulator &emulator) const {
   const std::string text = "scheme " + in_quotes(name()) + ": backend " +
                            in_quotes(emulator.backend()) + ": " + emulator.about();
   if (emulator.about_level() == HYB_LOG_INFO) domain_->log().info(text);
   if (emulator.about_level() > HYB_LOG_INFO) domain_->log().warning(text);
+}
+
+void Scheme::tell_of_noise() const {
+  const std::vector<std::string> drawn = noise_->names();
+  if (!drawn.empty())
+    domain_->log().info("scheme " + in_quotes(name()) + ": draws " + listed(drawn) +
+                        " with seed " + std::to_string(config_.seed));
 }
 
 void Scheme::declare_configured() {
@@ -74,7 +90,7 @@ void Scheme::declare_configured() {
     if (role == 0 && !field.role.empty())
       fail(HYB_ERROR_CONFIG, "[scheme." + name() + ".field." + field.name + "]: " +
                                  unknown("role", field.role,
-                                         {"state", "tendency", "increment", "flag"}));
+                                         role_names()));
     fields_->declare(field.name, field.unit, role, field.dims);
   }
   if (!infers()) return;  // the mode may change without the rest of the table
@@ -189,7 +205,8 @@ void Scheme::tell_undeclared() {
   std::vector<std::string> silent;
   const auto look = [&](const std::vector<CardField> &fields) {
     for (const CardField &field : fields)
-      if (fields_->find(field.name).unit.empty()) silent.push_back(field.name);
+      if (!noise_->draws(field) && fields_->find(field.name).unit.empty())
+        silent.push_back(field.name);
   };
   look(emulator_->card().inputs);
   look(emulator_->card().outputs);

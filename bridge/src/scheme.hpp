@@ -9,12 +9,20 @@
 #include <string>
 #include <vector>
 
+#include "audit.hpp"
+#include "blend.hpp"
 #include "config.hpp"
 #include "domain.hpp"
 #include "emulator.hpp"
 #include "fields.hpp"
+#include "noise/noise.hpp"
+#include "guards/guards.hpp"
+#include "learning.hpp"
+#include "objections.hpp"
+#include "operators.hpp"
 #include "queue.hpp"
 #include "recorder.hpp"
+#include "rejections.hpp"
 #include "replayer.hpp"
 
 namespace hyb {
@@ -32,14 +40,66 @@ class Scheme {
   Mode mode() const { return config_.mode; }
   bool infers() const { return emulator_ != nullptr; }
   bool runs_native() const { return mode() != Mode::emulate && mode() != Mode::replay; }
+  // Whether the host's arrays get anything but the native routine's results or a recording's.
+  bool replaces() const {
+    return mode() == Mode::emulate || mode() == Mode::blend || mode() == Mode::correct;
+  }
 
   Domain &domain() { return *domain_; }
   Fields &fields() { return *fields_; }
   const Emulator &emulator() const { return *emulator_; }
   Queue &queue() { return *queue_; }
+  const Noise &noise() const { return *noise_; }
   Recorder *recorder() { return recorder_.get(); }
   Replayer *replayer() { return replayer_.get(); }
   Statistics &statistics() { return *statistics_; }
+
+  // ---- Of the modes that replace native results
+
+  Guards *guards() { return guards_.get(); }
+  const Blend &blend() const { return blend_; }
+  Audit *audit() { return audit_.get(); }
+  bool fallen_back() const { return audit_ && audit_->fallen_back(); }
+  Operators *operators() { return operators_.get(); }
+  Learning *learning() { return learning_.get(); }
+  Rejections *rejections() { return rejections_.get(); }  // its own, null: nobody asks
+  Rejections *coupled() { return coupled_.get(); }  // of the scheme that it follows, or null
+  size_t place_of(const CardField &output) const {
+    return static_cast<size_t>(&output - emulator_->card().outputs.data());
+  }
+
+  // What a guard found in the block that begins at `first`.
+  void object(const MatrixGuards &side, const Objection &objection, int64_t first);
+  void object(Policy policy, const std::string &text);
+
+  // An increment from the host, for hooks that learn.
+  void observe(const std::string &name, const hyb_view &view, int64_t ncol, int64_t first);
+
+  // The end of a step and the beginning of the next. Collective.
+  void end_step(const Clock &clock, const Communicator &communicator);
+  void begin_step(const Clock &clock);
+  void state(State &state);
+  std::string stop() const { return objections_->stop(); }
+  bool may_stop() const;
+  // Whether the end of its steps looks at all ranks.
+  bool collective() const { return may_stop() || audit_ || learning_; }
+
+  // Finds the scheme that it is coupled to; of the first step.
+  void couple();
+
+  // All that is counted, in lists whose number is the same on every rank; and such counters, of this
+  // process or of several, in words.
+  std::vector<std::vector<double>> counters() const;
+  nlohmann::json told(const std::vector<std::vector<double>> &counters) const;
+
+  // What is no counter, the same on every rank; audits since `audited` was its totals. Brings that up
+  // to date.
+  nlohmann::json now(std::vector<double> &audited) const;
+
+  // What one process has counted and learned so far.
+  nlohmann::json online_statistics() const;
+
+  bool bottom_up() const { return orientation_ == HYB_BOTTOM_UP; }
   bool flips() const { return infers() && emulator_->card().orientation != orientation_; }
 
   // A call for one block, from those used before if there is one.
@@ -84,6 +144,10 @@ class Scheme {
   Call &new_call();
   void tell_about(const Emulator &emulator) const;
   void declare_configured();
+  void make_noise();
+  void tell_of_noise() const;
+  void make_online_parts();
+  void refuse_flags() const;  // where they would be mixed
   std::string discard_open_calls();  // what to say of them, empty: there were none
   void warn_of_open_calls();
   void warn_of_failures();
@@ -94,7 +158,15 @@ class Scheme {
   int32_t orientation_;
   std::unique_ptr<Emulator> emulator_;
   std::unique_ptr<Queue> queue_;  // where there is an emulator
+  std::unique_ptr<Noise> noise_;  // likewise
   std::unique_ptr<Fields> fields_;
+  std::unique_ptr<Objections> objections_;
+  std::unique_ptr<Guards> guards_;
+  Blend blend_;
+  std::unique_ptr<Audit> audit_;
+  std::unique_ptr<Operators> operators_;
+  std::unique_ptr<Learning> learning_;
+  std::shared_ptr<Rejections> rejections_, coupled_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Replayer> replayer_;
   std::shared_ptr<Statistics> statistics_;

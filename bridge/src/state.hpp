@@ -17,12 +17,37 @@ class State {
   // checks it.
   virtual void shared(const std::string &name, std::vector<double> &values) = 0;
 
+  // What this process counted, whose sum over ranks is what matters: saving adds up, loading gives
+  // the sum to the first rank and zeros to the others.
+  virtual void counters(const std::string &name, std::vector<double> &values) {
+    shared(name, values);
+  }
+
   // Values by column of the domain, [row][column].
   virtual void columns(const std::string &name, std::vector<double> &values) = 0;
 
   // A single number; an integer must be below 2^53.
   void number(const std::string &name, double &value);
   void number(const std::string &name, int64_t &value);
+};
+
+// The arrays of one thing among several.
+class Prefixed : public State {
+ public:
+  Prefixed(State &state, std::string prefix) : state_(state), prefix_(std::move(prefix)) {}
+  void shared(const std::string &name, std::vector<double> &values) override {
+    state_.shared(prefix_ + name, values);
+  }
+  void counters(const std::string &name, std::vector<double> &values) override {
+    state_.counters(prefix_ + name, values);
+  }
+  void columns(const std::string &name, std::vector<double> &values) override {
+    state_.columns(prefix_ + name, values);
+  }
+
+ private:
+  State &state_;
+  std::string prefix_;
 };
 
 }  // namespace hyb

@@ -2,7 +2,8 @@
 #include "statistics.hpp"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
+
+#include "error.hpp"
 
 namespace hyb {
 namespace {
@@ -32,7 +33,9 @@ void add_row(RowSums &sums, const Rows &native, const Rows &emulated, int64_t sp
   }
 }
 
-double seconds(CallTimes::Time time) { return std::chrono::duration<double>(time).count(); }
+int64_t nanoseconds(CallTimes::Time time) {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
+}
 
 double variance_of(const RowSums &sums) {
   return sums.n > 0 ? sums.native_squared - sums.native * sums.native / sums.n : 0;
@@ -63,35 +66,42 @@ json score_of(const std::vector<RowSums> &rows) {
 
 }  // namespace
 
-void Statistics::count_call(int64_t columns, const CallTimes &times) {
+const std::array<const char *, Statistics::ncount> Statistics::names = {
+    "calls", "columns", "inputs_not_finite", "outputs_not_finite", "failures", "rejected",
+    "audited", "pack", "infer", "guard", "hooks", "constrain", "native", "scatter"};
+
+void Statistics::count_call(int64_t ncol, const CallTimes &times) {
   Counters &own = counters_[thread_place()];
   const std::lock_guard<std::mutex> lock(own.mutex);
-  ++own.calls;
-  own.columns += columns;
-  own.times += times;
+  ++own.counts[calls];
+  own.counts[columns] += ncol;
+  own.counts[pack] += nanoseconds(times.pack);
+  own.counts[infer] += nanoseconds(times.infer);
+  own.counts[guard] += nanoseconds(times.guard);
+  own.counts[hooks] += nanoseconds(times.hooks);
+  own.counts[constrain] += nanoseconds(times.constrain);
+  own.counts[native] += nanoseconds(times.native);
+  own.counts[scatter] += nanoseconds(times.scatter);
+}
+
+void Statistics::count_native(int64_t rejected_columns, int64_t audited_columns) {
+  Counters &own = counters_[thread_place()];
+  const std::lock_guard<std::mutex> lock(own.mutex);
+  own.counts[rejected] += rejected_columns;
+  own.counts[audited] += audited_columns;
 }
 
 void Statistics::count_not_finite(int64_t inputs, int64_t outputs) {
   Counters &own = counters_[thread_place()];
   const std::lock_guard<std::mutex> lock(own.mutex);
-  own.inputs_not_finite += inputs;
-  own.outputs_not_finite += outputs;
+  own.counts[inputs_not_finite] += inputs;
+  own.counts[outputs_not_finite] += outputs;
 }
 
 void Statistics::count_failure() {
   Counters &own = counters_[thread_place()];
   const std::lock_guard<std::mutex> lock(own.mutex);
-  ++own.failures;
-}
-
-void Statistics::Counters::add_to(Counters &sum) const {
-  const std::lock_guard<std::mutex> lock(mutex);
-  sum.calls += calls;
-  sum.columns += columns;
-  sum.inputs_not_finite += inputs_not_finite;
-  sum.outputs_not_finite += outputs_not_finite;
-  sum.failures += failures;
-  sum.times += times;
+  ++own.counts[failed];
 }
 
 void Statistics::compare(const std::string &field, const std::string &unit, const Rows &native,
@@ -106,40 +116,60 @@ void Statistics::compare(const std::string &field, const std::string &unit, cons
       add_row(score.rows[static_cast<size_t>(s * native.nlevel + l)], native, emulated, s, l, ncol);
 }
 
-void Statistics::add_up(Counters &sum) const {
-  for (const Counters &one : counters_) one.add_to(sum);
+Statistics::Counts Statistics::add_up() const {
+  Counts sum{};
+  for (const Counters &one : counters_) {
+    const std::lock_guard<std::mutex> lock(one.mutex);
+    for (size_t i = 0; i < ncount; ++i) sum[i] += one.counts[i];
+  }
+  return sum;
 }
 
 std::string Statistics::failures() const {
-  Counters sum;
-  add_up(sum);
-  if (sum.failures == 0) return "";
-  return std::to_string(sum.failures) + " of " + std::to_string(sum.calls);
+  const Counts sum = add_up();
+  if (sum[failed] == 0) return "";
+  return std::to_string(sum[failed]) + " of " + std::to_string(sum[calls]);
 }
 
-std::string Statistics::json() const {
-  Counters sum;
-  add_up(sum);
+std::vector<double> Statistics::counters() const {
+  const Counts sum = add_up();
+  return {sum.begin(), sum.end()};
+}
+
+json Statistics::told(const std::vector<double> &counters) {
+  nlohmann::json object;
+  for (size_t i = 0; i < ncount; ++i) {
+    const double value = i < counters.size() ? counters[i] : 0;
+    if (i < pack) object[names[i]] = static_cast<int64_t>(value);
+    if (i >= pack) object["seconds"][names[i]] = 1e-9 * value;
+  }
+  return object;
+}
+
+json Statistics::json() const {
+  nlohmann::json object = told(counters());
+  object["mode"] = mode_;
   const std::lock_guard<std::mutex> lock(mutex_);
-  nlohmann::json object = {
-      {"mode", mode_},
-      {"calls", sum.calls},
-      {"columns", sum.columns},
-      {"inputs_not_finite", sum.inputs_not_finite},
-      {"outputs_not_finite", sum.outputs_not_finite},
-      {"failures", sum.failures},
-      {"seconds",
-       {{"pack", seconds(sum.times.pack)},
-        {"infer", seconds(sum.times.infer)},
-        {"native", seconds(sum.times.native)},
-        {"scatter", seconds(sum.times.scatter)}}}};
   for (const auto &[name, score] : scores_) {
     nlohmann::json entry = score_of(score.rows);
     entry["unit"] = score.unit;
     for (const RowSums &row : score.rows) entry["rows"].push_back(score_of(row));
     object["scores"][name] = entry;
   }
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return object;
+}
+
+void Statistics::state(State &state) {
+  std::vector<double> values = counters();
+  state.counters("statistics", values);
+  if (values.size() != ncount)
+    mismatch(HYB_ERROR_STATE, "statistics", std::to_string(+ncount) + " counters",
+             std::to_string(values.size()));
+  for (Counters &one : counters_) {
+    const std::lock_guard<std::mutex> lock(one.mutex);
+    one.counts.fill(0);
+  }
+  for (size_t i = 0; i < ncount; ++i) counters_[0].counts[i] = static_cast<int64_t>(values[i]);
 }
 
 }  // namespace hyb

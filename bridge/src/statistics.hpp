@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "pack.hpp"
+#include "state.hpp"
 #include "thread_place.hpp"
 
 namespace hyb {
@@ -25,22 +27,15 @@ struct RowSums {
 // Time of one call, by what was done. Integers: they are added outside any floating-point guard.
 struct CallTimes {
   using Time = std::chrono::steady_clock::duration;
-  Time pack{}, infer{}, native{}, scatter{};
-
-  CallTimes &operator+=(const CallTimes &other) {
-    pack += other.pack;
-    infer += other.infer;
-    native += other.native;
-    scatter += other.scatter;
-    return *this;
-  }
+  Time pack{}, infer{}, guard{}, hooks{}, constrain{}, native{}, scatter{};
 };
 
 class Statistics {
  public:
   explicit Statistics(std::string mode) : mode_(std::move(mode)) {}
 
-  void count_call(int64_t columns, const CallTimes &times);
+  void count_call(int64_t ncol, const CallTimes &times);
+  void count_native(int64_t rejected_columns, int64_t audited_columns);
   void count_not_finite(int64_t inputs, int64_t outputs);
   void count_failure();
 
@@ -52,8 +47,15 @@ class Statistics {
   // Calls so far that had no result of the emulator, "3 of 32"; "" if none.
   std::string failures() const;
 
-  // The statistics as a JSON object.
-  std::string json() const;
+  // All that was counted, over threads; times in nanoseconds.
+  std::vector<double> counters() const;
+
+  // Such counters in words, of this process or of several.
+  static nlohmann::json told(const std::vector<double> &counters);
+
+  // Mode, counters and scores.
+  nlohmann::json json() const;
+  void state(State &state);
 
  private:
   struct Score {
@@ -62,16 +64,20 @@ class Statistics {
     std::vector<RowSums> rows;
   };
 
+  enum Count {
+    calls, columns, inputs_not_finite, outputs_not_finite, failed, rejected, audited,
+    pack, infer, guard, hooks, constrain, native, scatter, ncount
+  };
+  using Counts = std::array<int64_t, ncount>;
+  static const std::array<const char *, ncount> names;
+
   // By thread, so that threads that close calls do not meet.
   struct alignas(64) Counters {
     mutable std::mutex mutex;
-    int64_t calls = 0, columns = 0, inputs_not_finite = 0, outputs_not_finite = 0, failures = 0;
-    CallTimes times;
-
-    void add_to(Counters &sum) const;
+    Counts counts{};
   };
 
-  void add_up(Counters &sum) const;
+  Counts add_up() const;
 
   std::string mode_;
   std::array<Counters, thread_places> counters_;

@@ -77,12 +77,19 @@ const char *role_name(int32_t role) {
     case HYB_TENDENCY: return "tendency";
     case HYB_INCREMENT: return "increment";
     case HYB_FLAG: return "flag";
+    case HYB_NOISE: return "noise";
     default: return "an unknown role";
   }
 }
 
+std::vector<std::string> role_names() {
+  std::vector<std::string> names;
+  for (int32_t role = HYB_STATE; role <= HYB_NOISE; ++role) names.push_back(role_name(role));
+  return names;
+}
+
 int32_t role_of(const std::string &name) {
-  for (int32_t role = HYB_STATE; role <= HYB_FLAG; ++role)
+  for (int32_t role = HYB_STATE; role <= HYB_NOISE; ++role)
     if (name == role_name(role)) return role;
   return 0;
 }

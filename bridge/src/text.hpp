@@ -25,6 +25,7 @@ std::string replaced(std::string text, const std::string &from, const std::strin
 
 const char *kind_name(int32_t kind);
 const char *role_name(int32_t role);
+std::vector<std::string> role_names();
 
 // The role of that name, 0 if there is none.
 int32_t role_of(const std::string &name);

@@ -106,19 +106,20 @@ def fetch(root: Path) -> Path:
     return plasim
 
 
-def build(root: Path, variant: Variant = SERIAL) -> Path:
+def build(root: Path, variant: Variant = SERIAL, glue: Path = GLUE) -> Path:
     """Build the model and link it with the glue; return the executable.
 
-    The unmodified model is `plasim_unmodified.x` beside it. What was built before is used.
+    The unmodified model is `plasim_unmodified.x` beside it; with another glue, the executable lies
+    beside that. What was built before is used.
     """
     root = root.absolute()
     folder = root / variant.name
-    executable = folder / "plasim_hybrid.x"
     if not (folder / "plasim_unmodified.x").is_file():
         _build_unmodified(fetch(root), folder, variant)
-    newest = max(path.stat().st_mtime for path in [*GLUE.glob("*.f90"), pyhybrid.fortran_source()])
+    executable = (folder if glue == GLUE else glue) / "plasim_hybrid.x"
+    newest = max(path.stat().st_mtime for path in [*glue.glob("*.f90"), pyhybrid.fortran_source()])
     if not executable.is_file() or executable.stat().st_mtime < newest:
-        _link_glue(folder, executable, variant)
+        _link_glue(folder, executable, variant, glue)
     return executable
 
 
@@ -134,8 +135,8 @@ def _build_unmodified(plasim: Path, folder: Path, variant: Variant) -> None:
     (folder / "plasim.x").rename(folder / "plasim_unmodified.x")
 
 
-def _link_glue(folder: Path, executable: Path, variant: Variant) -> None:
-    linked = folder / "linked"
+def _link_glue(folder: Path, executable: Path, variant: Variant, glue: Path) -> None:
+    linked = executable.parent / "linked"
     linked.mkdir(exist_ok=True)
     for module, routines in REPLACED.items():
         _weaken(folder / f"{module}.o", linked / f"{module}.o", routines)
@@ -145,7 +146,7 @@ def _link_glue(folder: Path, executable: Path, variant: Variant) -> None:
     flags = ["-O2", *TRAPS.split(), *variant.kind_flag.split()]
     sources = [
         str(pyhybrid.fortran_source()),
-        *(str(GLUE / f"{name}.f90") for name in GLUE_SOURCES),
+        *_sources(glue),
     ]
     _run(
         [
@@ -153,7 +154,7 @@ def _link_glue(folder: Path, executable: Path, variant: Variant) -> None:
             "-o",
             str(executable),
             *flags,
-            "-I..",
+            f"-I{folder}",
             "-J.",
             *sources,
             *objects,
@@ -163,6 +164,12 @@ def _link_glue(folder: Path, executable: Path, variant: Variant) -> None:
         ],
         linked,
     )
+
+
+def _sources(glue: Path) -> list[str]:
+    """In the order of their modules; what another glue has besides comes first."""
+    own = [glue / f"{name}.f90" for name in GLUE_SOURCES]
+    return [str(path) for path in (*sorted(set(glue.glob("*.f90")) - set(own)), *own)]
 
 
 def _weaken(source: Path, target: Path, routines: tuple[str, ...]) -> None:

@@ -75,6 +75,8 @@ class Run:
     noise_seed : int
         Seed of one step of +-1 K of noise on temperature; 0 for none.
     ranks : int
+    domain : dict
+        More keys of the table `[domain]`.
     """
 
     folder: Path
@@ -84,6 +86,7 @@ class Run:
     schemes: dict[str, dict[str, Any]] = field(default_factory=dict)
     noise_seed: int = 0
     ranks: int = 1
+    domain: dict[str, Any] = field(default_factory=dict)
 
     @property
     def restart(self) -> Path:
@@ -107,7 +110,7 @@ class Run:
         (self.folder / "noise_namelist").write_text(
             f" &noise_nl\n SEED = {self.noise_seed}\n /END\n"
         )
-        (self.folder / "hybrid.toml").write_text(configuration(self.schemes))
+        (self.folder / "hybrid.toml").write_text(configuration(self.schemes, self.domain))
         if self.restart_from:
             shutil.copy(self.restart_from, self.folder / "plasim_restart")
 
@@ -146,19 +149,32 @@ class Run:
         return self
 
 
-def configuration(schemes: dict[str, dict[str, Any]]) -> str:
+def configuration(
+    schemes: dict[str, dict[str, Any]], domain: dict[str, Any] | None = None
+) -> str:
     """TOML text of `hybrid.toml`."""
-    lines = ["[domain]", 'log = "hybrid.{rank}.log"', 'statistics = "statistics.{rank}.json"']
+    files = {"log": "hybrid.{rank}.log", "statistics": "statistics.{rank}.json"}
+    lines = _table("domain", {**files, **(domain or {})})[1:]
     for name, table in schemes.items():
         lines += _table(f"scheme.{name}", table)
     return "\n".join(lines) + "\n"
 
 
-def _table(name: str, table: dict[str, Any]) -> list[str]:
-    values = {key: value for key, value in table.items() if not isinstance(value, dict)}
-    # JSON's strings, numbers and booleans are TOML's as well.
-    lines = ["", f"[{name}]", *(f"{key} = {json.dumps(value)}" for key, value in values.items())]
+def _table(name: str, table: dict[str, Any], header: str = "[{}]") -> list[str]:
+    """A table; a list of tables is an array of them."""
+    lines = ["", header.format(name)]
+    for key, value in table.items():
+        if not (isinstance(value, dict) or _is_tables(value)):
+            # JSON's strings, numbers, booleans and lists of them are TOML's as well.
+            lines.append(f"{key} = {json.dumps(value)}")
     for key, value in table.items():
         if isinstance(value, dict):
             lines += _table(f"{name}.{key}", value)
+        elif _is_tables(value):
+            for one in value:
+                lines += _table(f"{name}.{key}", one, "[[{}]]")
     return lines
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) for one in value)

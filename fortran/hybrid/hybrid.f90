@@ -59,8 +59,8 @@ module hybrid
 
   integer(c_int32_t), parameter :: kind_real32 = 1, kind_real64 = 2, kind_int32 = 3, &
     kind_logical = 4
-  character(len=*), parameter :: roles(4) = &
-    [character(len=9) :: "state", "tendency", "increment", "flag"]
+  character(len=*), parameter :: roles(5) = &
+    [character(len=9) :: "state", "tendency", "increment", "flag", "noise"]
   character(len=*), parameter :: orientations(2) = [character(len=9) :: "top_down", "bottom_up"]
 
   type, bind(c) :: hyb_view
@@ -143,6 +143,15 @@ module hybrid
       integer(c_int32_t) :: status
     end function use_up
 
+    !> hyb_domain_save and hyb_domain_load.
+    function keep(domain, path) result(status) bind(c)
+      import :: c_char, c_int32_t, c_ptr
+      implicit none
+      type(c_ptr), value :: domain
+      character(kind=c_char), intent(in) :: path(*)
+      integer(c_int32_t) :: status
+    end function keep
+
     !> hyb_domain_statistics and hyb_scheme_mode.
     function ask(handle, text) result(status) bind(c)
       import :: c_int32_t, c_ptr
@@ -162,6 +171,8 @@ module hybrid
   procedure(use_up), bind(c, name="hyb_domain_flush") :: hyb_domain_flush
   procedure(use_up), bind(c, name="hyb_domain_destroy") :: hyb_domain_destroy
   procedure(use_up), bind(c, name="hyb_scheme_destroy") :: hyb_scheme_destroy
+  procedure(keep), bind(c, name="hyb_domain_save") :: hyb_domain_save
+  procedure(keep), bind(c, name="hyb_domain_load") :: hyb_domain_load
   procedure(ask), bind(c, name="hyb_domain_statistics") :: hyb_domain_statistics
   procedure(ask), bind(c, name="hyb_scheme_mode") :: hyb_scheme_mode
 
@@ -195,6 +206,35 @@ module hybrid
       integer(c_int32_t) :: status
     end function hyb_domain_step
 
+    function hyb_domain_state_shape(domain, nshared, nrow, ncol) result(status) &
+      bind(c, name="hyb_domain_state_shape")
+      import :: c_int32_t, c_int64_t, c_ptr
+      implicit none
+      type(c_ptr), value :: domain
+      integer(c_int64_t), intent(out) :: nshared, nrow, ncol
+      integer(c_int32_t) :: status
+    end function hyb_domain_state_shape
+
+    function hyb_domain_state_get(domain, shared, nshared, columns, nrow, ncol) result(status) &
+      bind(c, name="hyb_domain_state_get")
+      import :: c_double, c_int32_t, c_int64_t, c_ptr
+      implicit none
+      type(c_ptr), value :: domain
+      real(c_double), intent(inout) :: shared(*), columns(*)
+      integer(c_int64_t), value :: nshared, nrow, ncol
+      integer(c_int32_t) :: status
+    end function hyb_domain_state_get
+
+    function hyb_domain_state_set(domain, shared, nshared, columns, nrow, ncol) result(status) &
+      bind(c, name="hyb_domain_state_set")
+      import :: c_double, c_int32_t, c_int64_t, c_ptr
+      implicit none
+      type(c_ptr), value :: domain
+      real(c_double), intent(in) :: shared(*), columns(*)
+      integer(c_int64_t), value :: nshared, nrow, ncol
+      integer(c_int32_t) :: status
+    end function hyb_domain_state_set
+
     function hyb_scheme_create(domain, name, orientation, scheme) result(status) &
       bind(c, name="hyb_scheme_create")
       import :: c_char, c_int32_t, c_ptr
@@ -213,6 +253,17 @@ module hybrid
       type(hyb_field), intent(in) :: field
       integer(c_int32_t) :: status
     end function hyb_scheme_field
+
+    function hyb_scheme_observe(scheme, name, view, ncol, first) result(status) &
+      bind(c, name="hyb_scheme_observe")
+      import :: c_char, c_int32_t, c_int64_t, c_ptr, hyb_view
+      implicit none
+      type(c_ptr), value :: scheme
+      character(kind=c_char), intent(in) :: name(*)
+      type(hyb_view), intent(in) :: view
+      integer(c_int64_t), value :: ncol, first
+      integer(c_int32_t) :: status
+    end function hyb_scheme_observe
 
     function hyb_call_open(scheme, ncol, first, call) result(status) bind(c, name="hyb_call_open")
       import :: c_int32_t, c_int64_t, c_ptr
@@ -256,6 +307,13 @@ module hybrid
     !> step(step, date, dt, stat, errmsg): opens time step `step` of dt seconds. date is optional.
     generic :: step => step_int32_real32, step_int32_real64, step_int64_real32, step_int64_real64
     procedure :: flush => flush_domain
+    !> Restart, between steps: save(path, stat, errmsg) and load(path, stat, errmsg), one NetCDF
+    !! file; or arrays that the host writes among its own, of the shape that state_shape says.
+    procedure :: save => save_domain
+    procedure :: load => load_domain
+    procedure :: state_shape
+    procedure :: state_get
+    procedure :: state_set
     procedure :: statistics => domain_statistics
     procedure :: destroy => destroy_domain
     generic :: assignment(=) => refuse_domain_copy
@@ -275,8 +333,14 @@ module hybrid
     procedure :: field => declare_field
     procedure :: mode => scheme_mode
     procedure :: open => open_call
+    !> observe(name, x, ncol, first, dims, stat, errmsg): an increment for hooks that learn; x of
+    !! real32 or real64, of rank 1 to 3.
+    generic :: observe => observe_real32_1, observe_real32_2, observe_real32_3, &
+      observe_real64_1, observe_real64_2, observe_real64_3
     procedure :: destroy => destroy_scheme
     generic :: assignment(=) => refuse_scheme_copy
+    procedure, private :: observe_real32_1, observe_real32_2, observe_real32_3, &
+      observe_real64_1, observe_real64_2, observe_real64_3
     procedure, private :: refuse_scheme_copy
     final :: finalize_scheme
   end type hybrid_scheme
@@ -691,6 +755,60 @@ contains
     call report(hyb_domain_flush(this%handle), stat, errmsg)
   end subroutine flush_domain
 
+  !> Writes what a restart of the run needs. Every rank calls it.
+  subroutine save_domain(this, path, stat, errmsg)
+    class(hybrid_domain), intent(inout) :: this
+    character(len=*), intent(in) :: path
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call report(hyb_domain_save(this%handle, trim(path) // c_null_char), stat, errmsg)
+  end subroutine save_domain
+
+  !> Loads it, when all schemes are created: before the first step or between steps.
+  subroutine load_domain(this, path, stat, errmsg)
+    class(hybrid_domain), intent(inout) :: this
+    character(len=*), intent(in) :: path
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call report(hyb_domain_load(this%handle, trim(path) // c_null_char), stat, errmsg)
+  end subroutine load_domain
+
+  !> The shape of shared(nshared), the same on every rank, and columns(ncol, nrow).
+  subroutine state_shape(this, nshared, ncol, nrow, stat, errmsg)
+    class(hybrid_domain), intent(inout) :: this
+    integer, intent(out) :: nshared, ncol, nrow
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    integer(c_int64_t) :: n(3)
+    integer(c_int32_t) :: status
+    n = 0
+    status = hyb_domain_state_shape(this%handle, n(1), n(2), n(3))
+    nshared = int(n(1))
+    nrow = int(n(2))
+    ncol = int(n(3))
+    call report(status, stat, errmsg)
+  end subroutine state_shape
+
+  !> Fills arrays of exactly that shape.
+  subroutine state_get(this, shared, columns, stat, errmsg)
+    class(hybrid_domain), intent(inout) :: this
+    real(real64), intent(inout), contiguous :: shared(:), columns(:, :)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call report(hyb_domain_state_get(this%handle, shared, size(shared, kind=c_int64_t), columns, &
+      size(columns, 2, c_int64_t), size(columns, 1, c_int64_t)), stat, errmsg)
+  end subroutine state_get
+
+  !> Loads what state_get gave; columns may have gone to other ranks meanwhile.
+  subroutine state_set(this, shared, columns, stat, errmsg)
+    class(hybrid_domain), intent(inout) :: this
+    real(real64), intent(in), contiguous :: shared(:), columns(:, :)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call report(hyb_domain_state_set(this%handle, shared, size(shared, kind=c_int64_t), columns, &
+      size(columns, 2, c_int64_t), size(columns, 1, c_int64_t)), stat, errmsg)
+  end subroutine state_set
+
   !> Counters, times and scores of all schemes as JSON.
   subroutine domain_statistics(this, json, stat, errmsg)
     class(hybrid_domain), intent(in) :: this
@@ -751,8 +869,8 @@ contains
       this%handle), stat, errmsg)
   end subroutine create_scheme
 
-  !> Declares a field before the first call. role: "state" (the default), "tendency", "increment"
-  !! or "flag". dims: the axes in the order of the array, such as "column level".
+  !> Declares a field before the first call. role: "state" (the default), "tendency", "increment",
+  !! "flag" or "noise". dims: the axes in the order of the array, such as "column level".
   subroutine declare_field(this, name, unit, role, dims, stat, errmsg)
     class(hybrid_scheme), intent(in) :: this
     character(len=*), intent(in) :: name, unit
@@ -862,19 +980,54 @@ contains
     character(len=*), intent(in), optional :: dims
     integer, intent(out), optional :: stat
     character(len=*), intent(inout), optional :: errmsg
-    character(kind=c_char) :: c_name(longest + 1), c_dims(longest + 1)
+    character(kind=c_char) :: c_name(longest + 1)
     type(hyb_view) :: lent
     integer(c_int32_t) :: status
     if (.not. fits(name, c_name, stat, errmsg)) return
-    lent = view
-    status = hybrid_ok
-    if (present(dims)) then
-      if (.not. fits(dims, c_dims, stat, errmsg)) return
-      status = hyb_axes(c_dims, lent%axes)
-    end if
+    if (.not. with_axes(view, lent, dims, status, stat, errmsg)) return
     if (status == hybrid_ok) status = to(this%token, c_name, lent)
     call report(status, stat, errmsg)
   end subroutine pass
+
+  !> What every observe comes to.
+  subroutine pass_increment(this, name, view, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    type(hyb_view), intent(in) :: view
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char) :: c_name(longest + 1)
+    type(hyb_view) :: lent
+    integer(c_int64_t) :: c_first
+    integer(c_int32_t) :: status
+    if (.not. fits(name, c_name, stat, errmsg)) return
+    if (.not. with_axes(view, lent, dims, status, stat, errmsg)) return
+    c_first = 1
+    if (present(first)) c_first = int(first, c_int64_t)
+    if (status == hybrid_ok) &
+      status = hyb_scheme_observe(this%handle, c_name, lent, int(ncol, c_int64_t), c_first)
+    call report(status, stat, errmsg)
+  end subroutine pass_increment
+
+  !> A view with the axes that `dims` names, if it is there; false if that text is too long.
+  logical function with_axes(view, lent, dims, status, stat, errmsg) result(short)
+    type(hyb_view), intent(in) :: view
+    type(hyb_view), intent(out) :: lent
+    character(len=*), intent(in), optional :: dims
+    integer(c_int32_t), intent(out) :: status
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    character(kind=c_char) :: c_dims(longest + 1)
+    lent = view
+    status = hybrid_ok
+    short = .true.
+    if (.not. present(dims)) return
+    short = fits(dims, c_dims, stat, errmsg)
+    if (short) status = hyb_axes(c_dims, lent%axes)
+  end function with_axes
 
   ! ---- Sequence association ----------------------------------------------------------------------
   !
@@ -1580,4 +1733,78 @@ contains
     character(len=*), intent(inout), optional :: errmsg
     call pass(hyb_call_get, this, name, view_of(x), dims, stat, errmsg)
   end subroutine get_logical_4
+  ! ---- Increments --------------------------------------------------------------------------------
+
+  subroutine observe_real32_1(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real32), target, intent(in) :: x(:)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real32_1
+
+  subroutine observe_real32_2(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real32), target, intent(in) :: x(:, :)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real32_2
+
+  subroutine observe_real32_3(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real32), target, intent(in) :: x(:, :, :)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real32_3
+
+  subroutine observe_real64_1(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real64), target, intent(in) :: x(:)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real64_1
+
+  subroutine observe_real64_2(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real64), target, intent(in) :: x(:, :)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real64_2
+
+  subroutine observe_real64_3(this, name, x, ncol, first, dims, stat, errmsg)
+    class(hybrid_scheme), intent(in) :: this
+    character(len=*), intent(in) :: name
+    real(real64), target, intent(in) :: x(:, :, :)
+    integer, intent(in) :: ncol
+    integer, intent(in), optional :: first
+    character(len=*), intent(in), optional :: dims
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    call pass_increment(this, name, view_of(x), ncol, first, dims, stat, errmsg)
+  end subroutine observe_real64_3
+
 end module hybrid

@@ -4,32 +4,10 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-from .._words import mismatch
-from ..errors import ArgumentError
-
-
-def check_writable(path: Path) -> None:
-    """Leaves files as they are, and none where none was.
-
-    Raises
-    ------
-    OSError
-        If it cannot be written.
-    ArgumentError
-        If it is no regular file: nothing else can be replaced.
-    """
-    new = not os.path.lexists(path)
-    if not (new or path.is_file()) and path.exists():
-        raise ArgumentError(mismatch(f"board: {path}", "a regular file", "something else"))
-    path.open("ab").close()
-    if new:
-        path.unlink()
-    _beside(path).open("ab").close()
-    _beside(path).unlink()
+from .._whole_file import write_whole
 
 
 def write_results(results: dict[str, Any], path: Path) -> None:
@@ -40,15 +18,4 @@ def write_results(results: dict[str, Any], path: Path) -> None:
     OSError
         If it cannot be written; what was there stays.
     """
-    part = _beside(path)
-    try:
-        part.write_text(json.dumps(results, indent=1, allow_nan=False) + "\n")
-        os.replace(part, path.resolve())
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _beside(path: Path) -> Path:
-    """A file of this process in the folder where `path` is, or where its link leads to."""
-    path = path.resolve()
-    return path.with_name(f".{path.name}.{os.getpid()}")
+    write_whole(json.dumps(results, indent=1, allow_nan=False) + "\n", path)

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .._whole_file import check_writable
 from .._words import unknown
-from ..board.results import check_writable, write_results
+from ..board.results import write_results
 from ..board.tables import board_table, time_table
 from ..errors import ArgumentError, HybridError
 
@@ -138,7 +139,7 @@ def _prepare(json_file: Path | None, plot: Path | None) -> None:
     """Fails before an hour of training where results could not be written."""
     for path in (json_file, plot):
         if path is not None:
-            check_writable(path)
+            check_writable(path, "board")
     if plot is not None:
         from ..board.plots import check_picture
 

@@ -57,7 +57,7 @@ def _rest(card: Card) -> Iterator[str]:
 def _table(title: str, fields: tuple[Field, ...], normalised: str) -> Iterator[str]:
     """A line for each field, in columns as wide as their widest word."""
     rows = [
-        (f.name, f"[{f.unit}]", _dims(f), f.role, f.kind, _normalised(f, normalised))
+        (f.name, f"[{f.unit}]", _dims(f), f.role, f.kind, _drawn(f) or _normalised(f, normalised))
         for f in fields
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -72,6 +72,13 @@ def _dims(field: Field) -> str:
     extents = {"level": field.levels, "species": field.species}
     words = (d if extents.get(d) is None else f"{d}={extents[d]}" for d in field.dims)
     return f"({', '.join(words)})"
+
+
+def _drawn(field: Field) -> str:
+    """From what; "" if it is not noise."""
+    if field.correlation_time is None:
+        return field.distribution or ""
+    return f"{field.distribution}, correlated over {field.correlation_time:g} s"
 
 
 def _normalised(field: Field, how: str) -> str:

@@ -76,8 +76,8 @@ def export(
     ------
     ArgumentError
         If the suffix, the method or the CPU is another, the module is none or cannot be compiled,
-        or it has an operation that the built-in engine has not, or a branch or loop that depends
-        on values (the message says which and where).
+        draws random numbers itself, or has an operation that the built-in engine has not, or a
+        branch or loop that depends on values (the message says which and where).
     EmulatorFileError
         If there is no such folder.
     ShapeError, CardError
@@ -121,6 +121,7 @@ def _write(writer: _Writer, check: Check, path: Path, how: tuple[str, str]) -> N
     """Under another name until it is checked."""
     partial = path.with_name(f"{path.stem}.partial{path.suffix}")
     try:
+        check.require_repeatable()
         writer.save(check.module, check.card, partial, *how)
         if path.suffix != ".safetensors":  # which has no operation across samples
             require_independent(check)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .._words import mismatch
 from ..card import Card
 from ..emulator import Emulator
-from ..errors import BackendError, CardError, ShapeError
+from ..errors import ArgumentError, BackendError, CardError, ShapeError
 from .samples import arguments_of, dtype_of, normalisation_of, packed
 
 if TYPE_CHECKING:
@@ -131,6 +131,27 @@ class Check:
         """Of samples x (sample, feature) as the network takes them."""
         offset, scale = normalisation_of(card.inputs, card)
         return cls(module, card, x * scale + offset)
+
+    def require_repeatable(self) -> None:
+        """Refuses a module that draws random numbers: no run could repeat or restart it.
+
+        Raises
+        ------
+        ArgumentError
+            If its results are others when it is run a second time.
+        """
+        import torch
+
+        again = run(self.module, self.card, self.x)
+        limit = 16 * torch.finfo(again.dtype).eps * largest_of(self.y)  # of sums in another order
+        same = (self.y == again) | (self.y.isnan() & again.isnan())
+        same |= (self.y - again).abs() <= limit
+        if not same.all():
+            wanted = "the same results for the same inputs"
+            found = "others the second time"
+            told = mismatch("export: module", wanted, found)
+            advice = "random numbers are an input of role 'noise' in the card (docs/card.md)"
+            raise ArgumentError(f"{told}; {advice}")
 
     def compare(self, path: Path, tolerance: float) -> None:
         """Opens the file as a host does and compares what it makes of the samples with torch's.

@@ -36,6 +36,7 @@ run_with_mock() {
   link test_put $objects && ./test_put
   link test_get $objects && ./test_get
   link test_rows fixed_caller.o $objects && ./test_rows
+  link test_observe $objects && ./test_observe
   link test_handles $objects && ./test_handles
   # A failure that nobody looks at: a message, and the end.
   if ./test_handles stop 2> said; then echo "the program went on"; exit 1; fi
@@ -50,6 +51,10 @@ run_as_host() {
   objects="hybrid.o check.o host_model.o -Lalone -lhybrid"
   link host_native $objects && ./host_native
   link host_errors $objects && ./host_errors
+  link host_state $objects && ./host_state
+  if [ -e "$build/bridge/netcdf/libhybrid_netcdf.so" ]; then
+    HYBRID_PLUGIN_PATH=$build/bridge/netcdf ./host_state netcdf
+  fi
   if [ -n "$plugins" ]; then
     link host_emulate $objects && HYBRID_PLUGIN_PATH=$plugins ./host_emulate "$tests/emulator.py"
   fi

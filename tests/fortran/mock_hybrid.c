@@ -113,6 +113,47 @@ int32_t hyb_domain_flush(hyb_domain *domain) {
   return domain ? HYB_OK : refuse(HYB_ERROR_ARGUMENT, "expected a domain, found null");
 }
 
+int32_t hyb_domain_save(hyb_domain *domain, const char *path) {
+  keep(path);
+  return hyb_domain_flush(domain);
+}
+
+int32_t hyb_domain_load(hyb_domain *domain, const char *path) {
+  if (strstr(path, "missing")) return refuse(HYB_ERROR_STATE, "expected a file, found none");
+  return hyb_domain_save(domain, path);
+}
+
+int32_t hyb_domain_state_shape(hyb_domain *domain, int64_t *nshared, int64_t *nrow,
+                               int64_t *ncol) {
+  *nshared = 3;
+  *nrow = 2;
+  *ncol = 4;
+  return hyb_domain_flush(domain);
+}
+
+static int32_t keep_shape(int64_t nshared, int64_t nrow, int64_t ncol) {
+  number[0] = (double)nshared;
+  number[1] = (double)nrow;
+  number[2] = (double)ncol;
+  return nshared == 3 ? HYB_OK : refuse(HYB_ERROR_SHAPE, "expected 3, found others");
+}
+
+int32_t hyb_domain_state_get(hyb_domain *domain, double *shared, int64_t nshared, double *of_columns,
+                             int64_t nrow, int64_t ncol) {
+  (void)domain;
+  for (int64_t i = 0; i < nshared; ++i) shared[i] = (double)(i + 1);
+  for (int64_t i = 0; i < nrow * ncol; ++i) of_columns[i] = (double)(100 + i);
+  return keep_shape(nshared, nrow, ncol);
+}
+
+int32_t hyb_domain_state_set(hyb_domain *domain, const double *shared, int64_t nshared,
+                             const double *of_columns, int64_t nrow, int64_t ncol) {
+  (void)domain;
+  number[3] = shared[nshared - 1];
+  number[4] = of_columns[nrow * ncol - 1];
+  return keep_shape(nshared, nrow, ncol);
+}
+
 int32_t hyb_domain_statistics(hyb_domain *domain, const char **json) {
   *json = domain ? "{\"calls\": 1}" : NULL;
   return hyb_domain_flush(domain);
@@ -203,13 +244,24 @@ static void write_value(int32_t n, char *at, const hyb_view *view) {
   }
 }
 
-static int32_t borrow(const hyb_call *call, const char *name, const hyb_view *view, visitor *see) {
-  if (check(call) != HYB_OK) return HYB_ERROR_PHASE;
+static int32_t look(const char *name, const hyb_view *view, visitor *see) {
   if (view->size != sizeof *view) return refuse(HYB_ERROR_ARGUMENT, "size of hyb_view");
   keep(name);
   lent = *view;
   visit(view, see);
   return HYB_OK;
+}
+
+static int32_t borrow(const hyb_call *call, const char *name, const hyb_view *view, visitor *see) {
+  return check(call) == HYB_OK ? look(name, view, see) : HYB_ERROR_PHASE;
+}
+
+int32_t hyb_scheme_observe(hyb_scheme *scheme, const char *name, const hyb_view *view,
+                           int64_t ncol, int64_t first) {
+  if (!scheme) return refuse(HYB_ERROR_ARGUMENT, "expected a scheme, found null");
+  number[0] = (double)ncol;
+  number[1] = (double)first;
+  return look(name, view, read_value);
 }
 
 int32_t hyb_call_put(const hyb_call *call, const char *name, const hyb_view *view) {

@@ -37,7 +37,7 @@ program test_handles
   use, intrinsic :: iso_fortran_env, only: int32, int64, real32, real64
   use check, only: expect, expect_failure, finish
   use hybrid, only: hybrid_call, hybrid_domain, hybrid_error_argument, hybrid_error_config, &
-    hybrid_error_phase, hybrid_error_shape, hybrid_ok, hybrid_on_failure, hybrid_scheme, &
+    hybrid_error_phase, hybrid_error_shape, hybrid_error_state, hybrid_ok, hybrid_on_failure, hybrid_scheme, &
     hybrid_version
   use mock, only: expect_alive, mock_column, mock_comm, mock_ncol, mock_number, mock_text, &
     expect_numbers
@@ -55,6 +55,7 @@ program test_handles
   call columns()
   call wrong_columns()
   call steps()
+  call restarts()
   call scheme_and_fields()
   call calls()
   call handler()
@@ -113,6 +114,37 @@ contains
     call domain%create("again.toml", stat=stat, errmsg=errmsg)
     call expect_failure(stat, errmsg, hybrid_error_argument, "created twice")
   end subroutine wrong_columns
+
+  subroutine restarts()
+    type(hybrid_domain) :: domain
+    real(real64) :: shared(3), wide(9, 2)
+    integer :: nshared, ncol, nrow
+    call domain%save("x.nc", stat, errmsg)
+    call expect_failure(stat, errmsg, hybrid_error_argument, "save of no domain")
+    call domain%state_shape(nshared, ncol, nrow, stat, errmsg)
+    call expect_failure(stat, errmsg, hybrid_error_argument, "state of no domain")
+    call domain%create("x.toml")
+    call domain%save("out/restart.nc   ")
+    call expect(mock_text() == "out/restart.nc", "path of save")
+    call domain%load("in/restart.nc")
+    call expect(mock_text() == "in/restart.nc", "path of load")
+    call domain%load("missing.nc", stat, errmsg)
+    call expect_failure(stat, errmsg, hybrid_error_state, "a missing restart")
+    call domain%state_shape(nshared, ncol, nrow)
+    call expect(all([nshared, ncol, nrow] == [3, 4, 2]), "shape of the state")
+    wide = -1
+    call domain%state_get(shared, wide(1:8:2, :)) ! not contiguous
+    call expect_numbers(3, 2, "shape that is lent")
+    call expect(nint(mock_number(3)) == 4, "columns that are lent")
+    call expect(all(nint(shared) == [1, 2, 3]), "shared values")
+    call expect(all(nint(wide(1:7:2, 2)) == [104, 105, 106, 107]), "rows follow columns")
+    call expect(all(nint(wide(2:8:2, :)) == -1), "nothing beside them")
+    call domain%state_set(shared, wide(1:8:2, :))
+    call expect(nint(mock_number(4)) == 3, "shared values go back")
+    call expect(nint(mock_number(5)) == 107, "columns go back")
+    call domain%state_set(shared(1:2), wide(1:8:2, :), stat, errmsg)
+    call expect_failure(stat, errmsg, hybrid_error_shape, "too few values")
+  end subroutine restarts
 
   subroutine steps()
     type(hybrid_domain) :: domain

@@ -25,6 +25,10 @@ FOREIGN = {  # which folders alone may see these headers; benchmarks call libtor
 }
 FOLDERS = [
     "bridge/src",
+    "bridge/src/constraints",
+    "bridge/src/guards",
+    "bridge/src/hooks",
+    "bridge/src/noise",
     "bridge/engine",
     "bridge/engine/steps",
     "bridge/engine/vector",
@@ -38,7 +42,7 @@ FOLDERS = [
 # What plug-ins share; headers only. The core writes words into messages as they do, no more.
 QUOTES = "plugin/quotes.hpp"
 SHARED = {"plugin/failure.hpp", QUOTES}
-ENGINE = "bridge/engine"
+ROOMS = ("bridge/src", "bridge/engine")  # whose folders know each other
 # The core and its hosts know no plug-ins. The benchmarks measure the engine's products of matrices
 # by themselves.
 KNOWN = {"bridge/bench": {"hybrid.h", "gemm.hpp"}, "bridge/src": PUBLIC | {QUOTES}}
@@ -52,20 +56,25 @@ def includes(text):
 def foreign(folder, header):
     """The folders that the header belongs to, if they are other ones."""
     owners = [owners for words, owners in FOREIGN.items() if re.match(words, header)]
-    return [one for one in owners if folder not in one]
+    return [one for one in owners if not {folder, room_of(folder)} & one]
+
+
+def room_of(folder):
+    """The folder, or the one that it is a part of."""
+    return next((room for room in ROOMS if folder.startswith(f"{room}/")), folder)
 
 
 def upward(folder, bracket, header):
     """Whether a file of the folder must not include the header."""
     if bracket == "<":
         return bool(foreign(folder, header))
-    known = GENERATED | KNOWN.get(folder, PUBLIC | SHARED)
+    known = GENERATED | KNOWN.get(room_of(folder), PUBLIC | SHARED)
     return header not in known and not in_own_room(folder, header)
 
 
 def in_own_room(folder, header):
-    """Whether the header is of this folder; the engine's folders are one room."""
-    room = ROOT / (ENGINE if folder.startswith(ENGINE) else folder)
+    """Whether the header is of this folder, or of the room that it is a part of."""
+    room = ROOT / room_of(folder)
     found = [(base / header).resolve() for base in (ROOT / folder, room)]
     return any(path.is_file() and path.is_relative_to(room) for path in found)
 
@@ -101,7 +110,11 @@ def test_every_folder_is_looked_at():
         ("bridge/backends/torch", '"', "card.hpp"),
         ("bridge/bench", '"', "hybrid_plugin.h"),
         ("bridge/netcdf", '"', "gemm.hpp"),
+        ("bridge/src/noise", '"', "plugin/failure.hpp"),
+        ("bridge/src/noise", '"', "gemm.hpp"),
         ("bridge/src", '"', "plugin/failure.hpp"),
+        ("bridge/src/hooks", '"', "plugin/failure.hpp"),
+        ("bridge/src/hooks", "<", "Python.h"),
         ("bridge/bench", '"', "plugin/failure.hpp"),
     ],
 )

@@ -16,7 +16,7 @@ PLUGINS = {
     "libhybrid_builtin.so": {"hyb_plugin"},
     "libhybrid_torch.so": {"hyb_plugin"},
     "libhybrid_bench_torch.so": {"hyb_bench_plain"},
-    "libhybrid_python.so": {"hyb_plugin"},
+    "libhybrid_python.so": {"hyb_plugin", "hyb_hook_plugin"},
     "libhybrid_python_interpreter.so": {"hyb_python_start"},
     "libhybrid_netcdf.so": {"hyb_plugin"},
     "libhybrid_null.so": {"hyb_plugin"},

@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PATH = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # meson and ninja of the environment
 
-
+SUITES = ("--suite", "core", "--suite", "engine", "--suite", "hooks")
 THREADED = (
     "threads",
     "two_loops",
@@ -24,13 +24,14 @@ THREADED = (
     "statistics",
     "log",
     "engine properties",
+    "hooks c_hook",
 )
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "sanitizers, tests",
-    [("address,undefined", ("--suite", "core", "--suite", "engine")), ("thread", THREADED)],
+    [("address,undefined", SUITES), ("thread", THREADED)],
     ids=["address", "thread"],
 )
 def test_library_under_sanitizers(request, sanitizers, tests):

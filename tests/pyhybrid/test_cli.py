@@ -7,7 +7,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from pyhybrid import _abi
+from pyhybrid import Field, _abi
 from pyhybrid.cli import main
 
 
@@ -44,6 +44,17 @@ def test_info_prints_normalisations_and_the_tolerance(python_plugin, make_card, 
     row = next(line for line in lines if "air_temperature" in line)
     assert row.endswith("(x - [200 to 230]) / 30")
     assert next(line for line in lines if " flux " in line).endswith("y * 30 + 240")
+
+
+def test_info_says_how_noise_is_drawn(python_plugin, make_card, write_emulator):
+    column, inputs = ("column",), make_card().inputs
+    noise = Field("wind", "1", "noise", "real", column, correlation_time=3600)
+    phase = Field("phase", "1", "noise", "real", column, distribution="uniform")
+    card = make_card(inputs=(*inputs, noise, phase))
+    lines = run("info", write_emulator(card)).stdout.splitlines()
+    (wind,) = [line.split() for line in lines if line.startswith("  wind")]
+    assert wind == "wind [1] (column) noise real normal, correlated over 3600 s".split()
+    assert [line for line in lines if line.startswith("  phase")][0].endswith(" uniform")
 
 
 def test_info_says_what_runs_it(plain):

@@ -314,3 +314,49 @@ def test_real64_has_to_be_exact(builtin_plugin, make_card, tmp_path):
         Check.of_network(right, card, x).compare(path, 1e-12)
     assert working_kind(right, card) == "real64"
     assert working_kind(Shares(), card) == "real32"
+
+
+class Draws(torch.nn.Module):
+    """Random numbers of its own, larger or smaller than what a check of results would notice."""
+
+    def __init__(self, size):
+        super().__init__()
+        self.size = size
+
+    def forward(self, x):
+        return x + self.size * torch.randn_like(x)
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".pt2", ".safetensors"])
+@pytest.mark.parametrize("size", [1.0, 1e-5])
+@pytest.mark.parametrize("example", [None, np.full((3, 5), 2.0)])
+def test_random_numbers_are_declared(make_card, tmp_path, suffix, size, example):
+    message = "the same results for the same inputs, found others .* 'noise' in the card .docs/card"
+    with pytest.raises(errors.ArgumentError, match=message):
+        export(Draws(size), make_card(), tmp_path / f"draws{suffix}", example=example)
+    assert list(tmp_path.iterdir()) == []
+
+
+class Perturbed(torch.nn.Module):
+    """heating = temperature times the first noise, flux = the second one."""
+
+    def forward(self, x):
+        return torch.cat([x[:, :4] * x[:, 5:6], x[:, 6:7]], 1)
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+def test_declared_random_numbers_are_an_input(
+    builtin_plugin, torch_plugin, make_card, tmp_path, columns, suffix
+):
+    noise = [
+        Field(name, "1", "noise", "real", ("column",), distribution=distribution)
+        for name, distribution in (("wave", "normal"), ("phase", "uniform"))
+    ]
+    card = make_card(inputs=(*make_card().inputs, *noise), kind="real64")
+    with Emulator(export(Perturbed(), card, tmp_path / f"noisy{suffix}")) as emulator:
+        found = emulator.predict(columns, seed=1, step=2)
+        again = emulator.predict(columns, seed=1, step=2)
+    wave = found["heating"] / columns["air_temperature"]
+    np.testing.assert_allclose(wave, wave[:, :1].repeat(4, 1), rtol=1e-15)
+    assert (wave[:, 0] < 0).any() and (found["flux"] > 0).all() and (found["flux"] < 1).all()
+    assert all(again[name].tobytes() == found[name].tobytes() for name in found)

@@ -44,6 +44,7 @@ def refused(tmp_path):
 ACROSS = "expected an operation within each sample, found one along the axis of the samples"
 APART = "expected samples that stay"
 UNKNOWN = r"expected one that the built-in engine has \(docs/network-file.md\), found none"
+DECLARED = "expected an input of role 'noise' in the card .*, found random numbers of the network's"
 REFUSALS = {
     "sort": (lambda x: x.sort(1).values, rf"aten\.sort\.default .*{UNKNOWN}"),
     "topk": (lambda x: x.topk(2, 1).values, rf"aten\.topk\.default .*{UNKNOWN}"),
@@ -52,8 +53,8 @@ REFUSALS = {
         lambda x: F.conv2d(x[:, None], torch.ones(1, 1, 2, 2, dtype=x.dtype)),
         rf"aten\.conv2d\.\w+ .*{UNKNOWN}|aten\.convolution.*{UNKNOWN}",
     ),
-    "random": (lambda x: x + torch.rand(LEVELS, FEATURES), rf"aten\.rand\.default .*{UNKNOWN}"),
-    "random like": (lambda x: x + torch.randn_like(x), rf"aten\.randn\w*\.default .*{UNKNOWN}"),
+    "random": (lambda x: x + torch.rand(LEVELS, FEATURES), rf"aten\.rand\.default .*{DECLARED}"),
+    "random like": (lambda x: x + torch.randn_like(x), rf"aten\.randn\w*\.default .*{DECLARED}"),
     "fft": (lambda x: torch.fft.rfft(x, dim=1).real, "aten"),
     "inverse": (lambda x: torch.linalg.inv(x[:, :4]), UNKNOWN),
     "mean of samples": (lambda x: x - x.mean(0), f"aten.mean.dim .*{ACROSS}"),

@@ -18,11 +18,27 @@ int32_t hyb_python_prepare(void *network, const hyb_signature *signature, hyb_pl
 int32_t hyb_python_run(void *network, const hyb_matrices *matrices, hyb_message *message);
 int32_t hyb_python_close(void *network);
 
+/* Likewise in hybrid_hook.py: those of hyb_hook. */
+int32_t hyb_python_hook_open(const hyb_hook_setup *setup, void **hook, hyb_message *message);
+int32_t hyb_python_hook_close(void *hook);
+int32_t hyb_python_hook_apply(void *hook, const hyb_block *block, hyb_message *message);
+int32_t hyb_python_hook_fields(void *hook, const char *const **name, int32_t *n,
+                               hyb_message *message);
+int32_t hyb_python_hook_sums(void *hook, const hyb_samples *samples, int64_t *n,
+                             hyb_message *message);
+int32_t hyb_python_hook_collect(void *hook, const hyb_samples *samples, const hyb_adder *adder,
+                                hyb_message *message);
+int32_t hyb_python_hook_update(void *hook, const hyb_clock *clock, const double *total, int64_t n,
+                               hyb_message *message);
+int32_t hyb_python_hook_state(void *hook, const double **value, int64_t *n, hyb_message *message);
+int32_t hyb_python_hook_restore(void *hook, const double *value, int64_t n, hyb_message *message);
+
 /* Starts an interpreter as `executable` would, or uses the one that the process already runs
  * (executable null), and gives the functions above and sys.prefix, both borrowed, valid for ever.
  * `threads` is what NumPy's BLAS may use in an interpreter that is started here. */
 HYB_API int32_t hyb_python_start(const char *executable, int32_t threads, const char **prefix,
-                                 const hyb_backend **functions, hyb_message *message);
+                                 const hyb_backend **backend, const hyb_hook **hook,
+                                 hyb_message *message);
 
 #ifdef __cplusplus
 }

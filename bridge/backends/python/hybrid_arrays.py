@@ -3,16 +3,9 @@
 
 import numpy as np
 from _hybrid_python import ffi, lib
+from hybrid_failures import Failure, described
 
 DTYPES = {lib.HYB_REAL32: np.dtype(np.float32), lib.HYB_REAL64: np.dtype(np.float64)}
-
-
-class Failure(Exception):
-    """What goes wrong in a way that has a status of its own."""
-
-    def __init__(self, status, what, expected, found):
-        super().__init__(f"{what}: expected {expected}, found {found}")
-        self.status = status
 
 
 def matrix(pointer, nrow, matrices, dtype):
@@ -35,15 +28,10 @@ class Slice:
         return whole[self.rows].reshape(*self.axes, whole.shape[1]).T
 
 
-def described(value):
-    if isinstance(value, np.ndarray):
-        return f"{value.dtype} {value.shape}"
-    return f"{type(value).__module__}.{type(value).__qualname__}".removeprefix("builtins.")
-
-
 def store(result, target, what):
-    """Copy what the emulator returned into its place, if it is exactly what was promised."""
-    fits = (isinstance(result, np.ndarray) and result.shape == target.shape
+    """Copy what the user's code returned into its place, if it is exactly what was promised: no
+    masked array either, whose mask would be lost."""
+    fits = (type(result) is np.ndarray and result.shape == target.shape
             and result.dtype == target.dtype)
     if not fits:
         raise Failure(lib.HYB_ERROR_BACKEND, what, described(target), described(result))

@@ -10,42 +10,18 @@ The arrays are views of the library's batch, read only, borrowed until the funct
 it returns has the promised shape and kind: nothing is converted, reshaped or broadcast.
 """
 
-import importlib.machinery
-import importlib.util
-import itertools
 import json
 import os
 import sys
-import traceback
 
 import numpy as np
 from _hybrid_python import ffi, lib
-from hybrid_arrays import DTYPES, Failure, Slice, described, matrix, store
+from hybrid_arrays import DTYPES, Slice, matrix, store
+from hybrid_failures import Failure, described, guarded
+from hybrid_modules import callable_of, load
 from hybrid_warm_up import warm_up
 
-modules_loaded = itertools.count(1)
-OWN_FILES = {__file__, warm_up.__code__.co_filename}
 networks = {}  # handle -> Emulator: what the core holds is an address
-
-
-def load(path):
-    """The module in a file, under a name of its own: two files may have the same name."""
-    name = f"hybrid_emulator_{next(modules_loaded)}"
-    loader = importlib.machinery.SourceFileLoader(name, path)  # whatever the suffix
-    spec = importlib.util.spec_from_file_location(name, path, loader=loader)
-    module = importlib.util.module_from_spec(spec)
-    try:
-        with open(path, "rb") as file:  # no compiled file: a cached one may be of another version
-            code = loader.source_to_code(file.read(), path)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise Failure(lib.HYB_ERROR_FILE, path, "a Python file", cause(error)) from None
-    sys.modules[name] = module  # as pickle, dataclasses and typing expect
-    try:
-        exec(code, module.__dict__)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
 
 
 def card_of(module, path):
@@ -59,14 +35,6 @@ def card_of(module, path):
         raise Failure(lib.HYB_ERROR_CARD, f"{path}: card", "JSON values", str(error)) from None
 
 
-def function_of(module, name, path):
-    function = getattr(module, name, None)
-    if not callable(function):
-        raise Failure(lib.HYB_ERROR_CONFIG, path, f"a function {name!r}",
-                      "none" if function is None else described(function))
-    return function
-
-
 class Emulator:
     """A loaded file. `functions` of hyb_backend work on it."""
 
@@ -74,7 +42,7 @@ class Emulator:
         module = load(path)
         self.module_name = module.__name__
         self.card = ffi.new("char[]", card_of(module, path).encode())
-        self.function = function_of(module, function, path)
+        self.function = callable_of(module, function, path, "function")
         self.dtype = None
 
     def prepare(self, signature):
@@ -108,55 +76,11 @@ class Emulator:
             return returned
         if isinstance(returned, np.ndarray) and len(names) == 1:
             return [returned]
-        found = f"a dict of {list(returned)}" if isinstance(returned, dict) else described(returned)
         raise Failure(lib.HYB_ERROR_BACKEND, "result of the emulator",
-                      f"a dict of {names} or a tuple of {len(names)}", found)
+                      f"a dict of {names} or a tuple of {len(names)}", described(returned))
 
     def close(self):
         sys.modules.pop(self.module_name, None)
-
-
-# ---- Messages ------------------------------------------------------------------------------------
-
-
-def cause(error):
-    return "".join(traceback.format_exception_only(error)).strip()
-
-
-def told(error):
-    """The cause and the innermost frames, without those of this file."""
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__)
-              if frame.filename not in OWN_FILES]
-    return cause(error)[:2000] + "\n" + "".join(traceback.format_list(frames[-8:])).rstrip()
-
-
-def write(message, text):
-    """Into the fixed room of a hyb_message: whole characters and the final zero."""
-    room = ffi.sizeof(message.text) - 1
-    data = text.encode(errors="replace")[:room].decode(errors="ignore").encode()
-    ffi.memmove(message.text, data + b"\0", len(data) + 1)
-
-
-def flush():
-    """A process that never ends its interpreter would lose what was printed."""
-    try:
-        sys.stdout.flush()
-    except Exception:  # no stdout, a full disk, a closed pipe: none of it is the model's trouble
-        pass
-
-
-def guarded(message, work, *arguments):
-    try:
-        work(*arguments)
-        return lib.HYB_OK
-    except Failure as failure:
-        write(message, str(failure))
-        return failure.status
-    except BaseException as error:  # SystemExit too: a module does not end the model
-        write(message, told(error))
-        return lib.HYB_ERROR_MEMORY if type(error) is MemoryError else lib.HYB_ERROR_BACKEND
-    finally:
-        flush()
 
 
 # ---- What the core calls -------------------------------------------------------------------------

@@ -7,7 +7,7 @@ independent of the batch that a sample is in.
 
 import numpy as np
 from _hybrid_python import ffi, lib
-from hybrid_arrays import Failure
+from hybrid_failures import Failure
 
 
 def values(emulator, nsample):

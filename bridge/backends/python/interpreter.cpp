@@ -49,17 +49,13 @@ decltype(&hyb_python_start) starter() {
   return symbol<decltype(&hyb_python_start)>(load(path, RTLD_LOCAL), "hyb_python_start");
 }
 
-struct Interpreter {
-  const char *prefix = nullptr;
-  const hyb_backend *functions = nullptr;
-};
-
 Interpreter started(const char *executable, int32_t threads) {
   check_version();
   Interpreter interpreter;
   hyb_message message{};
   const int32_t status =
-      starter()(executable, threads, &interpreter.prefix, &interpreter.functions, &message);
+      starter()(executable, threads, &interpreter.prefix, &interpreter.backend, &interpreter.hook,
+                &message);
   if (status != HYB_OK) throw Failure(status, message.text);
   return interpreter;
 }
@@ -81,18 +77,18 @@ void check_environment(const std::string &wanted, const char *prefix) {
 
 }  // namespace
 
-const hyb_backend &python(const hyb_backend_options &options) {
+const Interpreter &python(const char *environment, int32_t threads) {
   static std::mutex mutex;
   static std::unique_ptr<Interpreter> interpreter;
   static const bool hosted = process_runs_python();
   const std::lock_guard<std::mutex> lock(mutex);
-  const bool any = hosted && (!options.environment || !*options.environment);
-  const std::string wanted = any ? "" : chosen_environment(options.environment);
+  const bool any = hosted && (!environment || !*environment);
+  const std::string wanted = any ? "" : chosen_environment(environment);
   if (!interpreter)
-    interpreter = std::make_unique<Interpreter>(hosted ? of_host(options.threads)
-                                                       : of_environment(wanted, options.threads));
+    interpreter = std::make_unique<Interpreter>(hosted ? of_host(threads)
+                                                       : of_environment(wanted, threads));
   if (!any) check_environment(wanted, interpreter->prefix);
-  return *interpreter->functions;
+  return *interpreter;
 }
 
 }  // namespace hybrid_python

@@ -6,8 +6,15 @@
 
 namespace hybrid_python {
 
-// The functions written in Python, once an interpreter is there. The environment is fixed at the
-// first use; asking for another one later fails.
-const hyb_backend &python(const hyb_backend_options &options);
+// What is written in Python, once an interpreter is there.
+struct Interpreter {
+  const char *prefix = nullptr;  // sys.prefix
+  const hyb_backend *backend = nullptr;
+  const hyb_hook *hook = nullptr;
+};
+
+// `environment` is the one that is configured, null or "" for the default. It is fixed at the first
+// use; asking for another one later fails.
+const Interpreter &python(const char *environment, int32_t threads);
 
 }  // namespace hybrid_python

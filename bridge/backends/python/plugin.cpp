@@ -28,7 +28,8 @@ int32_t open(const char *path, const hyb_backend_options *options, void **networ
   return guarded(message, [&] {
     const int threads = options->threads > 0 ? options->threads : 1;
     const HostThreads host(threads);
-    auto opened = std::make_unique<Network>(Network{python(*options), threads, nullptr});
+    const hyb_backend &backend = *python(options->environment, threads).backend;
+    auto opened = std::make_unique<Network>(Network{backend, threads, nullptr});
     const int32_t status =
         opened->python.open(path, options, &opened->emulator, card, message);
     if (status == HYB_OK) *network = opened.release();

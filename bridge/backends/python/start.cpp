@@ -141,15 +141,27 @@ void add_modules() {
 }
 
 void close(void *network) { hyb_python_close(network); }
+void close_hook(void *hook) { hyb_python_hook_close(hook); }
 
-const hyb_backend functions = {{}, hyb_python_open, hyb_python_prepare, hyb_python_run, close,
-                               nullptr, nullptr, nullptr, nullptr};
+const hyb_backend backend_functions = {{}, hyb_python_open, hyb_python_prepare, hyb_python_run,
+                                       close, nullptr, nullptr, nullptr, nullptr};
+const hyb_hook hook_functions = {{},
+                                 hyb_python_hook_open,
+                                 close_hook,
+                                 hyb_python_hook_apply,
+                                 hyb_python_hook_fields,
+                                 hyb_python_hook_sums,
+                                 hyb_python_hook_collect,
+                                 hyb_python_hook_update,
+                                 hyb_python_hook_state,
+                                 hyb_python_hook_restore};
 
 }  // namespace
 }  // namespace hybrid_python
 
 int32_t hyb_python_start(const char *executable, int32_t threads, const char **prefix,
-                         const hyb_backend **functions, hyb_message *message) {
+                         const hyb_backend **backend, const hyb_hook **hook,
+                         hyb_message *message) {
   using namespace hybrid_python;
   return guarded(message, [&] {
     const bool ours = executable && !Py_IsInitialized();
@@ -160,6 +172,7 @@ int32_t hyb_python_start(const char *executable, int32_t threads, const char **p
     add_modules();
     static const std::string found = hybrid_python::prefix();
     *prefix = found.c_str();
-    *functions = &hybrid_python::functions;
+    *backend = &backend_functions;
+    *hook = &hook_functions;
   }, HYB_ERROR_PLUGIN);
 }

@@ -20,7 +20,9 @@ struct Samples {
   // emulated where it comes from the audit, the host's increment plus what hooks had added where it
   // was observed. ncol is the domain's number of columns; only `columns` hold values.
   FieldValues wanted;
-  std::vector<FieldValues> inputs;  // by place in ValueFields, likewise; only what the hook learns by
+  // By place in ValueFields, likewise; only what hooks learn by (Hook::predictors) has data.
+  // Outputs are the emulator's, before any hook.
+  std::vector<FieldValues> inputs, outputs;
 };
 
 }  // namespace hyb

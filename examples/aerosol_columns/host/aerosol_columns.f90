@@ -24,7 +24,7 @@ program aerosol_columns
   character(len=message_length) :: errmsg = ""
   integer :: first_step = 0, step
 
-  call start_ranks()
+  call start_ranks("aerosol_columns")
   call set_up()
   if (failed(errmsg)) call leave(1)
   call run_steps()

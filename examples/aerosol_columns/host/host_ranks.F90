@@ -11,6 +11,7 @@ module host_ranks
   public :: start_ranks, end_ranks, wait_for_ranks, failed, all_well, rank, nranks, communicator
 
   integer, protected :: rank = 0, nranks = 1
+  character(len=:), allocatable :: program_name
   integer, allocatable, protected :: communicator   !< none without MPI
 
   interface
@@ -22,9 +23,14 @@ module host_ranks
 
 contains
 
-  subroutine start_ranks()
+  !> The program's name is that in messages.
+  subroutine start_ranks(name)
+    character(len=*), intent(in) :: name
 #ifdef HOST_MPI
     integer :: provided, ierr
+#endif
+    program_name = name
+#ifdef HOST_MPI
     call mpi_init_thread(MPI_THREAD_FUNNELED, provided, ierr)
     communicator = MPI_COMM_WORLD
     call mpi_comm_rank(communicator, rank, ierr)
@@ -56,7 +62,7 @@ contains
     integer :: speaker
     speaker = first_with(message)
     failed = speaker < nranks
-    if (speaker == rank) write (error_unit, '(a)') "aerosol_columns: "//trim(message)
+    if (speaker == rank) write (error_unit, '(a)') program_name//": "//trim(message)
   end function failed
 
   !> Whether no rank has a message. Collective.

@@ -19,6 +19,7 @@ from .tensors import Tensor, as_torch, fixed
 
 _HANDED_ON = (torch.SymInt, torch.SymFloat, torch.SymBool, int, float, bool, type(None))
 _UNKNOWN = (torch.SymInt, torch.SymFloat, torch.SymBool)
+_DECLARED = "an input of role 'noise' in the card (docs/card.md)"
 _KNOWN = "one that the built-in engine has (docs/network-file.md)"
 
 
@@ -79,6 +80,8 @@ class Conversion:
         if self._is_known(node, fx.target, args, kwargs):
             return _computed(node, fx.target, args, kwargs)
         converter = converter_of(fx.target)
+        if converter is None and _draws(fx.target):
+            node.refuse(_DECLARED, "random numbers of the network's own")
         if converter is None:
             node.refuse(_KNOWN, "none of that name")
         symbols = [one for one in _leaves((args, kwargs)) if isinstance(one, _UNKNOWN)]
@@ -99,9 +102,14 @@ class Conversion:
             isinstance(one, _UNKNOWN) for one in leaves
         ):
             return False
-        if torch.Tag.nondeterministic_seeded in target.tags:
+        if _draws(target):
             return False
         return all(one.batch is None for one in tensors) or is_elementwise(target)
+
+
+def _draws(target: torch._ops.OpOverload) -> bool:
+    """Whether it may draw random numbers."""
+    return torch.Tag.nondeterministic_seeded in target.tags
 
 
 def _leaves(arguments: Any) -> list[Any]:

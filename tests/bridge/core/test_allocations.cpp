@@ -80,6 +80,9 @@ int main() {
   nothing_is_allocated_after_the_first_call("");
   nothing_is_allocated_after_the_first_call(emulate(emulator));
   nothing_is_allocated_after_the_first_call(shadow(emulator));
+  nothing_is_allocated_after_the_first_call(emulate(write_emulator(replaced(
+      column_card, "\"inputs\": [", R"("inputs": [{"name": "a long name of some noise",
+        "unit": "1", "role": "noise", "kind": "real", "dims": ["column"]},)"))));
   nothing_is_allocated_by_matrices(emulator);
   nothing_is_allocated_in_two_loops(emulate(emulator));
   nothing_is_allocated_in_two_loops(emulate(write_emulator(column_card, "tile=64 step=16")));

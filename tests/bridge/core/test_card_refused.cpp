@@ -55,6 +55,21 @@ static void values_have_their_type() {
   REFUSES("\"card\"", "card", "expected an object", "found \"card\"");
 }
 
+static void training_ranges_belong_to_fields() {
+  const auto with = [](const std::string &ranges) {
+    return card_with("\"version\": 1", "\"version\": 1, \"training_range\": {" + ranges + "}");
+  };
+  const std::string limits = "{\"min\": 1, \"max\": 2}";
+  REFUSES(with("\"t\": " + limits), "training_range: 't'", "a field of the card", "none");
+  REFUSES(with("\"air_temperature\": 5"), "'air_temperature'", "expected an object", "found 5");
+  REFUSES(with("\"air_temperature\": {}"), "'min' or 'max'", "neither");
+  REFUSES(with("\"air_temperature\": {\"min\": 2, \"max\": 1}"), "value 1", "min up to max");
+  REFUSES(with("\"air_temperature\": {\"min\": [1, 2]}"), "min", "1 number or 3", "found 2");
+  REFUSES(with("\"air_temperature\": {\"mim\": 1, \"max\": 2}"), "mim", "min");
+  REFUSES(with("\"air_temperature\": {\"min\": 1, \"quantile\": 0.2}"), "quantile", "0.5");
+  REFUSES(with("\"air_temperature\": {\"min\": 1, \"output\": " + limits + "}"), "'output'");
+}
+
 static void optional_values_have_their_type_too() {
   const auto with = [](const std::string &entry) {
     return card_with("\"version\": 1", "\"version\": 1, " + entry);
@@ -63,6 +78,9 @@ static void optional_values_have_their_type_too() {
   REFUSES(with("\"orientation\": \"up\""), "orientation", "'bottom_up'", "found 'up'");
   REFUSES(with("\"scores\": 0.9"), "scores", "expected an object", "found 0.9");
   REFUSES(with("\"provenance\": []"), "provenance", "expected an object", "found an array");
+  REFUSES(with("\"constraints\": {}"), "constraints", "expected a list", "found an object");
+  REFUSES(with("\"constraints\": [{\"kind\": \"bounds\", \"output\": \"heating\"}]"),
+          "card: constraints[0]: output", "did you mean 'heating_rate'");
 }
 
 static void unknown_keys_name_the_nearest() {
@@ -153,6 +171,7 @@ static void broken_json_is_refused() {
 int main() {
   every_needed_key_is_needed();
   values_have_their_type();
+  training_ranges_belong_to_fields();
   optional_values_have_their_type_too();
   unknown_keys_name_the_nearest();
   fields_are_consistent();

@@ -35,6 +35,13 @@ static void domains(void) {
   CHECK(!domain);
   CHECK_NULL(hyb_domain_step(NULL, 1, NULL, 0));
   CHECK_NULL(hyb_domain_flush(NULL));
+  CHECK_NULL(hyb_domain_save(NULL, "x.nc"));
+  CHECK_NULL(hyb_domain_load(NULL, "x.nc"));
+  int64_t n = 7, rows = 7, ncol = 7;
+  CHECK_NULL(hyb_domain_state_shape(NULL, &n, &rows, &ncol));
+  CHECK(n == 0 && rows == 0 && ncol == 0);
+  CHECK_NULL(hyb_domain_state_get(NULL, NULL, 0, NULL, 0, 0));
+  CHECK_NULL(hyb_domain_state_set(NULL, NULL, 0, NULL, 0, 0));
   CHECK_NULL(hyb_domain_statistics(NULL, NULL));
   CHECK_EQ(hyb_domain_destroy(NULL), HYB_OK);
 }
@@ -48,6 +55,8 @@ static void schemes(hyb_domain *domain) {
   CHECK_NULL(hyb_scheme_create(domain, NULL, 0, &scheme));
   CHECK_NULL(hyb_scheme_create(domain, "x", 0, NULL));
   CHECK_NULL(hyb_domain_statistics(domain, NULL));
+  CHECK_NULL(hyb_domain_save(domain, NULL));
+  CHECK_NULL(hyb_domain_load(domain, NULL));
   CHECK_NULL(hyb_domain_statistics(NULL, &text));
   CHECK(!text);
   text = "x";

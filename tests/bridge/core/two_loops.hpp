@@ -6,23 +6,12 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <thread>
 #include <vector>
 
-#include "model.hpp"
+#include "statistics.hpp"
 
 inline PluginCounts backend_counts() { return plugin_counts("torch"); }
-
-inline nlohmann::json statistics_of(const Scheme &scheme) {
-  const char *json = nullptr;
-  CHECK_OK(hyb_domain_statistics(scheme.domain.handle, &json));
-  return nlohmann::json::parse(json)["schemes"]["test"];
-}
-
-inline int64_t counted(const Scheme &scheme, const char *what) {
-  return statistics_of(scheme)[what].get<int64_t>();
-}
 
 // A call that was put and run.
 inline Call submitted(const Scheme &scheme, const Model &model, int64_t first, int64_t n) {

@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 pytest.importorskip("torch")
 
+from pyhybrid._whole_file import check_writable
 from pyhybrid.board.files import added
-from pyhybrid.board.results import check_writable, write_results
+from pyhybrid.board.results import write_results
 from pyhybrid.board.running import run_board
 from pyhybrid.cli import main
 from pyhybrid.errors import ArgumentError
@@ -188,7 +189,7 @@ def test_results_replace_what_a_link_leads_to(tmp_path):
     real, link = tmp_path / "real.json", tmp_path / "link.json"
     real.write_text("of before")
     link.symlink_to(real)
-    check_writable(link)
+    check_writable(link, "board")
     write_results({"rows": []}, link)
     assert link.is_symlink() and json.loads(real.read_text()) == {"rows": []}
     assert sorted(os.listdir(tmp_path)) == ["link.json", "real.json"]
@@ -205,4 +206,4 @@ def test_results_that_cannot_be_written_leave_those_of_before(tmp_path):
 def test_what_is_no_regular_file_is_refused(tmp_path):
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(ArgumentError, match="pipe: expected a regular file"):
-        check_writable(tmp_path / "pipe")
+        check_writable(tmp_path / "pipe", "board")

@@ -186,7 +186,9 @@ HYB_API const hyb_plugin_table *hyb_plugin(void) {
   static const hyb_storage table = {{sizeof(hyb_storage), HYB_PLUGIN_VERSION, HYB_PLUGIN_STORAGE,
                                      "netcdf", HYB_VERSION},
                                     create, append, state, flush, close, open, contents, read,
-                                    close_reader, attribute};
+                                    close_reader, attribute,
+                                    nullptr, nullptr, nullptr, nullptr,   // restarts
+                                     nullptr, nullptr, nullptr, nullptr};  // arrays, tables
   return &table.head;
 }
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "alarm.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace hyb {
+
+using nlohmann::json;
+
+// Few audits may agree by chance: the deviation is at least a tenth of the mean.
+double CumulativeSum::deviation() const {
+  const double found = n_ > 1 ? std::sqrt(squares_ / static_cast<double>(n_ - 1)) : 0;
+  return std::max({found, 0.1 * std::fabs(mean_), 1e-12});
+}
+
+void CumulativeSum::add(double value, const AlarmConfig &config) {
+  if (n_ < config.learn) {  // Welford's mean and squares
+    const double before = value - mean_;
+    mean_ += before / static_cast<double>(++n_);
+    squares_ += before * (value - mean_);
+    return;
+  }
+  sum_ = std::max(0.0, sum_ + standardised(value) - config.slack);
+}
+
+json CumulativeSum::json() const {
+  return {{"mean", mean_}, {"deviation", deviation()}, {"sum", sum_}};
+}
+
+void CumulativeSum::state(State &state, const std::string &name) {
+  state.number(name + "/n", n_);
+  state.number(name + "/mean", mean_);
+  state.number(name + "/squares", squares_);
+  state.number(name + "/sum", sum_);
+}
+
+std::string Alarm::add(const Score &score) {
+  if (!score.valid) return "";
+  last_ = score;
+  ++audits_;
+  if (raised()) return recover(score);
+  error_.add(score.error, config_);
+  bias_.add(score.bias, config_);
+  const bool alarming = error_.beyond(config_.threshold) || bias_.beyond(config_.threshold);
+  return alarming ? raise(score) : "";
+}
+
+std::string Alarm::raise(const Score &score) {
+  raised_ = 1;
+  ++alarms_;
+  quiet_ = 0;
+  std::ostringstream text;
+  text << "alarm of the audit after " << audits_ << " audits: expected an error of "
+       << error_.mean() << " and a bias of " << bias_.mean()
+       << " native standard deviations, found " << score.error << " and " << score.bias
+       << " (policy '" << policy_name(config_.policy) << "')";
+  return text.str();
+}
+
+std::string Alarm::recover(const Score &score) {
+  const bool good =
+      error_.quiet(score.error, config_.slack) && bias_.quiet(score.bias, config_.slack);
+  quiet_ = good ? quiet_ + 1 : 0;
+  if (quiet_ < config_.recover) return "";
+  raised_ = 0;
+  error_.forget();
+  bias_.forget();
+  return "the audit's score has recovered; the alarm is over";
+}
+
+json Alarm::json() const {
+  return {{"audits", audits_},
+          {"alarms", alarms_},
+          {"raised", raised()},
+          {"threshold", config_.threshold},
+          {"last", {{"error", last_.error}, {"bias", last_.bias}}},
+          {"error", error_.json()},
+          {"bias", bias_.json()}};
+}
+
+void Alarm::state(State &state) {
+  error_.state(state, "alarm/error");
+  bias_.state(state, "alarm/bias");
+  state.number("alarm/audits", audits_);
+  state.number("alarm/raised", raised_);
+  state.number("alarm/quiet", quiet_);
+  state.number("alarm/alarms", alarms_);
+  state.number("alarm/last/error", last_.error);
+  state.number("alarm/last/bias", last_.bias);
+}
+
+}  // namespace hyb

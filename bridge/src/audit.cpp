@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "audit.hpp"
+
+#include <cmath>
+
+#include "error.hpp"
+#include "reproducible_sums.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+double variance_of(double n, double sum, double squares) {
+  return std::max(0.0, squares - sum * sum / n);
+}
+
+}  // namespace
+
+Audit::Audit(const AuditConfig &config, const Card &card, const Grid &grid,
+             const std::string &scheme)
+    : config_(config),
+      card_(card),
+      grid_(grid),
+      sampler_(config_.sample),
+      difference_(card.outputs.size(), grid.ncol()),
+      native_(card.outputs.size(), grid.ncol()),
+      seen_(static_cast<size_t>(grid.ncol())),
+      alarm_(config_.alarm) {
+  if (!grid.known())
+    mismatch(HYB_ERROR_CONFIG, "[scheme." + scheme + ".audit]",
+             "a domain created with its columns", "one without");
+}
+
+void Audit::draw(int64_t step, int64_t first, int64_t ncol, std::vector<int64_t> &rows) const {
+  sampler_.draw(step, grid_, first, ncol, rows);
+}
+
+void Audit::store(size_t place, const FieldValues &native, const FieldValues &emulated,
+                  int64_t first, const std::vector<int64_t> &rows) {
+  for (int64_t row = 0; row < native.nrow(); ++row)
+    for (const int64_t i : rows) emulated.row(row)[i] = native.row(row)[i] - emulated.row(row)[i];
+  native_.store(place, native, first, rows);
+  difference_.store(place, emulated, first, rows);
+  for (const int64_t i : rows)
+    seen_[static_cast<size_t>(first - 1 + i)].store(1, std::memory_order_relaxed);
+}
+
+void Audit::gather() {
+  columns_.clear();
+  for (size_t i = 0; i < seen_.size(); ++i)
+    if (seen_[i].load(std::memory_order_relaxed)) columns_.push_back(static_cast<int64_t>(i));
+}
+
+void Audit::clear() {
+  for (const int64_t column : columns_) seen_[static_cast<size_t>(column)] = 0;
+}
+
+size_t Audit::rows() const {
+  size_t rows = 0;
+  for (size_t place = 0; place < card_.outputs.size(); ++place)
+    rows += static_cast<size_t>(difference_.values(place).data ? native_.values(place).nrow() : 0);
+  return rows;
+}
+
+void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row) const {
+  const double *difference = difference_.values(place).row(row), *native = native_.values(place).row(row);
+  for (const int64_t i : columns_) {
+    if (!std::isfinite(difference[i]) || !std::isfinite(native[i])) continue;
+    adder.add(first_sum, 1);
+    adder.add(first_sum + 1, -difference[i]);
+    adder.add(first_sum + 2, difference[i] * difference[i]);
+    adder.add(first_sum + 3, native[i]);
+    adder.add(first_sum + 4, native[i] * native[i]);
+  }
+}
+
+// Over all rows whose native values vary.
+Score Audit::score_of(const std::vector<double> &totals) const {
+  double n = 0, error = 0, bias = 0;
+  for (size_t at = 0; at + nsum <= totals.size(); at += nsum) {
+    const double count = totals[at];
+    const double variance = count > 1 ? variance_of(count, totals[at + 3], totals[at + 4]) : 0;
+    if (!(variance > 0)) continue;
+    n += 1;
+    error += totals[at + 2] / variance;
+    bias += totals[at + 1] * totals[at + 1] / count / variance;
+  }
+  if (n == 0) return {};
+  return {std::sqrt(error / n), std::sqrt(bias / n), true};
+}
+
+std::string Audit::judge(const Communicator &communicator) {
+  const std::vector<double> totals =
+      reproducible_sums(communicator, nsum * rows(), [&](Adder &adder) {
+        size_t sum = 0;
+        for (size_t place = 0; place < card_.outputs.size(); ++place)
+          for (int64_t row = 0; row < native_.values(place).nrow() && native_.values(place).data;
+               ++row, sum += nsum)
+            add_row(adder, sum, place, row);
+      });
+  totals_.resize(std::max(totals_.size(), totals.size()), 0.0);
+  for (size_t i = 0; i < totals.size(); ++i) totals_[i] += totals[i];
+  return alarm_.add(score_of(totals));
+}
+
+nlohmann::json Audit::since(std::vector<double> &totals) const {
+  totals.resize(std::max(totals.size(), totals_.size()), 0.0);
+  std::vector<double> news = totals_;
+  for (size_t i = 0; i < news.size(); ++i) news[i] -= totals[i];
+  totals = totals_;
+  nlohmann::json object = alarm_.json();
+  const Score score = score_of(news);
+  object["score"] = nullptr;
+  if (score.valid) object["score"] = {{"error", score.error}, {"bias", score.bias}};
+  return object;
+}
+
+nlohmann::json Audit::json() const {
+  nlohmann::json object = alarm_.json();
+  size_t at = 0;
+  for (size_t place = 0; place < card_.outputs.size(); ++place) {
+    const FieldValues field = native_.values(place);
+    if (!field.data) continue;
+    nlohmann::json &rows = object["outputs"][card_.outputs[place].name];
+    for (int64_t row = 0; row < field.nrow() && at + nsum <= totals_.size(); ++row, at += nsum) {
+      const double n = totals_[at];
+      if (n == 0) rows.push_back(nlohmann::json::object());
+      if (n == 0) continue;
+      const double variance = variance_of(n, totals_[at + 3], totals_[at + 4]);
+      rows.push_back({{"n", n},
+                      {"bias", totals_[at + 1] / n},
+                      {"rmse", std::sqrt(totals_[at + 2] / n)},
+                      {"r2", variance > 0 ? nlohmann::json(1 - totals_[at + 2] / variance)
+                                          : nlohmann::json(nullptr)}});
+    }
+  }
+  return object;
+}
+
+void Audit::state(State &state) {
+  state.shared("audit/totals", totals_);
+  alarm_.state(state);
+}
+
+}  // namespace hyb

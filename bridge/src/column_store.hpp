@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Values of fields by column of the domain, written by calls, each its own columns, and read at the
+// step boundary.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "state.hpp"
+#include "values.hpp"
+
+namespace hyb {
+
+class ColumnStore {
+ public:
+  ColumnStore(size_t nfield, int64_t ncol) : ncol_(ncol), fields_(nfield) {}
+
+  // The columns `rows` (from 0) of the block that begins at `first` (from 1).
+  void store(size_t place, const FieldValues &block, int64_t first,
+             const std::vector<int64_t> &rows);
+
+  // data is null where nothing was stored yet.
+  FieldValues values(size_t place) const;
+
+  // `names` are those of the fields.
+  void state(State &state, const std::vector<std::string> &names);
+
+ private:
+  struct Stored {
+    std::atomic<bool> ready{false};
+    int64_t nlevel = 1, nspecies = 1;
+    std::vector<double> values;  // [row][column]
+  };
+
+  void make_room(Stored &field, const FieldValues &like);
+
+  int64_t ncol_;
+  std::mutex mutex_;
+  std::vector<Stored> fields_;
+};
+
+}  // namespace hyb

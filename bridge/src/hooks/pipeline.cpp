@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "hooks/pipeline.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+#include "blend.hpp"
+#include "error.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+double limit_of(const HookConfig &config, const ValueField &field) {
+  if (!config.limit) return std::numeric_limits<double>::infinity();
+  const auto limit = converted(*config.limit, field.unit);
+  if (!limit || !(*limit > 0))
+    mismatch(HYB_ERROR_CONFIG, config.where + ".limit",
+             "a limit above 0 in a unit of " + in_quotes(field.name) + ", " + field.unit,
+             std::to_string(config.limit->value) + " " + config.limit->unit);
+  return *limit;
+}
+
+// A block of zeros, shaped like `like`.
+FieldValues zeros(const FieldValues &like, Buffer &memory) {
+  FieldValues field = like;
+  const int64_t n = like.nrow() * like.ncol;
+  field.data = static_cast<double *>(memory.reserve(n * static_cast<int64_t>(sizeof(double))));
+  std::fill(field.data, field.data + n, 0.0);
+  return field;
+}
+
+bool finite_column(const std::vector<FieldValues> &fields, int64_t column) {
+  for (const FieldValues &field : fields)
+    for (int64_t row = 0; row < field.nrow(); ++row)
+      if (!std::isfinite(field.row(row)[column])) return false;
+  return true;
+}
+
+nlohmann::json told_of(const double *counters) {
+  const double n = counters[HookSlot::number];
+  if (n == 0) return nlohmann::json::object();
+  return {{"n", n},
+          {"mean", counters[HookSlot::sum] / n},
+          {"rms", std::sqrt(counters[HookSlot::squares] / n)},
+          {"limited", counters[HookSlot::limited]}};
+}
+
+// Of all rows together, and of each.
+nlohmann::json told_of(const std::vector<double> &counters) {
+  std::array<double, HookSlot::ncounter> all{};
+  nlohmann::json rows = nlohmann::json::array();
+  for (size_t at = 0; at + all.size() <= counters.size(); at += all.size()) {
+    for (size_t i = 0; i < all.size(); ++i) all[i] += counters[at + i];
+    rows.push_back(told_of(counters.data() + at));
+  }
+  nlohmann::json object = told_of(all.data());
+  if (!object.empty()) object["rows"] = rows;
+  return object;
+}
+
+}  // namespace
+
+HookSlot::HookSlot(const HookConfig &config, std::unique_ptr<Hook> hook,
+                   const ValueFields &fields, size_t number)
+    : config_(config),
+      hook_(std::move(hook)),
+      name_("hook " + std::to_string(number) + " (" + config.kind + ")") {
+  for (const std::string &field : config.fields) {
+    targets_.push_back(fields.output(field, HYB_ERROR_CONFIG, config.where + ".fields"));
+    limits_.push_back(limit_of(config, fields.outputs[targets_.back()]));
+  }
+  if (config.after && targets_.empty())
+    mismatch(HYB_ERROR_CONFIG, config.where + ".fields", "the outputs that it adds to", "none");
+  if (!config.after && config.learn != HookConfig::Source::none)
+    mismatch(HYB_ERROR_CONFIG, config.where + ".learn", "'none' in phase 'before'", "another");
+  counters_.resize(targets_.size());
+  weight_ = ramp_at(0, config_.start, config_.ramp);
+}
+
+void HookSlot::make_room(const BlockValues &values, HookWork &work) const {
+  if (work.memory.size() < targets_.size()) work.memory.resize(targets_.size());
+  work.increments.clear();
+  for (size_t target = 0; target < targets_.size(); ++target)
+    work.increments.push_back(zeros(values.outputs[targets_[target]], work.memory[target]));
+  work.veto.assign(static_cast<size_t>(values.ncol), 0);
+}
+
+bool HookSlot::run(const BlockValues &values, HookWork &work, Verdict &verdict,
+                   const Objector &object) {
+  make_room(values, work);
+  try {
+    hook_->apply(values, work.increments, work.veto);
+    return true;
+  } catch (...) {
+    object(config_.policy, name_ + ": " + current_error().what());
+  }
+  if (config_.policy != Policy::pass) verdict.reject_all();
+  return false;
+}
+
+void HookSlot::veto(const BlockValues &values, HookWork &work, Verdict &verdict,
+                    const Objector &object) {
+  if (idle() || !run(values, work, verdict, object) || config_.dry_run) return;
+  for (int64_t i = 0; i < values.ncol; ++i)
+    if (work.veto[static_cast<size_t>(i)]) verdict.reject(i);
+}
+
+// Of such a column nothing is added.
+void HookSlot::drop_not_finite(HookWork &work, const BlockValues &values, Verdict &verdict,
+                               const Objector &object) const {
+  int64_t dropped = 0;
+  for (int64_t i = 0; i < values.ncol; ++i) {
+    if (finite_column(work.increments, i)) continue;
+    for (const FieldValues &field : work.increments)
+      for (int64_t row = 0; row < field.nrow(); ++row) field.row(row)[i] = 0;
+    if (verdict.weight(i) == 0) continue;
+    ++dropped;
+    if (config_.policy != Policy::pass && !config_.dry_run) verdict.reject(i);
+  }
+  if (dropped > 0)
+    object(config_.policy, name_ + ": expected finite increments, found others in " +
+                               std::to_string(dropped) + " columns");
+}
+
+void HookSlot::add_target(size_t target, BlockValues &values, HookWork &work,
+                          const Verdict &verdict) const {
+  const FieldValues &output = values.outputs[targets_[target]];
+  FieldValues &total = work.added[targets_[target]];
+  if (!total.data) total = zeros(output, work.added_memory[targets_[target]]);
+  work.counted.assign(static_cast<size_t>(output.nrow()) * ncounter, 0.0);
+  double *counted = work.counted.data();
+  for (int64_t row = 0; row < output.nrow(); ++row, counted += ncounter)
+    for (int64_t i = 0; i < output.ncol; ++i) {
+      if (verdict.weight(i) == 0) continue;
+      const double wanted = work.increments[target].row(row)[i];
+      const double increment = weight_ * std::clamp(wanted, -limits_[target], limits_[target]);
+      counted[number] += 1;
+      counted[sum] += increment;
+      counted[squares] += increment * increment;
+      counted[limited] += std::fabs(wanted) > limits_[target];
+      if (config_.dry_run) continue;
+      output.row(row)[i] += increment;
+      total.row(row)[i] += increment;
+    }
+}
+
+void HookSlot::add(BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object) {
+  std::call_once(sized_, [&] { size_counters(values); });
+  if (idle() || !run(values, work, verdict, object)) return;
+  drop_not_finite(work, values, verdict, object);
+  for (size_t target = 0; target < targets_.size(); ++target) {
+    add_target(target, values, work, verdict);
+    count(target, work.counted);
+  }
+}
+
+// Before anything is added, so that a restart always holds as many.
+void HookSlot::size_counters(const BlockValues &values) {
+  for (size_t target = 0; target < targets_.size(); ++target)
+    count(target, std::vector<double>(
+                      static_cast<size_t>(values.outputs[targets_[target]].nrow()) * ncounter));
+}
+
+void HookSlot::count(size_t target, const std::vector<double> &counted) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<double> &counters = counters_[target];
+  if (counters.size() < counted.size()) counters.resize(counted.size(), 0.0);
+  for (size_t i = 0; i < counted.size(); ++i) counters[i] += counted[i];
+}
+
+// Of the steps that have samples every `cadence`-th is learnt from. Which those are is known to all
+// ranks alike.
+void HookSlot::learn(const Samples &samples, const Communicator &communicator,
+                     const Objector &object) {
+  if (++steps_ < config_.cadence) return;
+  steps_ = 0;
+  try {
+    hook_->update(samples, reproducible_sums(communicator, hook_->sums(samples), [&](Adder &adder) {
+                    hook_->collect(samples, adder);
+                  }));
+  } catch (...) {
+    object(config_.policy, name_ + ", at the end of the step: " + current_error().what());
+  }
+}
+
+void HookSlot::step(const Clock &clock, const Objector &object) {
+  weight_ = ramp_at(clock.elapsed, config_.start, config_.ramp);
+  try {
+    hook_->begin(clock);
+  } catch (...) {
+    object(config_.policy, name_ + ", at the beginning of a step: " + current_error().what());
+  }
+}
+
+std::vector<std::vector<double>> HookSlot::counters() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return counters_;
+}
+
+nlohmann::json HookSlot::told(const std::vector<std::vector<double>> &counters,
+                              const ValueFields &fields) const {
+  nlohmann::json object = {{"name", name_}, {"dry_run", config_.dry_run}};
+  for (size_t target = 0; target < targets_.size(); ++target) {
+    const ValueField &field = fields.outputs[targets_[target]];
+    nlohmann::json added = told_of(counters[target]);
+    if (added.empty()) continue;
+    added["unit"] = field.unit;
+    object["added"][field.name] = added;
+  }
+  return object;
+}
+
+void HookSlot::state(State &state) {
+  state.number("steps", steps_);
+  for (size_t target = 0; target < targets_.size(); ++target)
+    state.counters("added " + std::to_string(target + 1), counters_[target]);
+  hook_->state(state);
+}
+
+}  // namespace hyb

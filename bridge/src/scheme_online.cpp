@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a scheme needs in the modes that replace native results.
+#include "axes.hpp"
+#include "error.hpp"
+#include "floating_point.hpp"
+#include "pack.hpp"
+#include "scheme.hpp"
+#include "text.hpp"
+
+namespace hyb {
+namespace {
+
+std::string table_of(const std::string &scheme) { return "[scheme." + scheme + "]"; }
+
+bool partly(const GuardsConfig &guard) {
+  bool blends = guard.range.policy == Policy::blend || guard.training_range.policy == Policy::blend;
+  for (const TendencyConfig &tendency : guard.tendency)
+    blends = blends || tendency.policy == Policy::blend;
+  return blends;
+}
+
+}  // namespace
+
+// Half a flag means nothing.
+void Scheme::refuse_flags() const {
+  if (mode() != Mode::blend && mode() != Mode::correct && !partly(config_.guard)) return;
+  for (const CardField &output : emulator_->card().outputs)
+    if (output.role == HYB_FLAG && !unused(output.name))
+      mismatch(HYB_ERROR_CONFIG,
+               table_of(name()) + ": mode or guard that mixes emulated and native results",
+               "outputs that are no flags (or the key 'unused')", in_quotes(output.name));
+}
+
+void Scheme::make_online_parts() {
+  const Card &card = emulator_->card();
+  const Grid &grid = domain_->grid();
+  refuse_flags();
+  guards_ = std::make_unique<Guards>(config_.guard, card, name(), flips());
+  if (!replaces()) return;
+  if (mode() != Mode::emulate) blend_ = Blend(config_.blend, grid, table_of(name()));
+  if (config_.audit && mode() == Mode::correct)
+    mismatch(HYB_ERROR_CONFIG, table_of(name()) + ": audit", "mode 'emulate' or 'blend'",
+             "'correct', where native results are no truth");
+  if (config_.audit) audit_ = std::make_unique<Audit>(*config_.audit, card, grid, name());
+  operators_ = std::make_unique<Operators>(
+      config_, card, flips(), grid, domain_->config().plugins,
+      [this](Policy policy, const std::string &text) { object(policy, text); });
+  if (operators_->learns(HookConfig::Source::audit) && !audit_)
+    mismatch(HYB_ERROR_CONFIG, table_of(name()) + ": a hook that learns from the audit",
+             "a table audit", "none");
+  if (operators_->learns(HookConfig::Source::audit) ||
+      operators_->learns(HookConfig::Source::observe))
+    learning_ = std::make_unique<Learning>(*operators_, grid, table_of(name()));
+  for (size_t place = 0; place < operators_->fields().inputs.size(); ++place)
+    fields_->find(operators_->fields().inputs[place].name).kept = static_cast<int32_t>(place);
+}
+
+void Scheme::object(const MatrixGuards &side, const Objection &objection, int64_t first) {
+  const RangeGuard &guard = *objection.guard;
+  objections_->add(side.side() + " " + guard.name, guard.policy,
+                   "scheme " + in_quotes(name()) + ", step " +
+                       std::to_string(domain_->clock().step) + ", " +
+                       guards_->told(side, objection, domain_->grid(), first));
+}
+
+void Scheme::object(Policy policy, const std::string &text) {
+  objections_->add(text.substr(0, text.find(": ")), policy,
+                   "scheme " + in_quotes(name()) + ", step " +
+                       std::to_string(domain_->clock().step) + ", " + text + " (policy " +
+                       in_quotes(policy_name(policy)) + ")");
+}
+
+void Scheme::observe(const std::string &field_name, const hyb_view &view, int64_t ncol,
+                     int64_t first) {
+  if (!learning_ || !learning_->observes()) return;
+  domain_->grid().check(first, ncol);
+  Field &field = fields_->find(field_name);
+  check_output(field);
+  const VectorUnitGuard guard;
+  const HostArray array = host_array(view, field.axes, field_name.c_str(), ncol);
+  fields_->settle(field, array);
+  std::vector<double> memory(static_cast<size_t>(array.rows() * ncol));
+  const FieldValues values = {memory.data(), array.nlevel, array.nspecies, ncol};
+  pack(array, lone_rows(values.data, HYB_REAL64, array, ncol), ncol);
+  learning_->observe(place_of(*field.output), values, first);
+}
+
+void Scheme::couple() {
+  if (config_.coupled.empty() || !replaces()) return;
+  Scheme *first = domain_->find(config_.coupled);
+  if (!first || first == this)
+    mismatch(HYB_ERROR_CONFIG, table_of(name()) + ": coupled", "another scheme of the domain",
+             in_quotes(config_.coupled));
+  if (!domain_->grid().known())
+    mismatch(HYB_ERROR_CONFIG, table_of(name()) + ": coupled",
+             "a domain created with its columns", "one without");
+  if (first->replaces() && !first->rejections_)
+    first->rejections_ = std::make_shared<Rejections>(domain_->grid().ncol());
+  coupled_ = first->rejections_;
+}
+
+bool Scheme::may_stop() const {
+  if (!replaces()) return false;
+  const bool alarm = config_.audit && config_.audit->alarm.policy == Policy::stop;
+  bool stops = alarm || guards_->has(Policy::stop) || config_.guard.constraint == Policy::stop;
+  for (const HookConfig &hook : config_.hooks) stops = stops || hook.policy == Policy::stop;
+  return stops;
+}
+
+void Scheme::end_step(const Clock &clock, const Communicator &communicator) {
+  if (!replaces()) return;
+  if (audit_ && audit_->drawn(clock.step)) {
+    audit_->gather();
+    const std::string news = audit_->judge(communicator);
+    if (!news.empty()) object(config_.audit->alarm.policy, "audit: " + news);
+  }
+  const Objector objector = [this](Policy policy, const std::string &text) {
+    object(policy, text);
+  };
+  if (learning_) learning_->learn(audit_.get(), clock, communicator, objector);
+  if (audit_) audit_->clear();
+}
+
+void Scheme::begin_step(const Clock &clock) {
+  if (noise_) noise_->step(clock);
+  if (!replaces()) return;
+  if (mode() != Mode::emulate) blend_.step(clock);
+  operators_->step(clock);
+}
+
+void Scheme::state(State &state) {
+  if (noise_) noise_->state(state);
+  if (!replaces()) return;
+  statistics_->state(state);
+  emulator_->batch_sizes().state(state);
+  guards_->state(state);
+  if (audit_) audit_->state(state);
+  operators_->state(state);
+  if (learning_) learning_->state(state);
+}
+
+std::vector<std::vector<double>> Scheme::counters() const {
+  std::vector<std::vector<double>> lists = {statistics_->counters()};
+  if (!infers()) return lists;
+  lists.push_back(emulator_->batch_sizes().counters());
+  lists.push_back(guards_->inputs.counters());
+  lists.push_back(guards_->outputs.counters());
+  if (!operators_) return lists;
+  lists.push_back(operators_->budgets().counters());
+  for (auto &added : operators_->counters()) lists.push_back(std::move(added));
+  return lists;
+}
+
+nlohmann::json Scheme::told(const std::vector<std::vector<double>> &counters) const {
+  nlohmann::json object = Statistics::told(counters[0]);
+  if (!infers()) return object;
+  object["batches"] = BatchSizes::told(counters[1]);
+  object["guards"] = guards_->told(counters[2], counters[3]);
+  if (!operators_) return object;
+  object["budgets"] = operators_->budgets().told(counters[4]);
+  object["hooks"] = operators_->told({counters.begin() + 5, counters.end()});
+  return object;
+}
+
+nlohmann::json Scheme::now(std::vector<double> &audited) const {
+  nlohmann::json object = nlohmann::json::object();
+  if (replaces() && mode() != Mode::emulate) object["weight"] = blend_.weight();
+  if (audit_) object["audit"] = audit_->since(audited);
+  return object;
+}
+
+nlohmann::json Scheme::online_statistics() const {
+  nlohmann::json object = told(counters());
+  std::vector<double> audited;
+  object.update(now(audited));
+  if (audit_) object["audit"].update(audit_->json());
+  if (!operators_) return object;
+  const nlohmann::json hooks = operators_->describe();
+  for (size_t i = 0; i < hooks.size(); ++i) object["hooks"][i].update(hooks[i]);
+  return object;
+}
+
+}  // namespace hyb

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""Planted biases: emulators of radiation with errors that are known, and each kind of correction.
+
+The call sites of `measured/` keep the native net flux where the audit has it made, and add up how far
+the flux that the model then gets is from it. A correction is judged by the second half of the run.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from climate import compare, read_climate
+from demo import MODEL, spin_up
+from errors import FluxErrors, read_errors
+from model import build, fetch
+from networks.blocks import Emulator, sigma_half
+from planted import Scaled, glue_with, network_of, rows_of, write_emulator
+from runs import Run, emulator_file
+from schedule import run_all
+
+MEASURED = Path(__file__).parent / "measured"
+FLUXES = {
+    scheme: tuple(f"{way}_{scheme}_flux_in_air" for way in ("upwelling", "downwelling", "net_downward"))
+    for scheme in ("longwave", "shortwave")
+}
+PRESSURE_PLACE = {"longwave": 51, "shortwave": 50}  # of the surface pressure among the inputs
+LONGWAVE, SHORTWAVE = 1.02, 1.05  # factors
+LEVEL, HEATING = 5, 0.5  # K day-1, added at this level
+AUDIT = {"steps": 0.25}
+LEARN = {"learn": "audit", "time_scale": "20 days", "region": "latitude", "latitudes": 32}
+KINDS = ("running_mean", "ridge", "kalman")
+KALMAN = {"initial": "5 W m-2", "drift": "0.05 W m-2"}
+# A mean has to know the time of day where the error is that of the sun.
+BINS_PER_DAY = {"longwave": 1, "shortwave": 16}
+LIMITS = {"removed": 0.8, "correlation": 0.9, "harm": 0.02}
+
+
+def hooks(kind: str, scheme: str) -> list[dict[str, Any]]:
+    """One for each flux of a scheme; none for the kind "uncorrected"."""
+    if kind == "uncorrected":
+        return []
+    bins = {"bins_per_day": BINS_PER_DAY[scheme]}
+    own = {"running_mean": bins, "kalman": {**bins, **KALMAN}}
+    return [
+        # The emulated flux itself predicts an error that is a part of it.
+        {"kind": kind, "fields": [flux], **LEARN, **own.get(kind, {"output_predictors": [flux]})}
+        for flux in FLUXES[scheme]
+    ]
+
+
+@dataclass
+class Planted:
+    """The emulators of one set of runs and what was planted in them.
+
+    Attributes
+    ----------
+    paths : dict
+        Scheme to emulator file.
+    biased : tuple of str
+        The schemes with a bias.
+    """
+
+    paths: dict[str, Path]
+    biased: tuple[str, ...]
+
+
+def plant(folder: Path, emulators: Path) -> dict[str, Planted]:
+    """Write the biased emulators; by name of the bias."""
+    folder.mkdir(parents=True, exist_ok=True)
+    clean = {scheme: emulator_file(emulators, scheme) for scheme in FLUXES}
+    scaled = {
+        scheme: _write(folder / f"scaled_{scheme}.safetensors", emulators, scheme, factor, 0.0)
+        for scheme, factor in (("longwave", LONGWAVE), ("shortwave", SHORTWAVE))
+    }
+    level = _write(folder / "level_longwave.safetensors", emulators, "longwave", 1.0, HEATING)
+    return {
+        "none": Planted(clean, ()),
+        "scaled": Planted(scaled, ("longwave", "shortwave")),
+        "level": Planted({**clean, "longwave": level}, ("longwave",)),
+    }
+
+
+def _write(path: Path, emulators: Path, scheme: str, scale: float, warmer: float) -> Path:
+    network, card = network_of(emulators, scheme)
+    factor, added = torch.ones(card.noutput), torch.zeros(card.noutput)
+    up, down, net = (rows_of(card, flux) for flux in FLUXES[scheme])
+    for rows in (up, down, net):
+        factor[rows] = scale
+    absorbed = warmer * flux_of_heating(LEVEL)
+    added[net.start : net.start + LEVEL] = absorbed
+    added[up.start : up.start + LEVEL] = -absorbed
+    return write_emulator(Scaled(network, factor, added, PRESSURE_PLACE[scheme]), card, path)
+
+
+def flux_of_heating(level: int) -> float:
+    """Absorbed flux [W m-2] by which a level warms by 1 K day-1, for 1 Pa at the surface."""
+    mass = float(torch.diff(sigma_half())[level - 1]) / Emulator.GRAVITY
+    return mass * Emulator.HEAT_CAPACITY / 86400.0
+
+
+def glue(folder: Path) -> Path:
+    """Call sites that compare what a scheme gives with its native routine, where that ran."""
+    edits = {
+        "longwave": _measured("longwave", "lwr", "dlwfl"),
+        "shortwave": _measured("shortwave", "swr", "dswfl"),
+        "plasim_host": {
+            "    call write_climate()\n": "    call write_climate()\n    call write_errors()\n",
+            "    use plasim_climate, only: write_climate\n": (
+                "    use plasim_climate, only: write_climate\n"
+                "    use plasim_errors, only: write_errors\n"
+            ),
+        },
+    }
+    copied = glue_with(folder, edits)
+    for source in MEASURED.glob("*.f90"):
+        target = folder / source.name
+        if not target.is_file() or target.read_text() != source.read_text():
+            target.write_text(source.read_text())
+    return copied
+
+
+def _measured(scheme: str, routine: str, flux: str) -> dict[str, str]:
+    return {
+        "  implicit none\n": f"  use plasim_errors, only: add_errors, {scheme}_errors\n  implicit none\n",
+        "  type(hybrid_call) :: this\n": (
+            "  type(hybrid_call) :: this\n"
+            "  logical :: wanted\n"
+            "  real :: truth(NHOR, NLEV + 1)\n"
+        ),
+        f"  if (this%native_wanted()) call native_{routine}()\n": (
+            "  wanted = this%native_wanted()\n"
+            f"  if (wanted) call native_{routine}()\n"
+            f"  truth = {flux}\n"
+        ),
+        "  call this%close()\n": (
+            "  call this%close()\n"
+            f"  if (wanted) call add_errors({scheme}_errors, {flux}, truth)\n"
+        ),
+    }
+
+
+def run_biases(output: Path, days: int, emulators: Path, jobs: int) -> dict[str, Any]:
+    """Run each bias with each kind of correction; return what `summary.json` holds."""
+    output = output.absolute()
+    boundary = fetch(MODEL) / "dat" / "T21"
+    start = spin_up(output, boundary)
+    planted = plant(output / "emulators", emulators.absolute())
+    executable = build(MODEL, glue=glue(output / "glue"))
+    runs = {"native": Run(output / "native", build(MODEL), days, start)}
+    for bias, emulator in planted.items():
+        for kind in ("uncorrected", *KINDS):
+            name = f"{bias}_{kind}"
+            runs[name] = Run(output / name, executable, days, start, _tables(emulator, kind))
+    run_all(runs.values(), boundary, jobs, f"{len(runs)} runs of {days} days")
+    summary = summarise(runs, planted, days)
+    (output / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
+    return summary
+
+
+def _tables(planted: Planted, kind: str) -> dict[str, Any]:
+    return {
+        scheme: {
+            "mode": "emulate",
+            "emulator": str(path),
+            "audit": AUDIT,
+            "hook": hooks(kind, scheme),
+        }
+        for scheme, path in planted.paths.items()
+    }
+
+
+# ---- What came of it
+
+
+def summarise(runs: dict[str, Run], planted: dict[str, Planted], days: int) -> dict[str, Any]:
+    """By bias, scheme and kind: what is left, what was found, what harm was done."""
+    first_day = days // 2 + 1
+    truth = read_climate(runs["native"].folder)
+    found: dict[str, Any] = {}
+    for bias, one in planted.items():
+        for scheme in one.paths:
+            errors = {
+                kind: read_errors(runs[f"{bias}_{kind}"].folder, scheme)
+                for kind in ("uncorrected", *KINDS)
+            }
+            known = pattern(bias, scheme, errors["uncorrected"], first_day)
+            rows = judged(errors, known, first_day, scheme in one.biased)
+            found.setdefault(bias, {})[scheme] = rows
+        for kind in ("uncorrected", *KINDS):
+            run = read_climate(runs[f"{bias}_{kind}"].folder)
+            found[bias].setdefault("climate", {})[kind] = compare(run, truth)
+    return {"days": days, "first_day": first_day, "biases": found, "rejected": objections(found)}
+
+
+def pattern(bias: str, scheme: str, errors: FluxErrors, first_day: int) -> np.ndarray | None:
+    """What was planted [K day-1] (local time, latitude, level), from the native fluxes."""
+    if bias == "scaled":
+        factor = {"longwave": LONGWAVE, "shortwave": SHORTWAVE}[scheme]
+        return (factor - 1) * errors.climatology(errors.native, first_day)
+    if bias == "level" and scheme == "longwave":
+        field = np.zeros_like(errors.climatology(errors.native, first_day))
+        field[..., LEVEL - 1] = HEATING
+        return field
+    return None
+
+
+def judged(
+    errors: dict[str, FluxErrors], known: np.ndarray | None, first_day: int, biased: bool
+) -> dict[str, Any]:
+    """Figures of each kind of correction of one scheme."""
+    before = errors["uncorrected"].climatology(errors["uncorrected"].error, first_day)
+    rows: dict[str, Any] = {}
+    for kind, one in errors.items():
+        after = one.climatology(one.error, first_day)
+        rows[kind] = {
+            "climatological_error_K_day": rms(after),
+            "flux_rmse_W_m2": one.rmse(first_day),
+            "removed": 1 - rms(after) / rms(before),
+        }
+        if biased and kind != "uncorrected":
+            assert known is not None
+            rows[kind]["correlation"] = correlation(before - after, known)
+        if not biased:
+            rows[kind]["harm"] = one.rmse(first_day) / errors["uncorrected"].rmse(first_day) - 1
+    return rows
+
+
+def rms(field: np.ndarray) -> float:
+    """Over local times, latitudes by their area, and levels, of (local time, latitude, level)."""
+    return float(np.sqrt(_mean(field**2)))
+
+
+def correlation(one: np.ndarray, other: np.ndarray) -> float:
+    """Of two patterns, their means included, weighted as `rms` does."""
+    return float(_mean(one * other) / (rms(one) * rms(other)))
+
+
+def _mean(field: np.ndarray) -> float:
+    nodes, weights = np.polynomial.legendre.leggauss(field.shape[1])
+    return float((field.mean((0, 2)) * weights / weights.sum()).sum())
+
+
+def objections(found: dict[str, Any]) -> dict[str, list[str]]:
+    """By bias, scheme and kind, what speaks against a correction."""
+    against: dict[str, list[str]] = {}
+    for bias, schemes in found.items():
+        for scheme, rows in schemes.items():
+            if scheme == "climate":
+                continue
+            for kind, row in rows.items():
+                if kind != "uncorrected":
+                    against[f"{bias}, {scheme}, {kind}"] = _against(row)
+    return against
+
+
+def _against(row: dict[str, float]) -> list[str]:
+    texts = []
+    if "correlation" in row:
+        for key in ("removed", "correlation"):
+            if not row[key] >= LIMITS[key]:
+                texts.append(f"{key}: expected at least {LIMITS[key]}, found {row[key]:.3f}")
+    elif not row["harm"] <= LIMITS["harm"]:
+        texts.append(f"harm: expected at most {LIMITS['harm']:.0%}, found {row['harm']:.1%}")
+    return texts
+
+

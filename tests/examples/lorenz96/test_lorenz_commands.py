@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The commands of the example, and the configurations that they make."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+
+import numpy as np
+import pytest
+from lorenz_cases import ROOT, large, shipped
+from lorenz_host import HOST
+from lorenz_mending import CORRECTIONS, correction
+from lorenz_runs import namelist, table
+from lorenz_schemes import EFFECT, WRONG
+
+FEW = ("--members", "4", "--mtu", "2")
+
+
+def command(*words) -> subprocess.CompletedProcess:
+    """Run where the model is built."""
+    call = [sys.executable, str(HOST.parent), *map(str, words)]
+    return subprocess.run(call, cwd=ROOT.parents[1], capture_output=True, text=True)
+
+
+def test_run_draws_and_tells(fast, tmp_path):
+    done = command("run", *FEW, "--output", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "mean of X: " in done.stdout and "variance of X: " in done.stdout
+    assert (tmp_path / "4_members" / "native" / "x.png").is_file()
+
+
+def test_run_with_an_emulator_and_with_a_table(fast, tmp_path):
+    emulator = HOST.parent / "emulators" / "stochastic.safetensors"
+    (tmp_path / "hybrid.toml").write_text(shipped("stochastic"))
+    one = command("run", *FEW, "--output", tmp_path, "--emulator", emulator)
+    other = command("run", *FEW, "--output", tmp_path, "--hybrid", tmp_path / "hybrid.toml")
+    assert one.returncode == other.returncode == 0, one.stderr + other.stderr
+    folders = [tmp_path / "4_members" / name for name in ("stochastic", "configured")]
+    assert np.array_equal(*(large(folder / "restart.nc") for folder in folders))
+
+
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (("run", "--members", "0"), "0 is not in the range x>=2"),
+        (("run", "--emulator", "none.safetensors"), "does not exist"),
+        (("run", *FEW, "--emulator", "TEXT", "--hybrid", "TEXT"), "found both"),
+        (("run", *FEW, "--output", "FOLDER", "--emulator", "TEXT"), "a.txt"),
+        (("run", *FEW, "--output", "FOLDER", "--hybrid", "TEXT"), "hybrid.toml"),
+        (("run", *FEW, "--output", "TEXT"), "a.txt"),
+        (("train", "TEXT"), "a.txt"),
+        (("compare", "--emulators", "none"), "does not exist"),
+        (("compare", *FEW, "--output", "FOLDER", "--emulators", "FOLDER"), "deterministic.safet"),
+        (("dream",), "No such command 'dream'"),
+    ],
+    ids=str,
+)
+def test_mistakes_are_told_without_a_traceback(fast, tmp_path, words, message):
+    (tmp_path / "a.txt").write_text("neither TOML nor an emulator")
+    places = {"FOLDER": tmp_path, "TEXT": tmp_path / "a.txt"}
+    done = command(*(places.get(word, word) for word in words))
+    assert done.returncode != 0
+    assert message in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_compiler_that_fails_is_told(tmp_path, monkeypatch):
+    from lorenz_host import build
+
+    monkeypatch.setenv("FFLAGS", "-no-such-flag")
+    with pytest.raises(RuntimeError, match="make .*failed:"):
+        build(tmp_path)
+
+
+def test_namelists_quote_what_fortran_would_end_at():
+    assert namelist({"output": "it's", "keep_small_scales": True, "steps": 3}) == (
+        "&lorenz96\n  output = 'it''s'\n  keep_small_scales = .true.\n  steps = 3\n/\n"
+    )
+
+
+# ---- Mending
+
+
+@pytest.mark.parametrize("bias", [*WRONG, "none"])
+@pytest.mark.parametrize("kind", CORRECTIONS)
+def test_corrections_are_tables_of_the_scheme(tmp_path, kind, bias):
+    text = table("emulate", tmp_path / "wrong.safetensors", *correction(kind, bias, tmp_path))
+    scheme = tomllib.loads(text)["scheme"]["subgrid"]
+    (hook,) = scheme["hook"]
+    assert (hook["kind"], hook["fields"]) == (kind, [EFFECT])
+    assert ("audit" in scheme) == (hook.get("learn") == "audit") == (kind != "nudging")
+    assert ("bins_per_day" in hook) == (bias == "diurnal" and kind != "nudging")
