@@ -170,11 +170,7 @@ Rows Results::rows(const Field &field, const Block &block) const {
 }
 
 Rows Results::before(const Field &field, const HostArray &array) const {
-  const size_t id = static_cast<size_t>(field.id);
-  if (id >= before_.size() || !put_[id])
-    mismatch(HYB_ERROR_FIELD, "field " + in_quotes(field.name) + " of role 'increment'",
-             "a put before the get", "none in this call");
-  return lone_rows(before_[id].data(), array.kind, array, ncol_);
+  return lone_rows(before_[static_cast<size_t>(field.id)].data(), array.kind, array, ncol_);
 }
 
 // What the host's array holds after the native routine, and before it where that added to it.
@@ -268,7 +264,16 @@ void Results::count() const {
   scheme_->statistics().count_native(verdict_.rejected(), static_cast<int64_t>(audited_.size()));
 }
 
+// Also where no native result is wanted now: a run would else fail on the day of the first one.
+void Results::check_before(const Field &field) const {
+  const size_t id = static_cast<size_t>(field.id);
+  if (adds(field) && scheme_->mixes() && (id >= put_.size() || !put_[id]))
+    mismatch(HYB_ERROR_FIELD, "field " + in_quotes(field.name) + " of role 'increment'",
+             "a put before the get", "none in this call");
+}
+
 int64_t Results::give(const Field &field, const HostArray &array, const Block &block) {
+  check_before(field);
   const Rows rows = this->rows(field, block);
   if (!wants_native())
     return adds(field) ? scatter_add(rows, array, ncol_) : scatter(rows, array, ncol_);

@@ -52,6 +52,7 @@ class Results {
   double weight(int64_t column) const;
   void keep_before(const Field &field, const HostArray &array);
   Rows before(const Field &field, const HostArray &array) const;
+  void check_before(const Field &field) const;
   void judge_outputs(const Block &block, CallTimes &times);
   void stage(const Block &block);
   void operate(CallTimes &times);
