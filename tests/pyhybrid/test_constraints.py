@@ -66,7 +66,7 @@ def run(text, temperature, mass, *, width=NCOL, kind="f8", orientation="top_down
     """Moistening and rain of all columns, in blocks, and whether native was wanted in any."""
     moistening, rain, wanted = np.empty(mass.shape, kind), np.empty(NCOL, kind), False
     with (
-        Domain(text=text, ncol=NCOL) as domain,
+        Domain(text=text, column=np.arange(1, NCOL + 1)) as domain,
         domain.scheme("convection", orientation=orientation) as scheme,
     ):
         for first in range(0, NCOL, width):
