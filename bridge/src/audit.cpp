@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "audit.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "error.hpp"
@@ -10,8 +11,11 @@
 namespace hyb {
 namespace {
 
+// Of the values of a row, from its sums; 0 where it is nothing but rounding.
+constexpr double rounding = 1e-12;
 double variance_of(double n, double sum, double squares) {
-  return std::max(0.0, squares - sum * sum / n);
+  const double variance = squares - sum * sum / n;
+  return variance > rounding * squares ? variance : 0;
 }
 
 }  // namespace
@@ -64,7 +68,9 @@ size_t Audit::rows() const {
 
 void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row) const {
   const double *difference = difference_.values(place).row(row), *native = native_.values(place).row(row);
+  const bool begins = row % native_.values(place).nlevel == 0;
   for (const int64_t i : columns_) {
+    if (begins) adder.add(first_sum + 5, 1);
     if (!std::isfinite(difference[i]) || !std::isfinite(native[i])) continue;
     adder.add(first_sum, 1);
     adder.add(first_sum + 1, -difference[i]);
@@ -74,16 +80,25 @@ void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row) c
   }
 }
 
-// Over all rows whose native values vary.
+// Squared errors and biases of all levels of a field or species over the variance that native values
+// had in all audits so far: in a level where hardly anything happens, a few columns would decide.
+// From sums alone, so that ranks without samples find the same.
 Score Audit::score_of(const std::vector<double> &totals) const {
   double n = 0, error = 0, bias = 0;
-  for (size_t at = 0; at + nsum <= totals.size(); at += nsum) {
-    const double count = totals[at];
-    const double variance = count > 1 ? variance_of(count, totals[at + 3], totals[at + 4]) : 0;
-    if (!(variance > 0)) continue;
+  for (size_t at = 0; at + nsum <= std::min(totals.size(), totals_.size());) {
+    double errors = 0, biases = 0, variances = 0;
+    do {
+      const double *sums = &totals[at], *all = &totals_[at];
+      at += nsum;
+      if (!(sums[0] > 0)) continue;
+      errors += sums[2] / sums[0];
+      biases += sums[1] * sums[1] / (sums[0] * sums[0]);
+      variances += variance_of(all[0], all[3], all[4]) / all[0];
+    } while (at + nsum <= totals_.size() && !(totals_[at + 5] > 0));
+    if (!(variances > 0)) continue;
     n += 1;
-    error += totals[at + 2] / variance;
-    bias += totals[at + 1] * totals[at + 1] / count / variance;
+    error += errors / variances;
+    bias += biases / variances;
   }
   if (n == 0) return {};
   return {std::sqrt(error / n), std::sqrt(bias / n), true};
