@@ -98,13 +98,6 @@ std::string line_of(const std::string &name, const Clock &clock, const json &tol
   return text + audit_in(told) + times_in(told);
 }
 
-// FNV-1a, short enough to have a sign.
-int64_t number_of(const std::string &text) {
-  uint64_t hash = 14695981039346656037u;
-  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211u;
-  return static_cast<int64_t>(hash >> 2);
-}
-
 }  // namespace
 
 // At multiples of `every`, or behind them where the host does not count one by one.
@@ -122,9 +115,7 @@ bool Reporter::same_everywhere(const Schemes &schemes, const Communicator &commu
   std::string text;
   for (const auto &[name, scheme] : schemes)
     text += name + "/" + mode_name(scheme->mode()) + "/";
-  int64_t most_and_least[] = {number_of(text), -number_of(text)};
-  communicator.max(most_and_least, 2);
-  const bool same = most_and_least[0] == -most_and_least[1];
+  const bool same = communicator.same(text);
   if (!same && !std::exchange(told_differ_, true))
     log.warning("statistics over ranks: expected the same schemes on all of them, found others; "
                 "there are no records");
@@ -204,7 +195,9 @@ void Reporter::thin() {
   records_ = std::move(fewer);
 }
 
+// Another one of its name begins at 0.
 void Reporter::forget(const Scheme &scheme) {
+  before_.erase(scheme.name());
   for (Record &record : records_) {
     const auto found = record.parts.find(scheme.name());
     if (found != record.parts.end()) found->second.told = told(scheme, found->second);

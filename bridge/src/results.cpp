@@ -142,7 +142,7 @@ void Results::operate(CallTimes &times) {
   const std::vector<int64_t> *rows = learning ? &kept_columns() : nullptr;
   if (learning) learning->keep(values_, *rows);
   scheme_->operators()->apply(values_, work_, verdict_, times);
-  if (learning) learning->keep_added(values_, work_, *rows);
+  if (learning) learning->keep_added(values_, work_.hooks, *rows);
 }
 
 const std::vector<int64_t> &Results::kept_columns() {

@@ -10,7 +10,7 @@
 
 #include "block.hpp"
 #include "guards/verdict.hpp"
-#include "hooks/pipeline.hpp"
+#include "operators.hpp"
 #include "statistics.hpp"
 #include "values.hpp"
 
@@ -78,7 +78,7 @@ class Results {
   std::vector<Buffer> before_;         // by field: what an increment is added to, the host's kind
   std::vector<uint8_t> put_;           // by field: before_ is of this call
   Buffer after_, start_, emulated_, mixed_;
-  HookWork work_;
+  OperatorWork work_;
 };
 
 }  // namespace hyb

@@ -81,6 +81,8 @@ class Scheme {
   void state(State &state);
   std::string stop() const { return objections_->stop(); }
   bool may_stop() const;
+  // Whether the end of its steps looks at all ranks.
+  bool collective() const { return may_stop() || audit_ || learning_; }
 
   // Finds the scheme that it is coupled to; of the first step.
   void couple();

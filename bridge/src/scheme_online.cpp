@@ -43,7 +43,7 @@ void Scheme::make_online_parts() {
              "'correct', where native results are no truth");
   if (config_.audit) audit_ = std::make_unique<Audit>(*config_.audit, card, grid, name());
   operators_ = std::make_unique<Operators>(
-      config_, card, grid, domain_->config().plugins,
+      config_, card, flips(), grid, domain_->config().plugins,
       [this](Policy policy, const std::string &text) { object(policy, text); });
   if (operators_->learns(HookConfig::Source::audit) && !audit_)
     mismatch(HYB_ERROR_CONFIG, table_of(name()) + ": a hook that learns from the audit",
@@ -146,6 +146,7 @@ std::vector<std::vector<double>> Scheme::counters() const {
   lists.push_back(guards_->inputs.counters());
   lists.push_back(guards_->outputs.counters());
   if (!operators_) return lists;
+  lists.push_back(operators_->budgets().counters());
   for (auto &added : operators_->counters()) lists.push_back(std::move(added));
   return lists;
 }
@@ -155,7 +156,9 @@ nlohmann::json Scheme::told(const std::vector<std::vector<double>> &counters) co
   if (!infers()) return object;
   object["batches"] = BatchSizes::told(counters[1]);
   object["guards"] = guards_->told(counters[2], counters[3]);
-  if (operators_) object["hooks"] = operators_->told({counters.begin() + 4, counters.end()});
+  if (!operators_) return object;
+  object["budgets"] = operators_->budgets().told(counters[4]);
+  object["hooks"] = operators_->told({counters.begin() + 5, counters.end()});
   return object;
 }
 

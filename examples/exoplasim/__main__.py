@@ -1,11 +1,24 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""python examples/exoplasim demo | train: see README.md beside this file."""
+"""python examples/exoplasim COMMAND: see README.md beside this file."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
+
+
+EMULATORS = click.option(
+    "--emulators",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path(__file__).parent / "emulators",
+    help="Folder of the three .safetensors files.",
+)
+JOBS = click.option(
+    "--jobs", type=click.IntRange(1), default=2, show_default=True, help="Runs at a time."
+)
+
 
 
 @click.group()
@@ -35,15 +48,8 @@ def main() -> None:
     show_default=True,
     help="Native runs, the unperturbed one among them.",
 )
-@click.option(
-    "--emulators",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    default=Path(__file__).parent / "emulators",
-    help="Folder of the three .safetensors files.",
-)
-@click.option(
-    "--jobs", type=click.IntRange(1), default=2, show_default=True, help="Runs at a time."
-)
+@EMULATORS
+@JOBS
 def demo(output: Path, days: int, members: int, emulators: Path, jobs: int) -> None:
     """Run the model natively and emulated from one restart, and compare."""
     from demo import run_demo
@@ -89,6 +95,75 @@ def train(output: Path, days: int, seconds: int, jobs: int, install: bool) -> No
     click.echo(f"emulators: {output / 'emulators'}\nscores: {output / 'scores.json'}")
     for scheme, score in scores.items():
         click.echo(f"{scheme}: largest gap between offline and shadow R2 {score['gap']:.4f}")
+
+
+@main.command()
+@EMULATORS
+@click.option(
+    "--recording",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of a recorded run. Default: one is made, as for the training.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("build/demo-train"),
+    show_default=True,
+    help="Where it is made.",
+)
+def ranges(emulators: Path, recording: Path | None, output: Path) -> None:
+    """Write the ranges of recorded inputs and outputs into the emulators' cards."""
+    from runs import SCHEMES, emulator_file
+    from train import record_training, write_ranges
+
+    folder = recording or record_training(output).folder
+    for scheme in SCHEMES:
+        write_ranges(emulator_file(emulators, scheme), folder / f"{scheme}.0.nc")
+        click.echo(f"ranges: {emulator_file(emulators, scheme)}")
+
+
+@main.command()
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("build/faults"),
+    show_default=True,
+    help="Folder of the summary, the pictures and the runs.",
+)
+@click.option("--days", type=click.IntRange(1), default=30, show_default=True)
+@EMULATORS
+@JOBS
+def faults(output: Path, days: int, emulators: Path, jobs: int) -> None:
+    """Run with planted faults, which the guards have to catch."""
+    from faults import run_faults
+
+    _tell(output, run_faults(output, days, emulators, jobs))
+
+
+@main.command()
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=Path("build/biases"),
+    show_default=True,
+    help="Folder of the summary, the picture and the runs.",
+)
+@click.option("--days", type=click.IntRange(2), default=20, show_default=True)
+@EMULATORS
+@JOBS
+def biases(output: Path, days: int, emulators: Path, jobs: int) -> None:
+    """Run with planted biases, which each kind of bias correction has to remove."""
+    from biases import run_biases
+
+    _tell(output, run_biases(output, days, emulators, jobs))
+
+
+def _tell(output: Path, summary: dict[str, Any]) -> None:
+    """What speaks against each run; ends with 1 if anything does."""
+    click.echo(f"summary: {output / 'summary.json'}")
+    for name, reasons in summary["rejected"].items():
+        click.echo(f"{name}: {'; '.join(reasons) or 'as expected'}")
+    raise SystemExit(1 if any(summary["rejected"].values()) else 0)
 
 
 main()

@@ -33,11 +33,9 @@ LONGWAVE, SHORTWAVE = 1.02, 1.05  # factors
 LEVEL, HEATING = 5, 0.5  # K day-1, added at this level
 AUDIT = {"steps": 0.25}
 LEARN = {"learn": "audit", "time_scale": "20 days", "region": "latitude", "latitudes": 32}
-KINDS: dict[str, dict[str, Any]] = {
-    "running_mean": {},
-    "ridge": {"output_predictors": ["the output itself"]},
-    "kalman": {"initial": "5 W m-2", "drift": "0.05 W m-2"},
-}
+KINDS = ("running_mean", "ridge", "kalman")
+KALMAN = {"initial": "5 W m-2", "drift": "0.05 W m-2"}
+# A mean has to know the time of day where the error is that of the sun.
 BINS_PER_DAY = {"longwave": 1, "shortwave": 16}
 LIMITS = {"removed": 0.8, "correlation": 0.9, "harm": 0.02}
 
@@ -46,15 +44,11 @@ def hooks(kind: str, scheme: str) -> list[dict[str, Any]]:
     """One for each flux of a scheme; none for the kind "uncorrected"."""
     if kind == "uncorrected":
         return []
+    bins = {"bins_per_day": BINS_PER_DAY[scheme]}
+    own = {"running_mean": bins, "kalman": {**bins, **KALMAN}}
     return [
-        {
-            "kind": kind,
-            "fields": [flux],
-            **LEARN,
-            "bins_per_day": BINS_PER_DAY[scheme],
-            **KINDS[kind],
-            **({"output_predictors": [flux]} if kind == "ridge" else {}),
-        }
+        # The emulated flux itself predicts an error that is a part of it.
+        {"kind": kind, "fields": [flux], **LEARN, **own.get(kind, {"output_predictors": [flux]})}
         for flux in FLUXES[scheme]
     ]
 

@@ -79,7 +79,7 @@ class Parts:
     def run(self, name: str, schemes: dict[str, Any], glue: Path | None = None) -> Run:
         """A run with a record of each day in its statistics."""
         executable = build(MODEL, glue=glue) if glue else build(MODEL)
-        domain = {"report_steps": STEPS_PER_DAY}
+        domain: dict[str, Any] = {}
         return Run(self.output / name, executable, self.days, self.start, schemes, domain=domain)
 
     def table(self, scheme: str, mode: str = "emulate", **more: Any) -> dict[str, Any]:
@@ -224,7 +224,7 @@ def alarm(run: Run) -> dict[str, Any]:
 def history(run: Run, scheme: str = "longwave") -> list[dict[str, Any]]:
     """Of each day: what was rejected, by guard too, and the audit's score."""
     days = []
-    for number, record in enumerate(run.statistics["history"], 1):
+    for number, record in enumerate(run.statistics.get("history", []), 1):
         told = record["schemes"][scheme]
         audit = told.get("audit", {})
         days.append({

@@ -146,7 +146,7 @@ def _link_glue(folder: Path, executable: Path, variant: Variant, glue: Path) -> 
     flags = ["-O2", *TRAPS.split(), *variant.kind_flag.split()]
     sources = [
         str(pyhybrid.fortran_source()),
-        *(str(glue / f"{name}.f90") for name in GLUE_SOURCES),
+        *_sources(glue),
     ]
     _run(
         [
@@ -164,6 +164,12 @@ def _link_glue(folder: Path, executable: Path, variant: Variant, glue: Path) -> 
         ],
         linked,
     )
+
+
+def _sources(glue: Path) -> list[str]:
+    """In the order of their modules; what another glue has besides comes first."""
+    own = [glue / f"{name}.f90" for name in GLUE_SOURCES]
+    return [str(path) for path in (*sorted(set(glue.glob("*.f90")) - set(own)), *own)]
 
 
 def _weaken(source: Path, target: Path, routines: tuple[str, ...]) -> None:

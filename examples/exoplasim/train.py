@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from concurrent.futures import ProcessPoolExecutor
@@ -11,6 +12,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from cards import card_of
 from demo import MODEL, spin_up
 from model import build, fetch
@@ -22,9 +24,12 @@ from scores import scores_of
 from training import PLAN, train
 
 import pyhybrid
+from pyhybrid.network_file import replace_card
+from pyhybrid.ranges import training_range
 
 RECORDED_STEPS = {"longwave": 0.04, "shortwave": 0.04, "convection": 0.08}  # fraction
 SHADOW_DAYS = 10
+DAYS = 120  # recorded for the shipped emulators
 PLANS = {  # as long as the seconds suffice
     "longwave": replace(PLAN, rounds=90, rate=4e-3),
     "shortwave": replace(PLAN, rounds=120, rate=4e-3),
@@ -68,12 +73,17 @@ def record(output: Path, boundary: Path, days: int) -> Run:
     return run
 
 
+def record_training(output: Path) -> Run:
+    """Record what the shipped emulators were trained on."""
+    return record(output.absolute(), fetch(MODEL) / "dat" / "T21", DAYS)
+
+
 def train_scheme(
     scheme: str, recording: Path, emulators: Path, days: int, seconds: int, place: int
 ) -> dict[str, Any]:
     """Train on the first three quarters of the days, choose on the next eighth, score on the last.
 
-    Writes ``<scheme>.safetensors`` with its card and scores; `place` is the line of its progress
+    Writes ``<scheme>.safetensors`` with its card, scores and ranges; `place` is the line of its progress
     bar.
     """
     last_training, last_validation = 3 * days // 4 - 1, 7 * days // 8 - 1
@@ -90,7 +100,26 @@ def train_scheme(
     pyhybrid.export(network, card_of(scheme), path)
     scores = offline_scores(scheme, path, recorded.select(last_validation + 1, days))
     pyhybrid.export(network, card_of(scheme, scores), path)
+    write_ranges(path, recording / f"{scheme}.0.nc")
     return scores
+
+
+def write_ranges(path: Path, recording: Path) -> None:
+    """Write into the card of an emulator file the range of each input and output of a recording.
+
+    All of its days count, those of validation too: a guard is to know the weather. The network stays
+    as it is.
+    """
+    with pyhybrid.Emulator(path) as emulator:
+        card = emulator.card
+    tree = pyhybrid.open_recording(recording)
+    try:
+        found = training_range(card, tree)
+        steps = len(np.unique(tree["step"].values))
+    finally:
+        tree.close()
+    about = {**card.provenance, "training_range": f"least and largest of {steps} recorded steps"}
+    replace_card(path, dataclasses.replace(card, provenance=about, training_range=found))
 
 
 def offline_scores(scheme: str, path: Path, test: Recorded) -> dict[str, Any]:
