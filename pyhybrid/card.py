@@ -27,7 +27,8 @@ _DIMS = (
 _ROLES = ("state", "tendency", "increment", "flag", "noise")
 _KINDS = ("real", "integer", "logical")
 _DISTRIBUTIONS = ("normal", "uniform")
-_CARRIED = ("provenance", "scores", "training_range", "constraints")
+_CARRIED = ("provenance", "scores", "training_range")
+_CONSTRAINTS = ("budget", "bounds", "flux_divergence")
 
 
 _LEAST, _MOST = 2.0**-126, (2 - 2.0**-23) * 2.0**127  # normal numbers of real32
@@ -189,8 +190,11 @@ class Card:
         The order of levels that the network was trained on.
     tolerance : float, optional
         Deviation that a lower precision (tf32) may cause, relative to the scale of the outputs.
-    provenance, scores, training_range, constraints : mapping, optional
+    provenance, scores, training_range : mapping, optional
         Carried along.
+    constraints : tuple of mapping, optional
+        What the outputs have to obey, with the keys of ``docs/online.md``. The library checks the
+        rest of them when it opens the file.
 
     Raises
     ------
@@ -209,7 +213,7 @@ class Card:
     provenance: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     scores: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     training_range: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    constraints: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    constraints: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         _require(isinstance(self.name, str), "card", "name", "a text", self.name)
@@ -222,6 +226,7 @@ class Card:
         for key in _CARRIED:
             value = getattr(self, key)
             _require(isinstance(value, Mapping), "card", key, "an object", value)
+        object.__setattr__(self, "constraints", _as_constraints(self.constraints))
         for key in ("inputs", "outputs"):
             object.__setattr__(self, key, _as_fields(getattr(self, key), key, self.sample))
         _check_outputs(self)
@@ -347,6 +352,16 @@ def _check_counts(where: str, field: Field, sample: str) -> None:
             _require(found in (1, count), where, f"{name}: {key}", wanted, found)
 
 
+def _as_constraints(values: object) -> tuple[Mapping[str, Any], ...]:
+    constraints = _as_tuple(values, "card: constraints")
+    for index, one in enumerate(constraints):
+        where = f"card: constraints[{index}]"
+        if not isinstance(one, Mapping):
+            raise CardError(mismatch(where, "an object", repr(one)))
+        _require_word(where, "kind", one.get("kind"), _CONSTRAINTS)
+    return constraints
+
+
 def _as_fields(values: object, key: str, sample: str) -> tuple[Field, ...]:
     fields = _as_tuple(values, f"card: {key}")
     _require(len(fields) > 0, "card", key, "a field", fields)
@@ -401,4 +416,4 @@ def _read_fields(values: object, key: str) -> list[Field]:
 
 
 def _without_absent(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: value for key, value in items if value not in (None, {})}
+    return {key: value for key, value in items if value not in (None, {}, ())}

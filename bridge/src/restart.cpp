@@ -114,8 +114,8 @@ std::string first_difference(const std::vector<int64_t> &wanted,
                              const std::vector<int64_t> &found) {
   size_t i = 0;
   while (i < wanted.size() && i < found.size() && wanted[i] == found[i]) ++i;
-  return std::to_string(i < wanted.size() ? wanted[i] : found[i]) +
-         (i < wanted.size() && (i == found.size() || wanted[i] < found[i]) ? " not" : " too");
+  const bool missing = i < wanted.size() && (i == found.size() || wanted[i] < found[i]);
+  return std::to_string(missing ? wanted[i] : found[i]) + (missing ? " not" : " too");
 }
 
 void check_columns(const std::string &path, const std::vector<int64_t> &wanted,
