@@ -2,6 +2,7 @@
 #include "audit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "error.hpp"
@@ -68,16 +69,21 @@ size_t Audit::rows() const {
 
 void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row) const {
   const double *difference = difference_.values(place).row(row), *native = native_.values(place).row(row);
-  const bool begins = row % native_.values(place).nlevel == 0;
+  std::array<std::vector<double>, 4> values;
+  for (std::vector<double> &list : values) list.reserve(columns_.size());
   for (const int64_t i : columns_) {
-    if (begins) adder.add(first_sum + 5, 1);
     if (!std::isfinite(difference[i]) || !std::isfinite(native[i])) continue;
-    adder.add(first_sum, 1);
-    adder.add(first_sum + 1, -difference[i]);
-    adder.add(first_sum + 2, difference[i] * difference[i]);
-    adder.add(first_sum + 3, native[i]);
-    adder.add(first_sum + 4, native[i] * native[i]);
+    values[0].push_back(-difference[i]);
+    values[1].push_back(difference[i] * difference[i]);
+    values[2].push_back(native[i]);
+    values[3].push_back(native[i] * native[i]);
   }
+  const int64_t n = static_cast<int64_t>(values[0].size());
+  adder.add(first_sum, static_cast<double>(n));
+  if (row % native_.values(place).nlevel == 0)
+    adder.add(first_sum + 5, static_cast<double>(columns_.size()));
+  for (size_t sum = 0; sum < values.size(); ++sum)
+    adder.add(first_sum + 1 + sum, values[sum].data(), n);
 }
 
 // Squared errors and biases of all levels of a field or species over the variance that native values

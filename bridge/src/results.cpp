@@ -101,7 +101,7 @@ void Results::judge(const Block &block, CallTimes &times) {
   judge_outputs(block, times);
   if (!scheme_->replaces()) return;
   if (scheme_->operators()->any()) {
-    stage(block);
+    stage(block, times);
     operate(times);
   }
   publish();
@@ -125,7 +125,8 @@ void Results::publish() {
 }
 
 // All outputs, as constraints need several at once.
-void Results::stage(const Block &block) {
+void Results::stage(const Block &block, CallTimes &times) {
+  const Timed timed(times.scatter);
   const auto &outputs = scheme_->emulator().card().outputs;
   staged_.resize(outputs.size());
   values_.outputs.resize(outputs.size());
@@ -244,15 +245,14 @@ int64_t Results::correct(const Field &field, const Rows &rows, const HostArray &
   return bad;
 }
 
-int64_t Results::write(const Field &field, const Rows &rows, const HostArray &array,
-                       const Native &native) {
+int64_t Results::write(const Field &field, const Rows &rows, const HostArray &array) {
   const bool all = scheme_->mode() == Mode::blend && scheme_->blend().masks(field.nlevel);
   const auto whole = [&](int64_t i) { return !all && weight(i) == 1; };
   const auto partly = [&](int64_t i) { return weight(i) > 0 && (all || weight(i) < 1); };
   bool some = false;
   for (int64_t i = 0; i < ncol_ && !some; ++i) some = partly(i);
   if (!some) return replace(field, rows, array, whole);
-  const FieldValues mixed = mixture(field, native, rows);
+  const FieldValues mixed = mixture(field, native(field, array), rows);
   int64_t bad = replace(field, rows, array, whole);
   each_run(array, ncol_, partly, [&](int64_t begin, int64_t n) {
     bad += scatter(part_of(rows_of(mixed), begin), part_of(array, begin, n), n);
@@ -278,9 +278,8 @@ int64_t Results::give(const Field &field, const HostArray &array, const Block &b
   if (!wants_native())
     return adds(field) ? scatter_add(rows, array, ncol_) : scatter(rows, array, ncol_);
   if (scheme_->mode() == Mode::correct) return correct(field, rows, array);
-  const Native native = this->native(field, array);
-  if (!audited_.empty()) compare(field, native, block);
-  return write(field, rows, array, native);
+  if (!audited_.empty()) compare(field, native(field, array), block);
+  return write(field, rows, array);
 }
 
 }  // namespace hyb

@@ -150,6 +150,7 @@ class Scheme {
   void tell_of_noise() const;
   void make_online_parts();
   bool may_mix() const;
+  std::string now_in_words() const;
   void refuse_flags() const;  // where they would be mixed
   std::string discard_open_calls();  // what to say of them, empty: there were none
   void warn_of_open_calls();
