@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "audit.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "error.hpp"
@@ -10,8 +12,11 @@
 namespace hyb {
 namespace {
 
+// Of the values of a row, from its sums; 0 where it is nothing but rounding.
+constexpr double rounding = 1e-12;
 double variance_of(double n, double sum, double squares) {
-  return std::max(0.0, squares - sum * sum / n);
+  const double variance = squares - sum * sum / n;
+  return variance > rounding * squares ? variance : 0;
 }
 
 }  // namespace
@@ -64,26 +69,42 @@ size_t Audit::rows() const {
 
 void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row) const {
   const double *difference = difference_.values(place).row(row), *native = native_.values(place).row(row);
+  std::array<std::vector<double>, 4> values;
+  for (std::vector<double> &list : values) list.reserve(columns_.size());
   for (const int64_t i : columns_) {
     if (!std::isfinite(difference[i]) || !std::isfinite(native[i])) continue;
-    adder.add(first_sum, 1);
-    adder.add(first_sum + 1, -difference[i]);
-    adder.add(first_sum + 2, difference[i] * difference[i]);
-    adder.add(first_sum + 3, native[i]);
-    adder.add(first_sum + 4, native[i] * native[i]);
+    values[0].push_back(-difference[i]);
+    values[1].push_back(difference[i] * difference[i]);
+    values[2].push_back(native[i]);
+    values[3].push_back(native[i] * native[i]);
   }
+  const int64_t n = static_cast<int64_t>(values[0].size());
+  adder.add(first_sum, static_cast<double>(n));
+  if (row % native_.values(place).nlevel == 0)
+    adder.add(first_sum + 5, static_cast<double>(columns_.size()));
+  for (size_t sum = 0; sum < values.size(); ++sum)
+    adder.add(first_sum + 1 + sum, values[sum].data(), n);
 }
 
-// Over all rows whose native values vary.
+// Squared errors and biases of all levels of a field or species over the variance that native values
+// had in all audits so far: in a level where hardly anything happens, a few columns would decide.
+// From sums alone, so that ranks without samples find the same.
 Score Audit::score_of(const std::vector<double> &totals) const {
   double n = 0, error = 0, bias = 0;
-  for (size_t at = 0; at + nsum <= totals.size(); at += nsum) {
-    const double count = totals[at];
-    const double variance = count > 1 ? variance_of(count, totals[at + 3], totals[at + 4]) : 0;
-    if (!(variance > 0)) continue;
+  for (size_t at = 0; at + nsum <= std::min(totals.size(), totals_.size());) {
+    double errors = 0, biases = 0, variances = 0;
+    do {
+      const double *sums = &totals[at], *all = &totals_[at];
+      at += nsum;
+      if (!(sums[0] > 0)) continue;
+      errors += sums[2] / sums[0];
+      biases += sums[1] * sums[1] / (sums[0] * sums[0]);
+      variances += variance_of(all[0], all[3], all[4]) / all[0];
+    } while (at + nsum <= totals_.size() && !(totals_[at + 5] > 0));
+    if (!(variances > 0)) continue;
     n += 1;
-    error += totals[at + 2] / variance;
-    bias += totals[at + 1] * totals[at + 1] / count / variance;
+    error += errors / variances;
+    bias += biases / variances;
   }
   if (n == 0) return {};
   return {std::sqrt(error / n), std::sqrt(bias / n), true};

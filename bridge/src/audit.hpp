@@ -59,8 +59,9 @@ class Audit {
   void state(State &state);
 
  private:
-  // For each row of each output: n, error, error squared, native, native squared.
-  static constexpr size_t nsum = 5;
+  // For each row of each output: n, error, error squared, native, native squared, and whether the
+  // levels of a field or species begin with it (above 0).
+  static constexpr size_t nsum = 6;
 
   void add_row(Adder &adder, size_t first_sum, size_t place, int64_t row) const;
   size_t rows() const;

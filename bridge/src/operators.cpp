@@ -14,6 +14,8 @@ Operators::Operators(const SchemeConfig &config, const Card &card, bool flips, c
     : unmet_(config.guard.constraint), object_(std::move(object)) {
   for (const CardField &output : card.outputs)
     fields_.outputs.push_back({output.name, output.unit});
+  for (const CardField &input : card.inputs) fields_.known.push_back({input.name, input.unit});
+  for (const FieldConfig &field : config.fields) fields_.known.push_back({field.name, field.unit});
   for (const HookConfig &hook : config.hooks)
     hooks_.push_back(std::make_unique<HookSlot>(hook, make_hook(hook, fields_, grid, plugins, config.emulator.environment),
                                                 fields_, hooks_.size() + 1));

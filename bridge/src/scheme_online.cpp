@@ -51,23 +51,26 @@ void Scheme::make_online_parts() {
   if (operators_->learns(HookConfig::Source::audit) ||
       operators_->learns(HookConfig::Source::observe))
     learning_ = std::make_unique<Learning>(*operators_, grid, table_of(name()));
+  mixes_ = may_mix();
   for (size_t place = 0; place < operators_->fields().inputs.size(); ++place)
     fields_->find(operators_->fields().inputs[place].name).kept = static_cast<int32_t>(place);
 }
 
 void Scheme::object(const MatrixGuards &side, const Objection &objection, int64_t first) {
   const RangeGuard &guard = *objection.guard;
-  objections_->add(side.side() + " " + guard.name, guard.policy,
-                   "scheme " + in_quotes(name()) + ", step " +
-                       std::to_string(domain_->clock().step) + ", " +
-                       guards_->told(side, objection, domain_->grid(), first));
+  objections_->add(side.side() + " " + guard.name, guard.policy, [&] {
+    return now_in_words() + guards_->told(side, objection, domain_->grid(), first);
+  });
 }
 
 void Scheme::object(Policy policy, const std::string &text) {
-  objections_->add(text.substr(0, text.find(": ")), policy,
-                   "scheme " + in_quotes(name()) + ", step " +
-                       std::to_string(domain_->clock().step) + ", " + text + " (policy " +
-                       in_quotes(policy_name(policy)) + ")");
+  objections_->add(text.substr(0, text.find(": ")), policy, [&] {
+    return now_in_words() + text + " (policy " + in_quotes(policy_name(policy)) + ")";
+  });
+}
+
+std::string Scheme::now_in_words() const {
+  return "scheme " + in_quotes(name()) + ", step " + std::to_string(domain_->clock().step) + ", ";
 }
 
 void Scheme::observe(const std::string &field_name, const hyb_view &view, int64_t ncol,
@@ -97,6 +100,16 @@ void Scheme::couple() {
   if (first->replaces() && !first->rejections_)
     first->rejections_ = std::make_shared<Rejections>(domain_->grid().ncol());
   coupled_ = first->rejections_;
+}
+
+bool Scheme::may_mix() const {
+  if (mode() != Mode::emulate) return mode() == Mode::blend;
+  bool rejects = audit_ || !config_.coupled.empty();
+  for (const Policy policy : {Policy::blend, Policy::native, Policy::stop})
+    rejects = rejects || guards_->has(policy);
+  for (const HookConfig &hook : config_.hooks)
+    rejects = rejects || hook.policy != Policy::pass || !hook.after;
+  return rejects || (operators_->constrains() && config_.guard.constraint != Policy::pass);
 }
 
 bool Scheme::may_stop() const {

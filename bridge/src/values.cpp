@@ -17,7 +17,9 @@ size_t place_of(const std::vector<ValueField> &fields, const std::string &name) 
 
 size_t ValueFields::input(const std::string &name) {
   const size_t place = place_of(inputs, name);
-  if (place == inputs.size()) inputs.push_back({name, ""});
+  if (place < inputs.size()) return place;
+  const size_t at = place_of(known, name);
+  inputs.push_back({name, at < known.size() ? known[at].unit : ""});
   return place;
 }
 

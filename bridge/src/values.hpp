@@ -33,6 +33,7 @@ struct ValueField {
 // the start; inputs are added as somebody asks for them, and need not be inputs of the emulator.
 struct ValueFields {
   std::vector<ValueField> inputs, outputs;
+  std::vector<ValueField> known;  // inputs whose unit is known, asked for or not
 
   // Its place, from 0; adds it where nobody asked before.
   size_t input(const std::string &name);

@@ -37,7 +37,8 @@ void check_how(const Budget &budget, const Budget &earlier) {
   for (const Term &term : budget.terms)
     for (const Term &other : earlier.terms)
       if (term.says_how && same_rows(term, other))
-        mismatch(term.rows.status, term.rows.where + ": weight and profile of output " + in_quotes(term.name),
+        mismatch(term.rows.status,
+                 term.rows.where + ": weight and profile of output " + in_quotes(term.name),
                  "only in budget " + in_quotes(earlier.name) + ", the first that holds it",
                  "also in " + in_quotes(budget.name));
 }
@@ -54,8 +55,9 @@ class Coefficients {
 
   double at(int64_t level, int64_t column) const {
     if (!measure_) return term_.factor.value;
-    const double size = term_.measure.thickness ? thickness(level, column)
-                                                : measure_->row(measure_->nlevel == 1 ? 0 : level)[column];
+    const double size = term_.measure.thickness
+                            ? thickness(level, column)
+                            : measure_->row(measure_->nlevel == 1 ? 0 : level)[column];
     return size > 0 ? term_.factor.value * size : std::numeric_limits<double>::quiet_NaN();
   }
 
@@ -70,16 +72,14 @@ class Coefficients {
   const FieldValues *measure_ = nullptr;
 };
 
-void add_term(const Term &term, const BlockValues &values, const FieldValues &field,
-              double *sums) {
+void add_term(const Term &term, const BlockValues &values, const FieldValues &field, double *sums) {
   const Coefficients coefficients(term, values, field);
   const Range levels = term.rows.levels_of(field, values.bottom_up);
   const Range species = term.rows.species_of(field);
   for (int64_t s = species.begin; s < species.end; ++s)
     for (int64_t l = levels.begin; l < levels.end; ++l) {
       const double *row = field.row(s, l);
-      for (int64_t c = 0; c < values.ncol; ++c)
-        sums[c] += coefficients.at(l, c) * row[c];
+      for (int64_t c = 0; c < values.ncol; ++c) sums[c] += coefficients.at(l, c) * row[c];
     }
 }
 
@@ -99,7 +99,8 @@ void check_measure(const Term &term, const FieldValues &measure, const FieldValu
   const std::string what = term.rows.where + ": " + in_quotes(term.measure.name);
   if (!fits)
     mismatch(HYB_ERROR_SHAPE, what + ": levels",
-             std::to_string(expected) + ", as " + in_quotes(term.name) + " has " + std::to_string(field.nlevel),
+             std::to_string(expected) + ", as " + in_quotes(term.name) + " has " +
+                 std::to_string(field.nlevel),
              std::to_string(measure.nlevel));
   if (measure.nspecies != 1)
     mismatch(HYB_ERROR_SHAPE, what + ": species", "none", std::to_string(measure.nspecies));
@@ -134,8 +135,8 @@ void add_up(const Budget &budget, const BlockValues &values, double *sums) {
 }
 
 void add_increments(const Budget &budget, const BlockValues &values,
-                    const std::vector<size_t> &outputs,
-                    const std::vector<FieldValues> &increments, double *sums) {
+                    const std::vector<size_t> &outputs, const std::vector<FieldValues> &increments,
+                    double *sums) {
   std::fill(sums, sums + values.ncol, 0.0);
   for (const Term &term : budget.terms)
     for (size_t i = 0; i < outputs.size(); ++i)

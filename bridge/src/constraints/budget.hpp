@@ -19,7 +19,8 @@ struct Budget {
 
 Budget read_budget(ConstraintReader &reader);
 
-// Fails where an output is told how to change by another budget than the first enforced one with it.
+// Fails where an output is told how to change by another budget than the first enforced one with
+// it.
 void check_weights(const std::vector<Budget> &budgets);
 
 // By column: the sum of the terms minus what it has to be. NaN where a measure is not above 0.
@@ -27,8 +28,8 @@ void add_up(const Budget &budget, const BlockValues &values, double *sums);
 
 // By column: what increments of some outputs add.
 void add_increments(const Budget &budget, const BlockValues &values,
-                    const std::vector<size_t> &outputs,
-                    const std::vector<FieldValues> &increments, double *sums);
+                    const std::vector<size_t> &outputs, const std::vector<FieldValues> &increments,
+                    double *sums);
 
 // The field's values, or a failure if the call has none.
 const FieldValues &given(const FieldValues &field, const std::string &name,

@@ -16,7 +16,7 @@ struct Constraints::Parts {
   std::vector<int32_t> status;
   std::vector<Budget> budgets;  // all of them
   std::vector<BudgetFacts> facts;
-  Projection projection;        // the enforced ones, and all bounds
+  Projection projection;  // the enforced ones, and all bounds
   std::vector<FluxDivergence> divergences;
 
   void read(const ConstraintSource &source, ValueFields &fields);
@@ -131,10 +131,11 @@ void Constraints::Parts::check_independence(const ValueFields &fields) const {
   std::vector<std::string> before;
   for (const Budget &one : projection.budgets)
     if (one.constraint < budget->constraint) before.push_back(one.name);
-  mismatch(status[budget->constraint], where[budget->constraint] + ": budget " + in_quotes(budget->name),
-           "outputs that may change, and terms that are no combination of those of budgets before it" +
-               (before.empty() ? std::string() : " (" + listed(before) + ")"),
-           "one that cannot be closed beside them");
+  mismatch(
+      status[budget->constraint], where[budget->constraint] + ": budget " + in_quotes(budget->name),
+      "outputs that may change, and terms that are no combination of those of budgets before it" +
+          (before.empty() ? std::string() : " (" + listed(before) + ")"),
+      "one that cannot be closed beside them");
 }
 
 Constraints::Constraints(const std::vector<ConstraintSource> &sources, ValueFields &fields)
@@ -166,7 +167,8 @@ struct ConstraintWork::Plan {
 
   bool fits(const void *constraints, const BlockValues &values) const {
     const size_t n = values.inputs.size();
-    if (of != constraints || bottom_up != values.bottom_up || shapes.size() != n + values.outputs.size())
+    if (of != constraints || bottom_up != values.bottom_up ||
+        shapes.size() != n + values.outputs.size())
       return false;
     for (size_t i = 0; i < shapes.size(); ++i)
       if (shapes[i] != shape(i < n ? values.inputs[i] : values.outputs[i - n])) return false;
@@ -208,10 +210,12 @@ void Constraints::Parts::project(BlockValues &values, ConstraintWork &work) cons
   work.plan->plan.run(values, found.data(), work.unmet);
   const double *from = found.data();
   for (size_t b = 0; b < budgets.size(); ++b)
-    if (budgets[b].enforced) std::copy_n(from, ncol, work.imbalance.data() + b * ncol), from += ncol;
+    if (budgets[b].enforced)
+      std::copy_n(from, ncol, work.imbalance.data() + b * ncol), from += ncol;
 }
 
-void Constraints::added(size_t budget, const BlockValues &values, const std::vector<size_t> &outputs,
+void Constraints::added(size_t budget, const BlockValues &values,
+                        const std::vector<size_t> &outputs,
                         const std::vector<FieldValues> &increments,
                         std::vector<double> &sums) const {
   sums.resize(static_cast<size_t>(values.ncol));

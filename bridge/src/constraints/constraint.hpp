@@ -14,8 +14,9 @@
 
 namespace hyb {
 
-// One constraint as it was declared. `where` and `status` are those of messages; `flipped`: its levels
-// are counted from the other end than the host's, as those of a card of the other orientation are.
+// One constraint as it was declared. `where` and `status` are those of messages; `flipped`: its
+// levels are counted from the other end than the host's, as those of a card of the other
+// orientation are.
 struct ConstraintSource {
   nlohmann::json object;
   std::string where;
@@ -23,8 +24,8 @@ struct ConstraintSource {
   bool flipped = false;
 };
 
-// What one call keeps from block to block, so that nothing is allocated for a shape seen before, and
-// what the last block was found to be.
+// What one call keeps from block to block, so that nothing is allocated for a shape seen before,
+// and what the last block was found to be.
 class ConstraintWork {
  public:
   ConstraintWork();
@@ -35,8 +36,8 @@ class ConstraintWork {
   // By column: 0, or 1 + the place of a constraint that is not met.
   std::vector<uint8_t> unmet;
 
-  // [budget][column], in the budget's unit: by how much the emulator missed it. NaN where it cannot be
-  // said.
+  // [budget][column], in the budget's unit: by how much the emulator missed it. NaN where it cannot
+  // be said.
   std::vector<double> imbalance;
 
   struct Plan;
@@ -54,9 +55,9 @@ class Constraints {
   const std::vector<std::string> &names() const;
 
   // Changes the outputs of columns that are not rejected, whose results do not depend on the other
-  // columns of the block. A column in which a constraint cannot be met keeps its outputs and is marked.
-  // Any number of threads at once, each with its own work. Fails where a field has not the shape that
-  // a constraint needs, or the call has none of it.
+  // columns of the block. A column in which a constraint cannot be met keeps its outputs and is
+  // marked. Any number of threads at once, each with its own work. Fails where a field has not the
+  // shape that a constraint needs, or the call has none of it.
   void apply(BlockValues &values, ConstraintWork &work) const;
 
   // Budgets, enforced or not: name, unit, place among the constraints.
@@ -67,8 +68,8 @@ class Constraints {
   };
   const std::vector<BudgetFacts> &budgets() const;
 
-  // What increments of outputs add to a budget, by column. `outputs` are the places of the outputs that
-  // `increments` belong to. NaN where a measure is not above 0.
+  // What increments of outputs add to a budget, by column. `outputs` are the places of the outputs
+  // that `increments` belong to. NaN where a measure is not above 0.
   void added(size_t budget, const BlockValues &values, const std::vector<size_t> &outputs,
              const std::vector<FieldValues> &increments, std::vector<double> &sums) const;
 

@@ -40,10 +40,8 @@ class FluxDivergence {
   struct Columns {
     int64_t first, n;
   };
-  void add_up(const BlockValues &values, int64_t level, const Columns &columns,
-              double *kept) const;
-  void divide(const BlockValues &values, int64_t level, const Columns &columns,
-              double *kept) const;
+  void add_up(const BlockValues &values, int64_t level, const Columns &columns, double *kept) const;
+  void divide(const BlockValues &values, int64_t level, const Columns &columns, double *kept) const;
   template <class Use>
   void each(const BlockValues &values, const Use &use) const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The columns that are worked on side by side, as one value. For files that are compiled for several
-// instruction sets: all is in an anonymous namespace, so that no copy of it serves another file.
+// The columns that are worked on side by side, as one value. For files that are compiled for
+// several instruction sets: all is in an anonymous namespace, so that no copy of it serves another
+// file.
 #pragma once
 
 #include "constraints/projection_loops.hpp"
@@ -48,8 +49,8 @@ constexpr int64_t most_below = below(most_budgets, 0);
 // Where a pivot has lost so much, a budget is taken for a combination of those before it.
 constexpr double least_pivot = 1e-9;
 
-// Turns the lower half of a matrix into its factors L D L', with 1 / D on the diagonal: 0 for a row that
-// follows from those before it. Marks the lanes in which there is one.
+// Turns the lower half of a matrix into its factors L D L', with 1 / D on the diagonal: 0 for a row
+// that follows from those before it. Marks the lanes in which there is one.
 inline Mask factorise(Lanes *matrix, int64_t n) {
   Mask singular = {};
   for (int64_t k = 0; k < n; ++k) {

@@ -47,8 +47,8 @@ void ProjectionPlan::load_sources(const BlockValues &values, Chunk &chunk) {
     const LaneSource &one = sources_[s];
     const FieldValues &field = (one.is_output ? values.outputs : values.inputs)[one.field];
     uint8_t bad[lanes] = {};
-    projection_loops().gather(field.row(one.first_row) + chunk.first, field.ncol, one.nrow,
-                              chunk.n, one.feed, one.above, rows(s), bad);
+    projection_loops().gather(field.row(one.first_row) + chunk.first, field.ncol, one.nrow, chunk.n,
+                              one.feed, one.above, rows(s), bad);
     chunk.mark(bad, one.constraint);
   }
 }
@@ -78,8 +78,8 @@ bool ProjectionPlan::solve(Chunk &chunk) {
                                  -part.factor, chunk.target + part.budget * lanes,
                                  chunk.terms + part.budget * lanes);
   uint8_t budget[lanes];
-  const bool changed = projection_loops().project(
-      problem_, {chunk.target, chunk.terms, chunk.idle}, {chunk.imbalance, budget});
+  const bool changed = projection_loops().project(problem_, {chunk.target, chunk.terms, chunk.idle},
+                                                  {chunk.imbalance, budget});
   for (int64_t i = 0; i < lanes; ++i)
     if (budget[i]) chunk.unmet[i] = static_cast<uint8_t>(1 + constraints_[budget[i] - 1u]);
   return changed;

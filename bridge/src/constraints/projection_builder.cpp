@@ -11,7 +11,8 @@ namespace hyb {
 namespace {
 
 constexpr double anything = -std::numeric_limits<double>::infinity();
-alignas(Buffer::alignment) constexpr double ones[lanes] = {1, 1, 1, 1, 1, 1, 1, 1}, zeros[lanes] = {};
+alignas(Buffer::alignment) constexpr double ones[lanes] = {1, 1, 1, 1, 1, 1, 1, 1}, zeros[lanes] =
+                                                                                        {};
 constexpr double inf = -anything;
 alignas(Buffer::alignment) constexpr double unbounded[2][lanes] = {
     {-inf, -inf, -inf, -inf, -inf, -inf, -inf, -inf}, {inf, inf, inf, inf, inf, inf, inf, inf}};
@@ -52,8 +53,9 @@ void ProjectionBuilder::add_inputs() {
       const size_t constraint = projection_.budgets[k].constraint;
       const LaneRows measure = measure_rows(term, field, levels, constraint);
       for (int64_t s = species.begin; s < species.end; ++s) {
-        const LaneSource wanted = {false, term.field, s * field.nlevel + levels.begin,
-                                   levels.size(), Feed::plain, anything, constraint};
+        const LaneSource wanted = {false,         term.field,  s * field.nlevel + levels.begin,
+                                   levels.size(), Feed::plain, anything,
+                                   constraint};
         plan_.parts_.push_back({k, source(wanted), measure, term.factor.value});
       }
     }
@@ -147,7 +149,8 @@ RowGroup ProjectionBuilder::group_of(const Rows &rows, const std::vector<Entry> 
   for (const Entry &entry : terms) {
     const size_t place = place_of(measures, entry.term->measure);
     if (place == most_measures)
-      mismatch(HYB_ERROR_SHAPE, entry.term->rows.where + ": measures of output " + in_quotes(entry.term->name),
+      mismatch(HYB_ERROR_SHAPE,
+               entry.term->rows.where + ": measures of output " + in_quotes(entry.term->name),
                "at most " + std::to_string(most_measures), "more");
     group.measure[place] = measure_rows(*entry.term, *rows.field, rows.levels,
                                         projection_.budgets[entry.budget].constraint);
@@ -178,8 +181,8 @@ void ProjectionBuilder::add_bounds(RowGroup &group, const Rows &rows,
   group.least = {unbounded[0], 0};
   group.most = {unbounded[1], 0};
   if (limits.empty()) return;
-  ProjectionPlan::GroupBounds bounds{plan_.groups_.size(), limits.front()->constraint, {}, {},
-                                     nullptr, nullptr};
+  ProjectionPlan::GroupBounds bounds{
+      plan_.groups_.size(), limits.front()->constraint, {}, {}, nullptr, nullptr};
   for (const Bounds *one : limits) add_limits(*one, rows, bounds);
   group.bounded = true;
   if (!bounds.least_limits.empty()) group.least = {bounds.least = spare_rows(group.nrow), lanes};
@@ -192,9 +195,9 @@ void ProjectionBuilder::add_limits(const Bounds &bounds, const Rows &rows,
   RowLimit limit{{zeros, 0}, bounds.state.has_value(), 0, 0, 1};
   if (bounds.state) {
     plan_.state_constraint_ = std::min(plan_.state_constraint_, bounds.constraint);
-    limit.state = by_level(*bounds.state, bounds.state_name, bounds.rows.where, *rows.field,
-                           rows.levels, {false, *bounds.state, rows.species, 0, Feed::plain, anything,
-                                         bounds.constraint});
+    limit.state =
+        by_level(*bounds.state, bounds.state_name, bounds.rows.where, *rows.field, rows.levels,
+                 {false, *bounds.state, rows.species, 0, Feed::plain, anything, bounds.constraint});
   }
   const bool pinned = bounds.least && bounds.most && *bounds.least == *bounds.most;
   limit.margin = bounds.state && !pinned ? 0x1p-50 : 0;
@@ -218,7 +221,8 @@ LaneRows ProjectionBuilder::measure_rows(const Term &term, const FieldValues &fi
   const bool one = measure.nlevel == 1 && !term.measure.thickness;
   const Feed feed = term.measure.thickness ? Feed::thickness : Feed::plain;
   const Range wanted = one ? Range{0, 1} : levels;
-  const size_t at = source({false, *term.measure.input, wanted.begin, wanted.size(), feed, 0, constraint});
+  const size_t at =
+      source({false, *term.measure.input, wanted.begin, wanted.size(), feed, 0, constraint});
   return {plan_.rows(at), one ? 0 : lanes};
 }
 
@@ -234,17 +238,21 @@ LaneRows ProjectionBuilder::profile_rows(const Term &term, const Rows &rows, siz
 }
 
 // Rows of an input, of the same species where it has as many; `like` has the species in first_row.
-LaneRows ProjectionBuilder::by_level(size_t input, const std::string &name, const std::string &where,
-                                     const FieldValues &field, Range levels, LaneSource like) {
+LaneRows ProjectionBuilder::by_level(size_t input, const std::string &name,
+                                     const std::string &where, const FieldValues &field,
+                                     Range levels, LaneSource like) {
   const FieldValues &found = given(values_.inputs[input], name, where);
   const bool fits = (found.nlevel == field.nlevel || found.nlevel == 1) &&
                     (found.nspecies == field.nspecies || found.nspecies == 1);
   const auto shape = [](const FieldValues &one) {
     return std::to_string(one.nlevel) + " levels and " + std::to_string(one.nspecies) + " species";
   };
-  if (!fits) mismatch(HYB_ERROR_SHAPE, where + ": " + in_quotes(name), shape(field) + ", or 1 of either", shape(found));
+  if (!fits)
+    mismatch(HYB_ERROR_SHAPE, where + ": " + in_quotes(name), shape(field) + ", or 1 of either",
+             shape(found));
   const bool one = found.nlevel == 1;
-  like.first_row = (found.nspecies == 1 ? 0 : like.first_row) * found.nlevel + (one ? 0 : levels.begin);
+  like.first_row =
+      (found.nspecies == 1 ? 0 : like.first_row) * found.nlevel + (one ? 0 : levels.begin);
   like.nrow = one ? 1 : levels.size();
   return {plan_.rows(source(like)), one ? 0 : lanes};
 }
@@ -278,8 +286,12 @@ void ProjectionBuilder::finish() {
   }
   const auto ngroup = static_cast<int64_t>(plan_.groups_.size());
   const int64_t memory = projection_memory(ngroup, nowner) * static_cast<int64_t>(sizeof(double));
-  plan_.problem_ = {plan_.groups_.data(), ngroup, static_cast<int64_t>(projection_.budgets.size()), nowner,
-                    !projection_.bounds.empty(), plan_.tolerance_.data(),
+  plan_.problem_ = {plan_.groups_.data(),
+                    ngroup,
+                    static_cast<int64_t>(projection_.budgets.size()),
+                    nowner,
+                    !projection_.bounds.empty(),
+                    plan_.tolerance_.data(),
                     static_cast<double *>(plan_.sums_.reserve(memory))};
 }
 

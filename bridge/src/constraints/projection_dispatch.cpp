@@ -14,7 +14,8 @@ namespace {
 
 const UsableLoops<ProjectionLoops> &usable() {
 #if defined(HYB_LOOPS_X86)
-  static const auto usable = usable_loops<ProjectionLoops>(projection_plain, &projection_avx2, &projection_avx512);
+  static const auto usable =
+      usable_loops<ProjectionLoops>(projection_plain, &projection_avx2, &projection_avx512);
 #else
   static const auto usable = usable_loops<ProjectionLoops>(projection_plain, nullptr, nullptr);
 #endif

@@ -13,13 +13,11 @@ namespace {
 
 using nlohmann::json;
 
-std::string count_of(int64_t n, const char *what) {
-  return std::to_string(n) + ' ' + what;
-}
+std::string count_of(int64_t n, const char *what) { return std::to_string(n) + ' ' + what; }
 
 int64_t positive_integer(ConstraintReader &reader, const char *key, const json &value) {
-  const bool fits = value.is_number_integer() && value.get<double>() >= 1 &&
-                    value.get<double>() < 1 << 24;
+  const bool fits =
+      value.is_number_integer() && value.get<double>() >= 1 && value.get<double>() < 1 << 24;
   if (!fits) reader.table.wrong(key, "a positive integer", value);
   return value.get<int64_t>();
 }
@@ -86,7 +84,8 @@ Range RowChoice::levels_of(const FieldValues &field, bool bottom_up) const {
     return first ? Range{0, 1} : Range{n - 1, n};
   }
   if (last_level > n)
-    mismatch(HYB_ERROR_SHAPE, where, "at least " + count_of(last_level, "levels"), count_of(n, "levels"));
+    mismatch(HYB_ERROR_SHAPE, where, "at least " + count_of(last_level, "levels"),
+             count_of(n, "levels"));
   return flipped ? Range{n - last_level, n - first_level + 1} : Range{first_level - 1, last_level};
 }
 
@@ -103,8 +102,8 @@ bool RowChoice::may_meet(const RowChoice &other) const {
   const bool ends = levels != Levels::all && levels != Levels::some &&
                     other.levels != Levels::all && other.levels != Levels::some;
   if (ends) return levels == other.levels;
-  const bool numbers = levels == Levels::some && other.levels == Levels::some &&
-                       flipped == other.flipped;
+  const bool numbers =
+      levels == Levels::some && other.levels == Levels::some && flipped == other.flipped;
   return !numbers || (first_level <= other.last_level && other.first_level <= last_level);
 }
 
@@ -125,7 +124,8 @@ Factor read_factor(ConstraintReader &reader) {
   Factor factor;
   if (value->is_string()) {
     const std::string text = value->get<std::string>();
-    const Quantity quantity = quantity_of(text, reader.table.where("factor"), reader.table.status());
+    const Quantity quantity =
+        quantity_of(text, reader.table.where("factor"), reader.table.status());
     factor = {quantity.value, quantity.unit};
   } else {
     factor.value = reader.table.number("factor", 1);
@@ -166,8 +166,9 @@ void check_unit(const JsonTable &table, const std::string &what,
   const std::string found = product(factors), expected = product(target);
   const std::optional<double> ratio = converted({1, found}, expected);
   if (ratio && std::fabs(*ratio - 1) < 1e-12) return;
-  mismatch(table.status(), table.where() + ": unit of " + what, in_quotes(expected),
-           in_quotes(found) + (ratio ? ", which is " + json(*ratio).dump() + " times as much" : ""));
+  mismatch(
+      table.status(), table.where() + ": unit of " + what, in_quotes(expected),
+      in_quotes(found) + (ratio ? ", which is " + json(*ratio).dump() + " times as much" : ""));
 }
 
 }  // namespace hyb

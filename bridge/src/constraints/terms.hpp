@@ -25,7 +25,7 @@ struct RowChoice {
   Levels levels = Levels::all;
   int64_t first_level = 1, last_level = 1, species = 0;  // species 0: all
   bool flipped = false;  // levels are counted from the host's last one on
-  std::string where;  // in messages
+  std::string where;     // in messages
   int32_t status = 0;
 
   // Fails with HYB_ERROR_SHAPE where the field has no such level or species.
@@ -80,7 +80,8 @@ Factor read_factor(ConstraintReader &reader);
 Measure read_measure(ConstraintReader &reader);
 Term read_term(const nlohmann::json &object, const std::string &where, ConstraintReader &parent);
 
-// Fails unless the units of the factors make those of `target`; says nothing where one is not known.
+// Fails unless the units of the factors make those of `target`; says nothing where one is not
+// known.
 void check_unit(const JsonTable &table, const std::string &what,
                 const std::vector<std::string> &factors, const std::vector<std::string> &target);
 

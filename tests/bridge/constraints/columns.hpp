@@ -94,9 +94,7 @@ inline double uniform(std::mt19937_64 &random, double from, double to) {
   return std::uniform_real_distribution<double>(from, to)(random);
 }
 
-inline double normal(std::mt19937_64 &random) {
-  return std::normal_distribution<double>()(random);
-}
+inline double normal(std::mt19937_64 &random) { return std::normal_distribution<double>()(random); }
 
 // Convection: heating, moistening and rain of one column; energy and water are closed.
 namespace convection {
@@ -104,7 +102,9 @@ namespace convection {
 constexpr double cp = 1004.64, latent = 2.501e6;
 
 inline json energy() {
-  return {{"kind", "budget"}, {"name", "energy"}, {"unit", "W m-2"},
+  return {{"kind", "budget"},
+          {"name", "energy"},
+          {"unit", "W m-2"},
           {"terms",
            {{{"output", "heating"}, {"factor", "1004.64 J kg-1 K-1"}, {"measure", "mass"}},
             {{"output", "moistening"}, {"factor", "2.501e6 J kg-1"}, {"measure", "mass"}},
@@ -112,7 +112,9 @@ inline json energy() {
 }
 
 inline json water() {
-  return {{"kind", "budget"}, {"name", "water"}, {"unit", "kg m-2 s-1"},
+  return {{"kind", "budget"},
+          {"name", "water"},
+          {"unit", "kg m-2 s-1"},
           {"terms",
            {{{"output", "moistening"}, {"measure", "mass"}},
             {{"output", "rain"}},
@@ -128,8 +130,10 @@ inline std::vector<Field> inputs(int64_t nlevel) {
 }
 
 inline std::vector<Field> outputs(int64_t nlevel) {
-  return {{"heating", "K s-1", nlevel}, {"moistening", "kg kg-1 s-1", nlevel},
-          {"rain", "kg m-2 s-1"}, {"snow", "kg m-2 s-1"}};
+  return {{"heating", "K s-1", nlevel},
+          {"moistening", "kg kg-1 s-1", nlevel},
+          {"rain", "kg m-2 s-1"},
+          {"snow", "kg m-2 s-1"}};
 }
 
 // What an untrained network might say. Bounds are in reach.

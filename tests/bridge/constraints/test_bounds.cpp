@@ -13,8 +13,8 @@ struct Case {
   ConstraintWork work;
 
   Case(const json &list, int64_t nlevel, int64_t ncol)
-      : columns({{"mass", "kg m-2", nlevel}, {"humidity", "1", nlevel}}, {{"change", "s-1", nlevel}},
-                ncol),
+      : columns({{"mass", "kg m-2", nlevel}, {"humidity", "1", nlevel}},
+                {{"change", "s-1", nlevel}}, ncol),
         constraints(sources(list), columns.fields) {
     columns.put_inputs();
     if (!columns.values.inputs.empty()) columns.fill(columns.values.inputs[0], [] { return 100; });
@@ -26,7 +26,10 @@ struct Case {
 };
 
 static json water(double equals = 0) {
-  return {{"kind", "budget"}, {"name", "water"}, {"unit", "kg m-2 s-1"}, {"equals", equals},
+  return {{"kind", "budget"},
+          {"name", "water"},
+          {"unit", "kg m-2 s-1"},
+          {"equals", equals},
           {"terms", json::array({{{"output", "change"}, {"measure", "mass"}}})}};
 }
 

@@ -10,10 +10,11 @@ constexpr int64_t nlevel = 5;
 constexpr double gravity = 9.80665, cp = 1004.64;
 
 static json heating(bool by_pressure) {
-  json object = {{"kind", "flux_divergence"}, {"tendency", "heating"},
-                 {"fluxes",
-                  {{{"output", "up"}, {"direction", "up"}},
-                   {{"output", "down"}, {"direction", "down"}}}}};
+  json object = {
+      {"kind", "flux_divergence"},
+      {"tendency", "heating"},
+      {"fluxes",
+       {{{"output", "up"}, {"direction", "up"}}, {{"output", "down"}, {"direction", "down"}}}}};
   object[by_pressure ? "thickness" : "measure"] = by_pressure ? "half_pressure" : "mass";
   object["factor"] = by_pressure ? json(gravity / cp) : json("0.0009953814 kg K J-1");
   return object;
@@ -87,7 +88,9 @@ static void heating_closes_the_column() {
 }
 
 static void fluxes_are_closed_before() {
-  const json balance = {{"kind", "budget"}, {"name", "balance"}, {"unit", "W m-2"},
+  const json balance = {{"kind", "budget"},
+                        {"name", "balance"},
+                        {"unit", "W m-2"},
                         {"terms",
                          {{{"output", "up"}, {"levels", "top"}},
                           {{"output", "down"}, {"levels", "top"}, {"factor", -1}}}}};
@@ -97,7 +100,8 @@ static void fluxes_are_closed_before() {
   const auto &from = one.columns.output("up"), &to = one.columns.output("down");
   CHECK(std::fabs(from.row(nlevel)[3] - to.row(nlevel)[3]) < 1e-12);
   CHECK_EQ(from.row(0)[3], up(nlevel));
-  const double kept = from.row(nlevel - 1)[3] - from.row(nlevel)[3] - to.row(nlevel - 1)[3] + to.row(nlevel)[3];
+  const double kept =
+      from.row(nlevel - 1)[3] - from.row(nlevel)[3] - to.row(nlevel - 1)[3] + to.row(nlevel)[3];
   const double expected = gravity / cp * kept / (pressure(1) - pressure(0));
   CHECK(std::fabs(one.columns.output("heating").row(nlevel - 1)[3] - expected) <
         1e-13 * std::fabs(expected));

@@ -34,9 +34,19 @@ struct Problem {
     memory.resize(static_cast<size_t>(projection_memory(2, 2)) / lanes);
     const auto rows = [](const vector<Row> &of) { return LaneRows{of[0].lane, lanes}; };
     groups[0] = {x[0].lane, y[0].lane, n, {rows(measure)}, 1, rows(profile), 1, 0, factor_first,
-                 false, {}, {}};
-    groups[1] = {x[n].lane, y[n].lane, n, {rows(measure), rows(other)}, 2, rows(profile), 0.3, 1,
-                 factor_second, true, rows(least), rows(most)};
+                 false,     {},        {}};
+    groups[1] = {x[n].lane,
+                 y[n].lane,
+                 n,
+                 {rows(measure), rows(other)},
+                 2,
+                 rows(profile),
+                 0.3,
+                 1,
+                 factor_second,
+                 true,
+                 rows(least),
+                 rows(most)};
   }
 
   void project(const ProjectionLoops &loops) {
@@ -62,7 +72,8 @@ static void projections_agree() {
     for (const ProjectionLoops *const *loops = usable_projection_loops(); *loops; ++loops) {
       Problem found(seed);
       found.project(**loops);
-      if (!found.same_as(expected)) std::fprintf(stderr, "%s, seed %d\n", (*loops)->name, int(seed));
+      if (!found.same_as(expected))
+        std::fprintf(stderr, "%s, seed %d\n", (*loops)->name, int(seed));
       CHECK(found.same_as(expected));
     }
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Budgets: closed exactly, with the smallest change, whatever the network says and however the columns
-// are cut into blocks.
+// Budgets: closed exactly, with the smallest change, whatever the network says and however the
+// columns are cut into blocks.
 #include "allocations.hpp"
 #include "columns.hpp"
 
@@ -181,7 +181,8 @@ static void shares_are_the_weights() {
     const hyb::FieldValues &field = one.columns.output(name);
     return vector<double>(field.data, field.data + field.nrow() * field.ncol);
   };
-  const vector<double> moistening = copied("moistening"), rain = copied("rain"), snow = copied("snow");
+  const vector<double> moistening = copied("moistening"), rain = copied("rain"),
+                       snow = copied("snow");
   one.apply();
   CHECK(copied("snow") == snow);
   for (size_t c = 0; c < 4; ++c) {
@@ -272,7 +273,8 @@ static void not_enforced_is_only_told() {
                                one.columns.output("heating").data + nlevel * 6);
   one.apply();
   CHECK(fabsl(one.work.imbalance[2] - energy.plain) < 1e-14L * energy.size);
-  CHECK(!std::memcmp(heating.data(), one.columns.output("heating").data, sizeof(double) * nlevel * 6));
+  CHECK(!std::memcmp(heating.data(), one.columns.output("heating").data,
+                     sizeof(double) * nlevel * 6));
   CHECK(gap(water_of(one.columns, 2)) < 2e-14);
   CHECK(!one.constraints.budgets()[0].enforced && one.constraints.budgets()[1].enforced);
 }

@@ -52,7 +52,7 @@ static void fields() {
   says(refusal_of(changed(water(), "/terms/1/input", "mass")), "found both");
   says(refusal_of(changed(water(), "/terms/1", json::object())), "found neither");
   says(refusal_of(changed(water(), "/terms/0/thickness", "p")),
-            "'measure' or 'thickness', found both");
+       "'measure' or 'thickness', found both");
   says(refusal_of(changed(positive(), "/output", "moist")), "unknown output 'moist'");
 }
 
@@ -61,10 +61,10 @@ static void numbers() {
     says(refusal_of(changed(water(), "/terms/0/factor", factor)), "factor: expected");
   for (const json &weight : {json(-1), json("1"), json(1e9)})
     says(refusal_of(changed(water(), "/terms/0/weight", weight)), "weight: expected");
-  for (const json &levels : {json("middle"), json(0), json(1.5), json::array({1, 2, 3}), json(1e30)})
+  for (const json &levels :
+       {json("middle"), json(0), json(1.5), json::array({1, 2, 3}), json(1e30)})
     says(refusal_of(changed(water(), "/terms/0/levels", levels)), "levels: expected");
-  says(refusal_of(changed(water(), "/terms/0/levels", json::array({3, 2}))),
-            "found 3 before 2");
+  says(refusal_of(changed(water(), "/terms/0/levels", json::array({3, 2}))), "found 3 before 2");
   says(refusal_of(changed(water(), "/terms/0/species", 0)), "species: expected");
   says(refusal_of(without(positive(), "minimum")), "found neither");
   says(refusal_of(changed(positive(), "/maximum", -1)), "found 0 above -1");
@@ -73,9 +73,9 @@ static void numbers() {
 // A factor with a unit says that units are meant to fit; one without says nothing.
 static void units() {
   says(refusal_of(changed(energy(), "/unit", "kg m-2 s-1")),
-            "unit of the term of 'heating': expected 'kg m-2 s-1', found 'J kg-1 K-1 K s-1 kg m-2'");
+       "unit of the term of 'heating': expected 'kg m-2 s-1', found 'J kg-1 K-1 K s-1 kg m-2'");
   says(refusal_of(changed(energy(), "/terms/0/factor", "1.00464 kJ kg-1 K-1")),
-            "which is 1000.0 times as much");
+       "which is 1000.0 times as much");
   CHECK_EQ(refusal_of(changed(energy(), "/terms/0/factor", 1.00464)), "");
   CHECK_EQ(refusal(json::array({changed(energy(), "/unit", "J s-1 m-2")})), "");
   CHECK_EQ(refusal({energy(), water(), positive()}, false), "");
@@ -92,12 +92,14 @@ static void budgets_that_cannot_close() {
   for (json &term : twice["terms"]) term["factor"] = 2;
   says(refusal({water(), twice}), "budget 'twice': expected outputs that may change");
   json sum = changed(energy(), "/name", "sum");
-  for (const json &term : water()["terms"]) sum["terms"].push_back(term);
+  const json second_one = water();
+  for (const json &term : second_one["terms"]) sum["terms"].push_back(term);
   for (json &term : sum["terms"]) term["factor"] = 1;
   sum["terms"][0]["factor"] = convection::cp, sum["terms"][1]["factor"] = convection::latent;
   sum["terms"][2]["factor"] = -3.34e5;
   says(refusal({energy(), water(), sum}), "before it ('energy' and 'water')");
-  json rain = changed(changed(water(), "/name", "rain"), "/terms", json::array({{{"output", "rain"}}}));
+  json rain =
+      changed(changed(water(), "/name", "rain"), "/terms", json::array({{{"output", "rain"}}}));
   says(refusal({changed(water(), "/terms/1/weight", 0), rain}), "budget 'rain'");
 }
 
@@ -109,12 +111,14 @@ static void ways_to_change_are_said_once() {
 }
 
 static void what_fluxes_make_is_theirs() {
-  const json heating = {{"kind", "flux_divergence"}, {"tendency", "heating"}, {"measure", "mass"},
+  const json heating = {{"kind", "flux_divergence"},
+                        {"tendency", "heating"},
+                        {"measure", "mass"},
                         {"fluxes", json::array({{{"output", "snow"}, {"direction", "up"}}})}};
   CHECK_EQ(refusal({water(), heating}), "");
   says(refusal({energy(), heating}), "'divergence for heating' does not make");
   says(refusal({{{"kind", "bounds"}, {"output", "heating"}, {"minimum", 0}}, heating}),
-            "'bounds of heating'");
+       "'bounds of heating'");
   says(refusal({heating, changed(heating, "/name", "again")}), "found 'heating'");
   says(refusal_of(changed(heating, "/fluxes/0/output", "heating")), "other than");
   says(refusal_of(changed(heating, "/fluxes/0/direction", "left")), "'up' and 'down'");
@@ -136,7 +140,8 @@ static void too_many() {
 
 // The message of applying, once the inputs have these levels.
 static std::string failure(const json &list, int64_t mass_levels, int32_t status) {
-  Columns columns({{"mass", "kg m-2", mass_levels}, {"humidity", "1", 4}}, convection::outputs(4), 3);
+  Columns columns({{"mass", "kg m-2", mass_levels}, {"humidity", "1", 4}}, convection::outputs(4),
+                  3);
   Constraints constraints(sources(list), columns.fields);
   columns.put_inputs();
   hyb::ConstraintWork work;
@@ -152,7 +157,7 @@ static std::string failure(const json &list, int64_t mass_levels, int32_t status
 static void shapes() {
   const json list = json::array({water()});
   says(failure(list, 5, HYB_ERROR_SHAPE),
-            "terms[0]: 'mass': levels: expected 4, as 'moistening' has 4, found 5");
+       "terms[0]: 'mass': levels: expected 4, as 'moistening' has 4, found 5");
   CHECK_EQ(failure(list, 1, HYB_ERROR_SHAPE).find("levels"), std::string::npos);
   const json deep = json::array({changed(water(), "/terms/0/levels", json::array({2, 9}))});
   says(failure(deep, 4, HYB_ERROR_SHAPE), "expected at least 9 levels, found 4 levels");
@@ -168,7 +173,7 @@ static void shapes() {
 static void inputs_that_were_not_put() {
   const json absent = json::array({changed(water(), "/terms/0/measure", "air_mass")});
   says(failure(absent, 4, HYB_ERROR_FIELD),
-            "field 'air_mass': expected a put before run, found none");
+       "field 'air_mass': expected a put before run, found none");
   json idle = absent;
   idle[0]["enforce"] = false;
   says(failure(idle, 4, HYB_ERROR_FIELD), "field 'air_mass'");
