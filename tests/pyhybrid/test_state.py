@@ -148,7 +148,7 @@ def test_another_configuration(saved, plain):
         (lambda shared, columns: (shared[:0], columns), errors.StateError, "1 more"),
         (lambda shared, columns: (shared * 2, columns), errors.StateError, "found others"),
         (lambda shared, columns: (shared.astype("f4"), columns), errors.ArgumentError, "float64"),
-        (lambda shared, columns: (shared, columns[:, 1:]), errors.ShapeError, "expected 6, found 5"),
+        (lambda shared, columns: (shared, columns[:, 1:]), errors.ShapeError, "6, found 5"),
         (lambda shared, columns: (shared, columns[0:0, 0]), errors.ShapeError, "rank 2"),
         (lambda shared, columns: (columns, columns), errors.ShapeError, "rank 1"),
         (lambda shared, columns: (shared, np.zeros((1, NCOL))), errors.StateError, "rows"),
