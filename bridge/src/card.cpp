@@ -283,7 +283,8 @@ void read_constraints(JsonTable &table, Card &card) {
     sources.push_back({object, table.where("constraints") + place, table.status()});
   }
   ValueFields fields;
-  for (const CardField &output : card.outputs) fields.outputs.push_back({output.name, output.unit});
+  for (const CardField &output : card.outputs)
+    fields.outputs.push_back({output.name, output.unit, output.role == HYB_FLAG});
   for (const CardField &input : card.inputs) fields.known.push_back({input.name, input.unit});
   Constraints(sources, fields);
 }

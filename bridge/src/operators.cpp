@@ -13,7 +13,7 @@ Operators::Operators(const SchemeConfig &config, const Card &card, bool flips, c
                      const std::string &plugins, Objector object)
     : unmet_(config.guard.constraint), object_(std::move(object)) {
   for (const CardField &output : card.outputs)
-    fields_.outputs.push_back({output.name, output.unit});
+    fields_.outputs.push_back({output.name, output.unit, output.role == HYB_FLAG});
   for (const CardField &input : card.inputs) fields_.known.push_back({input.name, input.unit});
   for (const FieldConfig &field : config.fields) fields_.known.push_back({field.name, field.unit});
   for (const HookConfig &hook : config.hooks)

@@ -27,6 +27,7 @@ struct FieldValues {
 // be known before the first arrays arrive.
 struct ValueField {
   std::string name, unit;
+  bool is_flag = false;
 };
 
 // The fields that the operators of a scheme read and write. Every output of the card is there from

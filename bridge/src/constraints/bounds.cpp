@@ -32,7 +32,7 @@ Bounds read_bounds(ConstraintReader &reader) {
   Bounds bounds;
   JsonTable &table = reader.table;
   bounds.output_name = table.text("output");
-  bounds.output = reader.fields.output(bounds.output_name, table.status(), table.where("output"));
+  bounds.output = read_output(reader, "output");
   bounds.name = table.find("name") ? table.text("name") : "bounds of " + bounds.output_name;
   bounds.rows = read_rows(reader);
   read_limits(table, bounds);

@@ -43,44 +43,47 @@ void check_how(const Budget &budget, const Budget &earlier) {
                  "also in " + in_quotes(budget.name));
 }
 
-// factor * measure at one level of a column; NaN where the measure is not above 0.
-class Coefficients {
+// Adds factor * measure * row to sums, by column; NaN where the measure is not above 0.
+class Adding {
  public:
-  Coefficients(const Term &term, const BlockValues &values, const FieldValues &field)
-      : term_(term) {
+  Adding(const Term &term, const BlockValues &values, const FieldValues &field)
+      : factor_(term.factor.value), thickness_(term.measure.thickness), ncol_(values.ncol) {
     if (!term.measure.input) return;
     measure_ = &given(values.inputs[*term.measure.input], term.measure.name, term.rows.where);
     check_measure(term, *measure_, field);
   }
 
-  double at(int64_t level, int64_t column) const {
-    if (!measure_) return term_.factor.value;
-    const double size = term_.measure.thickness
-                            ? thickness(level, column)
-                            : measure_->row(measure_->nlevel == 1 ? 0 : level)[column];
-    return size > 0 ? term_.factor.value * size : std::numeric_limits<double>::quiet_NaN();
+  void add(const double *row, int64_t level, double *sums) const {
+    if (!measure_) return add_each(row, sums, [](int64_t) { return 1.0; });
+    const double *here = measure_->row(measure_->nlevel == 1 ? 0 : level), *next = here + ncol_;
+    if (!thickness_) return add_each(row, sums, [=](int64_t c) { return here[c]; });
+    const double *first = measure_->row(0), *last = measure_->row(measure_->nlevel - 1);
+    add_each(row, sums,
+             [=](int64_t c) { return last[c] > first[c] ? next[c] - here[c] : here[c] - next[c]; });
   }
 
  private:
-  double thickness(int64_t level, int64_t column) const {
-    const double growth = measure_->row(measure_->nlevel - 1)[column] - measure_->row(0)[column];
-    const double step = measure_->row(level + 1)[column] - measure_->row(level)[column];
-    return growth > 0 ? step : -step;
+  template <class Size>
+  void add_each(const double *row, double *sums, const Size &size_of) const {
+    for (int64_t c = 0; c < ncol_; ++c) {
+      const double size = size_of(c);
+      const double usable = size > 0 ? size : std::numeric_limits<double>::quiet_NaN();
+      sums[c] += factor_ * usable * row[c];
+    }
   }
 
-  const Term &term_;
+  double factor_;
+  bool thickness_;
+  int64_t ncol_;
   const FieldValues *measure_ = nullptr;
 };
 
 void add_term(const Term &term, const BlockValues &values, const FieldValues &field, double *sums) {
-  const Coefficients coefficients(term, values, field);
+  const Adding adding(term, values, field);
   const Range levels = term.rows.levels_of(field, values.bottom_up);
   const Range species = term.rows.species_of(field);
   for (int64_t s = species.begin; s < species.end; ++s)
-    for (int64_t l = levels.begin; l < levels.end; ++l) {
-      const double *row = field.row(s, l);
-      for (int64_t c = 0; c < values.ncol; ++c) sums[c] += coefficients.at(l, c) * row[c];
-    }
+    for (int64_t l = levels.begin; l < levels.end; ++l) adding.add(field.row(s, l), l, sums);
 }
 
 }  // namespace

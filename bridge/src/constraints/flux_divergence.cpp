@@ -17,9 +17,10 @@ using nlohmann::json;
 FluxDivergence::Flux read_flux(const json &object, const std::string &where,
                                ConstraintReader &reader) {
   JsonTable table(object, where, reader.table.status());
+  ConstraintReader own{table, reader.fields, reader.flipped};
   FluxDivergence::Flux flux;
   flux.name = table.text("output");
-  flux.output = reader.fields.output(flux.name, table.status(), table.where("output"));
+  flux.output = read_output(own, "output");
   flux.upward = table.word("direction", {"up", "down"}, nullptr) == "up";
   table.finish();
   return flux;
@@ -41,7 +42,7 @@ FluxDivergence::FluxDivergence(ConstraintReader &reader) {
   JsonTable &table = reader.table;
   where_ = table.where();
   tendency_name_ = table.text("tendency");
-  tendency_ = reader.fields.output(tendency_name_, table.status(), table.where("tendency"));
+  tendency_ = read_output(reader, "tendency");
   name_ = table.find("name") ? table.text("name") : "divergence for " + tendency_name_;
   read_fluxes(reader);
   factor_ = read_factor(reader);

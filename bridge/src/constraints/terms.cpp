@@ -49,9 +49,7 @@ void read_field(ConstraintReader &reader, Term &term) {
              has_input ? "both" : "neither");
   term.is_output = has_output;
   term.name = reader.table.text(has_output ? "output" : "input");
-  term.field = has_output ? reader.fields.output(term.name, reader.table.status(),
-                                                 reader.table.where("output"))
-                          : reader.fields.input(term.name);
+  term.field = has_output ? read_output(reader, "output") : reader.fields.input(term.name);
   term.unit = unit_of(has_output ? reader.fields.outputs : reader.fields.inputs, term.field);
 }
 
@@ -105,6 +103,15 @@ bool RowChoice::may_meet(const RowChoice &other) const {
   const bool numbers =
       levels == Levels::some && other.levels == Levels::some && flipped == other.flipped;
   return !numbers || (first_level <= other.last_level && other.first_level <= last_level);
+}
+
+size_t read_output(ConstraintReader &reader, const char *key) {
+  const JsonTable &table = reader.table;
+  const std::string name = reader.table.text(key);
+  const size_t place = reader.fields.output(name, table.status(), table.where(key));
+  if (reader.fields.outputs[place].is_flag)
+    mismatch(table.status(), table.where(key), "an output that is no flag", in_quotes(name));
+  return place;
 }
 
 RowChoice read_rows(ConstraintReader &reader) {

@@ -75,6 +75,8 @@ struct ConstraintReader {
   bool flipped;
 };
 
+// The place of the output that a key names; a flag is refused.
+size_t read_output(ConstraintReader &reader, const char *key);
 RowChoice read_rows(ConstraintReader &reader);
 Factor read_factor(ConstraintReader &reader);
 Measure read_measure(ConstraintReader &reader);

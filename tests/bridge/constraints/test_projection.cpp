@@ -279,6 +279,36 @@ static void not_enforced_is_only_told() {
   CHECK(!one.constraints.budgets()[0].enforced && one.constraints.budgets()[1].enforced);
 }
 
+// With thickness, in both orders of half levels, enforced or not: the same.
+static void told_is_told_alike() {
+  for (const bool growing : {false, true}) {
+    json list = json::array({convection::water(), convection::water()});
+    list[0]["terms"][0].erase("measure");
+    list[0]["terms"][0]["thickness"] = "half";
+    list[1] = list[0];
+    list[1]["name"] = "told";
+    list[1]["enforce"] = false;
+    Columns columns({{"half", "kg m-2", nlevel + 1}}, convection::outputs(nlevel), 9);
+    const Constraints constraints(sources(list), columns.fields);
+    columns.put_inputs();
+    std::mt19937_64 random(4);
+    for (int64_t l = 0; l <= nlevel; ++l)
+      for (int64_t c = 0; c < 9; ++c)
+        columns.input("half").row(growing ? l : nlevel - l)[c] =
+            static_cast<double>(l) * 100 + uniform(random, 0, 99);
+    columns.input("half").row(7)[3] = columns.input("half").row(6)[3];
+    columns.fill(columns.output("moistening"), [&] { return normal(random); });
+    ConstraintWork work;
+    constraints.apply(columns.values, work);
+    for (size_t c = 0; c < 9; ++c) {
+      const double found = work.imbalance[c], told = work.imbalance[9 + c];
+      CHECK_EQ(std::isnan(told), c == 3);
+      CHECK_EQ(work.unmet[c], c == 3 ? 1 : 0);
+      CHECK(c == 3 || std::fabs(found - told) < 1e-11);
+    }
+  }
+}
+
 static void increments_add_to_budgets() {
   Case one(both(), 3);
   vector<double> warming(nlevel * 3, 1e-5), sums;
@@ -334,6 +364,7 @@ int main() {
   nothing_to_change_is_unmet();
   what_cancels_is_closed_too();
   not_enforced_is_only_told();
+  told_is_told_alike();
   increments_add_to_budgets();
   nothing_is_allocated_twice();
   work_can_be_used_again();

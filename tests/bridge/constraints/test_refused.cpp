@@ -56,6 +56,19 @@ static void fields() {
   says(refusal_of(changed(positive(), "/output", "moist")), "unknown output 'moist'");
 }
 
+static void flags_are_not_touched() {
+  for (const json &object : {water(), positive()}) {
+    Columns columns(convection::inputs(4), convection::outputs(4), 1);
+    columns.fields.outputs[1].is_flag = true;
+    try {
+      Constraints(sources(json::array({object})), columns.fields);
+      CHECK(!"refused");
+    } catch (const hyb::Error &error) {
+      CHECK_HAS(error.what(), "output: expected an output that is no flag, found 'moistening'");
+    }
+  }
+}
+
 static void numbers() {
   for (const json &factor : {json(0), json("many"), json(nullptr), json(1e200)})
     says(refusal_of(changed(water(), "/terms/0/factor", factor)), "factor: expected");
@@ -92,8 +105,8 @@ static void budgets_that_cannot_close() {
   for (json &term : twice["terms"]) term["factor"] = 2;
   says(refusal({water(), twice}), "budget 'twice': expected outputs that may change");
   json sum = changed(energy(), "/name", "sum");
-  const json second_one = water();
-  for (const json &term : second_one["terms"]) sum["terms"].push_back(term);
+  const json more = water()["terms"];
+  for (const json &term : more) sum["terms"].push_back(term);
   for (json &term : sum["terms"]) term["factor"] = 1;
   sum["terms"][0]["factor"] = convection::cp, sum["terms"][1]["factor"] = convection::latent;
   sum["terms"][2]["factor"] = -3.34e5;
@@ -182,6 +195,7 @@ static void inputs_that_were_not_put() {
 int main() {
   kinds_and_keys();
   fields();
+  flags_are_not_touched();
   numbers();
   units();
   budgets_that_cannot_close();
