@@ -67,18 +67,27 @@ size_t Audit::rows() const {
   return rows;
 }
 
-void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row) const {
-  const double *difference = difference_.values(place).row(row), *native = native_.values(place).row(row);
-  std::array<std::vector<double>, 4> values;
-  for (std::vector<double> &list : values) list.reserve(columns_.size());
+// The values of a row that are finite in both.
+int64_t Audit::gather_row(size_t place, int64_t row, RowValues &values) const {
+  const double *difference = difference_.values(place).row(row);
+  const double *native = native_.values(place).row(row);
+  for (std::vector<double> &list : values) list.resize(columns_.size());
+  double *error = values[0].data(), *truth = values[2].data();
+  int64_t n = 0;
   for (const int64_t i : columns_) {
-    if (!std::isfinite(difference[i]) || !std::isfinite(native[i])) continue;
-    values[0].push_back(-difference[i]);
-    values[1].push_back(difference[i] * difference[i]);
-    values[2].push_back(native[i]);
-    values[3].push_back(native[i] * native[i]);
+    error[n] = -difference[i];
+    truth[n] = native[i];
+    n += std::isfinite(difference[i]) && std::isfinite(native[i]);
   }
-  const int64_t n = static_cast<int64_t>(values[0].size());
+  return n;
+}
+
+void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row,
+                    RowValues &values) const {
+  const int64_t n = gather_row(place, row, values);
+  for (size_t list : {0, 2})
+    for (size_t i = 0; i < static_cast<size_t>(n); ++i)
+      values[list + 1][i] = values[list][i] * values[list][i];
   adder.add(first_sum, static_cast<double>(n));
   if (row % native_.values(place).nlevel == 0)
     adder.add(first_sum + 5, static_cast<double>(columns_.size()));
@@ -111,13 +120,14 @@ Score Audit::score_of(const std::vector<double> &totals) const {
 }
 
 std::string Audit::judge(const Communicator &communicator) {
+  RowValues values;
   const std::vector<double> totals =
       reproducible_sums(communicator, nsum * rows(), [&](Adder &adder) {
         size_t sum = 0;
         for (size_t place = 0; place < card_.outputs.size(); ++place)
           for (int64_t row = 0; row < native_.values(place).nrow() && native_.values(place).data;
                ++row, sum += nsum)
-            add_row(adder, sum, place, row);
+            add_row(adder, sum, place, row, values);
       });
   totals_.resize(std::max(totals_.size(), totals.size()), 0.0);
   for (size_t i = 0; i < totals.size(); ++i) totals_[i] += totals[i];

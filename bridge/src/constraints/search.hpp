@@ -71,11 +71,11 @@ class Search {
     whole_singular_ = factorise(whole_, n_);
     for (int64_t k = 0; k < n_; ++k) {
       base_[k] = Lanes{};
-      step_[k] = wrong ? trial_.residual[k] : Lanes{};
+      step_[k] = choice(wrong, trial_.residual[k], Lanes{});
     }
     solve(whole_, n_, step_);
     for (int64_t k = 0; k < n_; ++k) trial_.multiplier[k] = step_[k];
-    slope_ = all(__DBL_MAX__);
+    slope_ = __DBL_MAX__;
     stride_ = Lanes{};
     passed_ = Mask{};
   }
@@ -88,10 +88,10 @@ class Search {
     direction(beyond, next);
     Lanes steepness = {};
     for (int64_t k = 0; k < n_; ++k) steepness += trial_.residual[k] * next[k];
-    slope_ = beyond ? 0.5 * slope_ : steepness;
+    slope_ = choice(beyond, 0.5 * slope_, steepness);
     for (int64_t k = 0; k < n_; ++k) {
-      base_[k] = beyond ? base_[k] : trial_.multiplier[k];
-      step_[k] = beyond ? 0.5 * step_[k] : (open_ ? next[k] : Lanes{});
+      base_[k] = choice(beyond, base_[k], trial_.multiplier[k]);
+      step_[k] = choice(beyond, 0.5 * step_[k], choice(open_, next[k], Lanes{}));
       trial_.multiplier[k] = base_[k] + step_[k];
     }
   }
@@ -104,14 +104,14 @@ class Search {
     for (int64_t k = 0; k < n_; ++k) next[k] = wide[k] = trial_.residual[k];
     solve(free, n_, next);
     solve(whole_, n_, wide);
-    for (int64_t k = 0; k < n_; ++k) next[k] = stuck ? stride_ * wide[k] : next[k];
+    for (int64_t k = 0; k < n_; ++k) next[k] = choice(stuck, stride_ * wide[k], next[k]);
   }
 
   void set_stride(const Mask &beyond, const Mask &stuck) {
     const Mask striding = stride_ > 0;
     passed_ = striding & (beyond | (passed_ & stuck));
-    const Lanes longer = striding ? 4 * stride_ : all(1);
-    stride_ = passed_ ? 0.5 * stride_ : (stuck ? longer : Lanes{});
+    const Lanes longer = choice(striding, 4 * stride_, 1);
+    stride_ = choice(passed_, 0.5 * stride_, choice(stuck, longer, Lanes{}));
   }
 
   void tell_unmet(uint8_t *unmet) {

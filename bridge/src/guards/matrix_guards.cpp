@@ -105,8 +105,11 @@ class MatrixGuards::Judgement {
   // Columns of one level; `own`: in the order of the samples, 0 unless they are boxes.
   void judge_level(size_t row, int64_t own, T *values, int64_t column, int64_t n) {
     const int64_t level = box_ && last_level_ >= 0 ? last_level_ - own : own;
+    const T lower = static_cast<T>(guard_.lower[row]), upper = static_cast<T>(guard_.upper[row]);
     int64_t beyond = 0;
-    for (int64_t i = 0; i < n; ++i) beyond += judge(row, level, column + i, values[i]);
+    for (int64_t i = 0; i < n; ++i)
+      if (!(values[i] >= lower && values[i] <= upper))
+        beyond += judge(row, level, column + i, values[i]);
     if (beyond > 0) counts_.emplace_back(std::make_tuple(index_, row, level), beyond);
   }
 

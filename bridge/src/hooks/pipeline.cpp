@@ -25,12 +25,16 @@ double limit_of(const HookConfig &config, const ValueField &field) {
   return *limit;
 }
 
-// A block of zeros, shaped like `like`.
-FieldValues zeros(const FieldValues &like, Buffer &memory) {
+FieldValues field_like(const FieldValues &like, Buffer &memory) {
   FieldValues field = like;
   const int64_t n = like.nrow() * like.ncol;
   field.data = static_cast<double *>(memory.reserve(n * static_cast<int64_t>(sizeof(double))));
-  std::fill(field.data, field.data + n, 0.0);
+  return field;
+}
+
+FieldValues zeros(const FieldValues &like, Buffer &memory) {
+  const FieldValues field = field_like(like, memory);
+  std::fill_n(field.data, like.nrow() * like.ncol, 0.0);
   return field;
 }
 
@@ -44,19 +48,27 @@ bool all_finite(const FieldValues &field) {
 constexpr size_t lanes = 8;
 using Lanes = std::array<double, lanes>;
 
-template <class Term>
-double lane_sum(size_t n, Term &&term) {
-  Lanes sums{};
-  size_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (size_t lane = 0; lane < lanes; ++lane) sums[lane] += term(i + lane);
-  for (; i < n; ++i) sums[i % lanes] += term(i);
-  return std::accumulate(sums.begin(), sums.end(), 0.0);
-}
+double total_of(const Lanes &sums) { return std::accumulate(sums.begin(), sums.end(), 0.0); }
 
 double count_beyond(double limit, const std::vector<double> &taking, const double *row) {
-  return lane_sum(taking.size(),
-                  [&](size_t i) { return std::fabs(row[i]) > limit ? taking[i] : 0.0; });
+  Lanes beyond{};
+  for (size_t i = 0; i < taking.size(); ++i)
+    beyond[i % lanes] += std::fabs(row[i]) > limit ? taking[i] : 0.0;
+  return total_of(beyond);
+}
+
+void add_up(const double *row, size_t n, double &sum, double &squares) {
+  Lanes sums{}, products{};
+  const auto add = [&](size_t i, size_t lane) {
+    sums[lane] += row[i];
+    products[lane] += row[i] * row[i];
+  };
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (size_t lane = 0; lane < lanes; ++lane) add(i + lane, lane);
+  for (; i < n; ++i) add(i, i % lanes);
+  sum = total_of(sums);
+  squares = total_of(products);
 }
 
 void bring_within(double limit, double weight, const std::vector<double> &taking, double *row) {
@@ -165,21 +177,28 @@ void HookSlot::drop_not_finite(HookWork &work, const BlockValues &values, Verdic
 void HookSlot::add_target(size_t target, BlockValues &values, HookWork &work) const {
   const FieldValues &output = values.outputs[targets_[target]];
   FieldValues &total = work.added[targets_[target]];
-  if (!total.data) total = zeros(output, work.added_memory[targets_[target]]);
+  const bool first = !total.data;
+  if (first) total = field_like(output, work.added_memory[targets_[target]]);
   work.counted.assign(static_cast<size_t>(output.nrow()) * ncounter, 0.0);
   const double taking = std::accumulate(work.taking.begin(), work.taking.end(), 0.0);
+  const bool as_they_are = weight_ == 1 && !std::isfinite(limits_[target]) &&
+                           taking == static_cast<double>(output.ncol);
   for (int64_t row = 0; row < output.nrow(); ++row) {
     double *increments = work.increments[target].row(row);
     double *counted = work.counted.data() + row * ncounter;
     counted[number] = taking;
-    counted[limited] = count_beyond(limits_[target], work.taking, increments);
-    bring_within(limits_[target], weight_, work.taking, increments);
-    const size_t n = work.taking.size();
-    counted[sum] = lane_sum(n, [&](size_t i) { return increments[i]; });
-    counted[squares] = lane_sum(n, [&](size_t i) { return increments[i] * increments[i]; });
-    if (config_.dry_run) continue;
-    add_row(increments, output.ncol, output.row(row));
-    add_row(increments, output.ncol, total.row(row));
+    if (std::isfinite(limits_[target]))
+      counted[limited] = count_beyond(limits_[target], work.taking, increments);
+    if (!as_they_are) bring_within(limits_[target], weight_, work.taking, increments);
+    add_up(increments, work.taking.size(), counted[sum], counted[squares]);
+    if (config_.dry_run)
+      std::fill_n(increments, output.ncol, 0.0);
+    else
+      add_row(increments, output.ncol, output.row(row));
+    if (first)
+      std::copy_n(increments, output.ncol, total.row(row));
+    else
+      add_row(increments, output.ncol, total.row(row));
   }
 }
 
