@@ -321,7 +321,7 @@ def test_check_of_everything(forged, tmp_path):
     result = bench("--check", "--json", tmp_path / "all.json")
     assert (result.exit_code, result.stderr) == (0, "")
     written = json.loads((tmp_path / "all.json").read_text())
-    assert set(written) == {"about", "bridge", "emulator", "scaling", "gpu"}
+    assert set(written) == {"about", "bridge", "emulator", "scaling", "online", "gpu"}
 
 
 def test_check_names_what_falls_short(forged):
