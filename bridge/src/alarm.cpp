@@ -22,7 +22,9 @@ void CumulativeSum::add(double value, const AlarmConfig &config) {
     squares_ += before * (value - mean_);
     return;
   }
-  sum_ = std::max(0.0, sum_ + standardised(value) - config.slack);
+  // One audit alone is no lasting change, however far it is out.
+  const double counted = std::min(standardised(value), 0.5 * config.threshold);
+  sum_ = std::max(0.0, sum_ + counted - config.slack);
 }
 
 json CumulativeSum::json() const {

@@ -12,7 +12,8 @@
 
 namespace hyb {
 
-// Of one audit, in units of the native standard deviation; both are 0 or more.
+// Of one audit, in units of the native standard deviation; both are 0 or more. Of each field or
+// species over all its levels, then root mean squares of these.
 struct Score {
   double error = 0;  // root mean square
   double bias = 0;   // root mean square, over levels, of the mean errors

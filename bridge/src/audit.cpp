@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "audit.hpp"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "error.hpp"
@@ -10,8 +12,11 @@
 namespace hyb {
 namespace {
 
+// Of the values of a row, from its sums; 0 where it is nothing but rounding.
+constexpr double rounding = 1e-12;
 double variance_of(double n, double sum, double squares) {
-  return std::max(0.0, squares - sum * sum / n);
+  const double variance = squares - sum * sum / n;
+  return variance > rounding * squares ? variance : 0;
 }
 
 }  // namespace
@@ -62,41 +67,67 @@ size_t Audit::rows() const {
   return rows;
 }
 
-void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row) const {
-  const double *difference = difference_.values(place).row(row), *native = native_.values(place).row(row);
+// The values of a row that are finite in both.
+int64_t Audit::gather_row(size_t place, int64_t row, RowValues &values) const {
+  const double *difference = difference_.values(place).row(row);
+  const double *native = native_.values(place).row(row);
+  for (std::vector<double> &list : values) list.resize(columns_.size());
+  double *error = values[0].data(), *truth = values[2].data();
+  int64_t n = 0;
   for (const int64_t i : columns_) {
-    if (!std::isfinite(difference[i]) || !std::isfinite(native[i])) continue;
-    adder.add(first_sum, 1);
-    adder.add(first_sum + 1, -difference[i]);
-    adder.add(first_sum + 2, difference[i] * difference[i]);
-    adder.add(first_sum + 3, native[i]);
-    adder.add(first_sum + 4, native[i] * native[i]);
+    error[n] = -difference[i];
+    truth[n] = native[i];
+    n += std::isfinite(difference[i]) && std::isfinite(native[i]);
   }
+  return n;
 }
 
-// Over all rows whose native values vary.
+void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row,
+                    RowValues &values) const {
+  const int64_t n = gather_row(place, row, values);
+  for (size_t list : {0, 2})
+    for (size_t i = 0; i < static_cast<size_t>(n); ++i)
+      values[list + 1][i] = values[list][i] * values[list][i];
+  adder.add(first_sum, static_cast<double>(n));
+  if (row % native_.values(place).nlevel == 0)
+    adder.add(first_sum + 5, static_cast<double>(columns_.size()));
+  for (size_t sum = 0; sum < values.size(); ++sum)
+    adder.add(first_sum + 1 + sum, values[sum].data(), n);
+}
+
+// Squared errors and biases of all levels of a field or species over the variance that native values
+// had in all audits so far: in a level where hardly anything happens, a few columns would decide.
+// From sums alone, so that ranks without samples find the same.
 Score Audit::score_of(const std::vector<double> &totals) const {
   double n = 0, error = 0, bias = 0;
-  for (size_t at = 0; at + nsum <= totals.size(); at += nsum) {
-    const double count = totals[at];
-    const double variance = count > 1 ? variance_of(count, totals[at + 3], totals[at + 4]) : 0;
-    if (!(variance > 0)) continue;
+  for (size_t at = 0; at + nsum <= std::min(totals.size(), totals_.size());) {
+    double errors = 0, biases = 0, variances = 0;
+    do {
+      const double *sums = &totals[at], *all = &totals_[at];
+      at += nsum;
+      if (!(sums[0] > 0)) continue;
+      errors += sums[2] / sums[0];
+      biases += sums[1] * sums[1] / (sums[0] * sums[0]);
+      variances += variance_of(all[0], all[3], all[4]) / all[0];
+    } while (at + nsum <= totals_.size() && !(totals_[at + 5] > 0));
+    if (!(variances > 0)) continue;
     n += 1;
-    error += totals[at + 2] / variance;
-    bias += totals[at + 1] * totals[at + 1] / count / variance;
+    error += errors / variances;
+    bias += biases / variances;
   }
   if (n == 0) return {};
   return {std::sqrt(error / n), std::sqrt(bias / n), true};
 }
 
 std::string Audit::judge(const Communicator &communicator) {
+  RowValues values;
   const std::vector<double> totals =
       reproducible_sums(communicator, nsum * rows(), [&](Adder &adder) {
         size_t sum = 0;
         for (size_t place = 0; place < card_.outputs.size(); ++place)
           for (int64_t row = 0; row < native_.values(place).nrow() && native_.values(place).data;
                ++row, sum += nsum)
-            add_row(adder, sum, place, row);
+            add_row(adder, sum, place, row, values);
       });
   totals_.resize(std::max(totals_.size(), totals.size()), 0.0);
   for (size_t i = 0; i < totals.size(); ++i) totals_[i] += totals[i];

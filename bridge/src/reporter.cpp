@@ -195,7 +195,9 @@ void Reporter::thin() {
   records_ = std::move(fewer);
 }
 
+// Another one of its name begins at 0.
 void Reporter::forget(const Scheme &scheme) {
+  before_.erase(scheme.name());
   for (Record &record : records_) {
     const auto found = record.parts.find(scheme.name());
     if (found != record.parts.end()) found->second.told = told(scheme, found->second);

@@ -52,8 +52,11 @@ class Results {
   double weight(int64_t column) const;
   void keep_before(const Field &field, const HostArray &array);
   Rows before(const Field &field, const HostArray &array) const;
+  bool has_before(const Field &field) const;
+  bool has_all_before() const;
+  void check_before(const Field &field) const;
   void judge_outputs(const Block &block, CallTimes &times);
-  void stage(const Block &block);
+  void stage(const Block &block, CallTimes &times);
   void operate(CallTimes &times);
   const std::vector<int64_t> &kept_columns();
   void check_kept() const;
@@ -65,8 +68,7 @@ class Results {
   int64_t replace(const Field &field, const Rows &rows, const HostArray &array,
                   const Wanted &wanted) const;
   int64_t correct(const Field &field, const Rows &rows, const HostArray &array);
-  int64_t write(const Field &field, const Rows &rows, const HostArray &array,
-                const Native &native);
+  int64_t write(const Field &field, const Rows &rows, const HostArray &array);
 
   Scheme *scheme_ = nullptr;
   int64_t ncol_ = 0, first_ = 1;

@@ -81,6 +81,8 @@ class Scheme {
   void state(State &state);
   std::string stop() const { return objections_->stop(); }
   bool may_stop() const;
+  // Whether good columns are to get emulated results beside native ones by configuration.
+  bool mixes() const { return audit_ || mode() == Mode::blend; }
   // Whether the end of its steps looks at all ranks.
   bool collective() const { return may_stop() || audit_ || learning_; }
 
@@ -147,6 +149,7 @@ class Scheme {
   void make_noise();
   void tell_of_noise() const;
   void make_online_parts();
+  std::string now_in_words() const;
   void refuse_flags() const;  // where they would be mixed
   std::string discard_open_calls();  // what to say of them, empty: there were none
   void warn_of_open_calls();

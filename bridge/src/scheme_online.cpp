@@ -57,17 +57,19 @@ void Scheme::make_online_parts() {
 
 void Scheme::object(const MatrixGuards &side, const Objection &objection, int64_t first) {
   const RangeGuard &guard = *objection.guard;
-  objections_->add(side.side() + " " + guard.name, guard.policy,
-                   "scheme " + in_quotes(name()) + ", step " +
-                       std::to_string(domain_->clock().step) + ", " +
-                       guards_->told(side, objection, domain_->grid(), first));
+  objections_->add(side.side() + " " + guard.name, guard.policy, [&] {
+    return now_in_words() + guards_->told(side, objection, domain_->grid(), first);
+  });
 }
 
 void Scheme::object(Policy policy, const std::string &text) {
-  objections_->add(text.substr(0, text.find(": ")), policy,
-                   "scheme " + in_quotes(name()) + ", step " +
-                       std::to_string(domain_->clock().step) + ", " + text + " (policy " +
-                       in_quotes(policy_name(policy)) + ")");
+  objections_->add(text.substr(0, text.find(": ")), policy, [&] {
+    return now_in_words() + text + " (policy " + in_quotes(policy_name(policy)) + ")";
+  });
+}
+
+std::string Scheme::now_in_words() const {
+  return "scheme " + in_quotes(name()) + ", step " + std::to_string(domain_->clock().step) + ", ";
 }
 
 void Scheme::observe(const std::string &field_name, const hyb_view &view, int64_t ncol,

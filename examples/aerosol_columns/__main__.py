@@ -197,6 +197,43 @@ def _told(row: dict[str, Any]) -> str:
 
 
 @main.command()
+@click.argument("emulator", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@days
+@click.option(
+    "--thinner",
+    type=click.IntRange(1, 16),
+    default=2,
+    show_default=True,
+    help="Each so many of the longitudes and latitudes only.",
+)
+@click.option(
+    "--spin-up",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help="Days that all runs have in common: air without aerosol hides faults.",
+)
+@output("build/aerosol_columns/faults")
+@threads
+def faults(
+    emulator: Path, days: int, thinner: int, spin_up: int, output: Path | None, threads: int
+) -> None:
+    """Run with planted faults of EMULATOR and of the call site, which guards have to catch."""
+    from column_faults import run_faults
+    from column_recordings import CASES
+    from columns import make_columns
+
+    folder = output or ROOT / "faults"
+    native = _run(folder, dict(CASES["validation"]), None, threads)
+    native.columns = make_columns(ROOT, ROOT / f"columns_{thinner}.nc", thinner)
+    summary = run_faults(native, emulator, days, spin_up)
+    for name, reasons in summary["rejected"].items():
+        click.echo(f"{name}: {'; '.join(reasons) or 'as expected'}")
+    click.echo(f"summary: {folder / 'summary.json'}\npicture: {folder / 'faults.png'}")
+    raise SystemExit(1 if any(summary["rejected"].values()) else 0)
+
+
+@main.command()
 @click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="Of each run.")
 @click.option(
     "--output",
@@ -294,6 +331,26 @@ def train(
         click.echo(f"{key}: {found[key]:.6g}")
     for path in outputs:
         click.echo(f"emulator: {path}")
+
+
+@main.command()
+@click.argument("emulator", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--recordings",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=ROOT / "recorded",
+    show_default=True,
+    help="Folder that `record` made.",
+)
+@click.option("--random", type=click.IntRange(0), default=200_000, show_default=True,
+              help="Random boxes besides, as in the training.")  # fmt: skip
+@click.option("--seed", type=int, default=2, show_default=True)
+def ranges(emulator: Path, recordings: Path, random: int, seed: int) -> None:
+    """Write the ranges of what EMULATOR was trained on into its card; the network stays."""
+    from column_training import write_ranges
+
+    write_ranges(emulator, recordings, random, seed)
+    click.echo(f"ranges: {emulator}")
 
 
 main()

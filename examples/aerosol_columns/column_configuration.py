@@ -9,7 +9,7 @@ from typing import Any
 
 from column_runs import SCHEME
 
-MODES = ("native", "record", "shadow", "replay", "emulate")
+MODES = ("native", "record", "shadow", "replay", "emulate", "blend", "correct")
 
 
 def scheme_table(text: str) -> dict[str, Any]:

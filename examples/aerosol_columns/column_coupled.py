@@ -51,7 +51,7 @@ def run_coupled(
     RuntimeError
         A run failed, or calls of the emulator did and native M7 took their place.
     """
-    start = _start(native, spin_up, members)
+    start = started(native, spin_up, members)
     options = {**start.options, "steps": days * STEPS_PER_DAY, "output_every": STEPS_PER_DAY}
     runs = [
         replace(start, folder=native.folder / "native", options=options),
@@ -66,7 +66,7 @@ def run_coupled(
     return _report(native.folder, emulator, runs)
 
 
-def _start(native: ColumnRun, spin_up: int, members: int) -> ColumnRun:
+def started(native: ColumnRun, spin_up: int, members: int) -> ColumnRun:
     """With options that hold the restart from which all runs go on."""
     if not spin_up and members and not native.options.get("restart_in"):
         raise ValueError("members: expected a spin-up or a restart to perturb, found neither")

@@ -39,16 +39,18 @@ def missing_tools(variant: Variant) -> list[str]:
     return [tool for tool in needed if not shutil.which(tool)]
 
 
-def build(root: Path, variant: Variant) -> Path:
+def build(root: Path, variant: Variant, host: Path = HOST) -> Path:
     """Build below `root` what is not up to date; return the executable.
 
-    Raises RuntimeError with the compiler's output.
+    `host` is the folder of another model, which `host_with` made; it is built there. Raises
+    RuntimeError with the compiler's output.
     """
-    folder = root.absolute() / variant.name
+    folder = root.absolute() / variant.name if host == HOST else host / variant.name
     command = [
         "make",
-        f"--directory={HOST}",
+        f"--directory={host}",
         f"BUILD={folder}",
+        f"M7={HOST.parents[2] / 'fortran' / 'physics' / 'm7'}",
         f"HYBRID_SOURCE={pyhybrid.fortran_source()}",
         f"HYBRID_LIB={pyhybrid.library_dir()}",
         *(["DEBUG=1"] if variant.debug else []),
@@ -58,3 +60,21 @@ def build(root: Path, variant: Variant) -> Path:
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}"[-4000:])
     return folder / "aerosol_columns"
+
+
+def host_with(folder: Path, edits: dict[str, dict[str, str]]) -> Path:
+    """Copy the model's sources; in each named file each text, which it has once, becomes another.
+
+    What is the same as before keeps its time, so that it is not built again.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in HOST.iterdir():
+        text = source.read_text()
+        for old, new in edits.get(source.name, {}).items():
+            if text.count(old) != 1:
+                raise ValueError(f"{source}: expected {old!r} once, found it {text.count(old)} times")
+            text = text.replace(old, new)
+        target = folder / source.name
+        if not target.is_file() or target.read_text() != text:
+            target.write_text(text)
+    return folder

@@ -106,3 +106,21 @@ def draw_sizes(native: Path, emulated: Path, target: Path) -> None:
     panels[0].set_ylabel("dN / dln r, cm$^{-3}$ at 0 °C, 1013 hPa")
     panels[0].legend()
     _save(figure, target)
+
+
+def draw_faults(days: dict[str, list[dict[str, Any]]], target: Path) -> None:
+    """Of runs with guards, by day: the part of columns that was native, and the audit's sums."""
+    figure, (part, sums) = _panels(1, 2, 4.5)
+    for name, told in days.items():
+        number = np.arange(1, len(told) + 1)
+        part.plot(number, [100 * one["rejected"] / one["columns"] for one in told], label=name)
+        if "audit" in told[0]:
+            for score in ("error", "bias"):
+                course = [one["audit"][score]["sum"] for one in told]
+                sums.semilogy(number, np.maximum(course, 0.1), label=f"{name}, {score}")
+    part.set_ylabel("columns with native results, %")
+    sums.set_ylabel("cumulative sum of the audit")
+    for panel in (part, sums):
+        panel.set_xlabel("day")
+        panel.legend(fontsize=8)
+    _save(figure, target)

@@ -35,6 +35,8 @@ class ColumnRun:
     hybrid : str
         TOML text of the scheme, after the table `[domain]`; empty for a native run.
     threads, ranks : int
+    domain : str
+        TOML text of the table `[domain]`.
     """
 
     folder: Path
@@ -44,6 +46,7 @@ class ColumnRun:
     hybrid: str = ""
     threads: int = 1
     ranks: int = 1
+    domain: str = DOMAIN
 
     @property
     def part(self) -> Path:
@@ -93,7 +96,7 @@ class ColumnRun:
         self.part.mkdir(parents=True)
         options = {"columns": self.columns.absolute(), **self.options}
         (self.part / NAMELIST).write_text(namelist(options))
-        (self.part / "hybrid.toml").write_text(DOMAIN + self.hybrid)
+        (self.part / "hybrid.toml").write_text(self.domain + self.hybrid)
 
     def start_again(self) -> str:
         """Run in the folder as it is."""

@@ -3,21 +3,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 import pyhybrid
 from pyhybrid.board.metrics import Scale, scores
 from pyhybrid.board.task import held_out as unseen
 from pyhybrid.board.task import recordings as files
-from pyhybrid.m7.layout import m7_card, ranges
+from pyhybrid.m7.layout import fields_of, m7_card
 from pyhybrid.m7.learning import taught
-from pyhybrid.m7.samples import Boxes, random_boxes, recorded
+from pyhybrid.m7.samples import Boxes, joined, random_boxes, recorded
+from pyhybrid.network_file import replace_card
+from pyhybrid.ranges import training_range
 from pyhybrid.training import Plan
 
 EMULATOR = Path(__file__).parent / "emulators" / "m7.safetensors"
@@ -58,11 +59,26 @@ def run_training(
         "m7",
         provenance=_provenance(plans[0].seed),
         scores=_short(found),
-        training_range=ranges(np.concatenate([training.x, others.x])),
+        training_range=ranges_of(training, others),
     )
     for path in outputs:
         pyhybrid.export(network, card, path, example=example)
     return found
+
+
+def ranges_of(*parts: Boxes) -> dict[str, dict[str, Any]]:
+    """The range of each input and output, for a card."""
+    boxes = joined(parts)
+    return training_range(m7_card("m7"), fields_of(boxes.x, boxes.y))
+
+
+def write_ranges(path: Path, recordings: Path, random: int, seed: int) -> None:
+    """Write the ranges of what an emulator was trained on into its card; the network stays."""
+    training = recorded(files(recordings, "training"))
+    found = ranges_of(training, random_boxes(random, seed))
+    with pyhybrid.Emulator(path) as emulator:
+        card = emulator.card
+    replace_card(path, dataclasses.replace(card, training_range=found))
 
 
 def check_output(path: Path) -> None:

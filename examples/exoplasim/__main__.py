@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-
 EMULATORS = click.option(
     "--emulators",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -148,7 +147,7 @@ def faults(output: Path, days: int, emulators: Path, jobs: int) -> None:
     show_default=True,
     help="Folder of the summary, the picture and the runs.",
 )
-@click.option("--days", type=click.IntRange(2), default=20, show_default=True)
+@click.option("--days", type=click.IntRange(2), default=30, show_default=True)
 @EMULATORS
 @JOBS
 def biases(output: Path, days: int, emulators: Path, jobs: int) -> None:

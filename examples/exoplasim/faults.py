@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from demo import MODEL, spin_up
 from model import build, fetch
+from online_pictures import draw_faults, draw_guards
 from planted import (
     Drifting,
     Nonsense,
@@ -34,8 +35,8 @@ from schedule import run_all
 COLUMNS = 2048
 BLOCK = 64  # of the columns by which false rejections are judged
 GUARD = {"finite": "native", "training_range": "native"}
-# A twentieth of all steps, so more than one a day.
-AUDIT = {"steps": 0.05, "alarm": {"policy": "native"}}
+# A fifth of all steps, so it has learnt what is usual after three days.
+AUDIT = {"steps": 0.2, "alarm": {"policy": "native"}}
 SPOILED_FLUX, SPOILED_LEVEL = "upwelling_longwave_flux_in_air", 5
 LIMITS = {"columns": 0.0005, "blocks": 0.05}  # of false rejections
 
@@ -79,7 +80,7 @@ class Parts:
     def run(self, name: str, schemes: dict[str, Any], glue: Path | None = None) -> Run:
         """A run with a record of each day in its statistics."""
         executable = build(MODEL, glue=glue) if glue else build(MODEL)
-        domain: dict[str, Any] = {}
+        domain = {"report_steps": STEPS_PER_DAY}
         return Run(self.output / name, executable, self.days, self.start, schemes, domain=domain)
 
     def table(self, scheme: str, mode: str = "emulate", **more: Any) -> dict[str, Any]:
@@ -104,6 +105,9 @@ def run_faults(output: Path, days: int, emulators: Path, jobs: int) -> dict[str,
     run_all(runs.values(), boundary, jobs, f"{len(runs)} runs of {days} days")
     summary = summarise(runs, days)
     (output / "summary.json").write_text(json.dumps(summary, indent=2) + "\n")
+    told = {name: history(run) for name, run in runs.items() if name not in ("native", "shadow")}
+    draw_faults(told, output / "faults.png")
+    draw_guards(told["nonsense"], output / "nonsense.png")
     return summary
 
 
@@ -224,7 +228,7 @@ def alarm(run: Run) -> dict[str, Any]:
 def history(run: Run, scheme: str = "longwave") -> list[dict[str, Any]]:
     """Of each day: what was rejected, by guard too, and the audit's score."""
     days = []
-    for number, record in enumerate(run.statistics.get("history", []), 1):
+    for number, record in enumerate(run.statistics["history"], 1):
         told = record["schemes"][scheme]
         audit = told.get("audit", {})
         days.append({

@@ -91,20 +91,21 @@ def m7_card(name: str, **carried: Any) -> Card:
     )
 
 
-def ranges(x: NDArray[np.float64]) -> dict[str, dict[str, float | list[float]]]:
-    """Least and largest value of each input field in samples (box, 32), by species."""
-    names, extents = [*ENVIRONMENT, MASSES, NUMBERS], [1] * len(ENVIRONMENT) + [NMASS, len(MODES)]
-    parts = np.split(np.stack([x.min(0), x.max(0)]), np.cumsum(extents)[:-1], axis=1)
-    return {
-        name: {key: _rounded(row) for key, row in zip(("min", "max"), part, strict=True)}
-        for name, part in zip(names, parts, strict=True)
-    }
+def fields_of(x: NDArray[np.float64], y: NDArray[np.float64]) -> dict[str, dict[str, Any]]:
+    """Samples (box, 32) and what became of them (box, 30), by field as in a recording.
+
+    Each field is (box) or (box, species).
+    """
+    before = [*ENVIRONMENT, MASSES, NUMBERS], [1] * len(ENVIRONMENT) + [NMASS, len(MODES)]
+    after = [MASSES, NUMBERS, AEROSOL_WATER], [NMASS, len(MODES), len(WATER)]
+    return {"input": _split(x, *before), "native": _split(y, *after)}
 
 
-def _rounded(values: NDArray[np.float64]) -> float | list[float]:
-    """With four digits; one number by itself."""
-    short = [float(f"{value:.4g}") for value in values]
-    return short[0] if len(short) == 1 else short
+def _split(
+    values: NDArray[np.float64], names: list[str], extents: list[int]
+) -> dict[str, NDArray[np.float64]]:
+    parts = np.split(values, np.cumsum(extents)[:-1], axis=1)
+    return dict(zip(names, parts, strict=True))
 
 
 def _environment() -> list[Field]:

@@ -66,7 +66,7 @@ def run(text, temperature, mass, *, width=NCOL, kind="f8", orientation="top_down
     """Moistening and rain of all columns, in blocks, and whether native was wanted in any."""
     moistening, rain, wanted = np.empty(mass.shape, kind), np.empty(NCOL, kind), False
     with (
-        Domain(text=text, ncol=NCOL) as domain,
+        Domain(text=text, column=np.arange(1, NCOL + 1)) as domain,
         domain.scheme("convection", orientation=orientation) as scheme,
     ):
         for first in range(0, NCOL, width):
@@ -239,9 +239,10 @@ def test_page(python_plugin, write_emulator, name):
     fields = [Field(name, unit, "state", "real", LEVEL, NLEV) for name, unit in UNITS.items()]
     card = Card(name, "column", "real64", tuple(fields[8:]), tuple(fields[:8]),
                 constraints=tuple(constraints))
-    Emulator(write_emulator(card, PROGRAM)).close()
+    zeros = f"import numpy as np\n\ndef emulate(x):\n    return np.zeros((len(x), {8 * NLEV}))\n"
+    Emulator(write_emulator(card, zeros)).close()
     for constraint in constraints:
         if "terms" in constraint:
             constraint["unit"] = "m"
             with pytest.raises(errors.CardError, match="unit of the term"):
-                Emulator(write_emulator(card, PROGRAM))
+                Emulator(write_emulator(card, zeros))

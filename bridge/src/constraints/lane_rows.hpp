@@ -10,9 +10,9 @@ namespace {
 // The lanes beyond the last column repeat it.
 inline Lanes load_columns(const double *from, int64_t n) {
   if (n == lanes) return load(from);
-  Lanes value;
-  for (int64_t i = 0; i < lanes; ++i) value[i] = from[i < n ? i : n - 1];
-  return value;
+  double values[lanes];
+  for (int64_t i = 0; i < lanes; ++i) values[i] = from[i < n ? i : n - 1];
+  return load(values);
 }
 
 struct Thickness {
@@ -23,7 +23,7 @@ struct Thickness {
   Thickness(const double *first, int64_t step, int64_t nrow, int64_t columns)
       : from(first), ld(step), n(columns) {
     const Lanes growth = load_columns(from + nrow * ld, n) - load_columns(from, n);
-    sign = growth > 0 ? all(1) : all(-1);
+    sign = choice(growth > 0, 1, -1);
   }
   Lanes operator()(int64_t i) const {
     return sign * (load_columns(from + (i + 1) * ld, n) - load_columns(from + i * ld, n));
@@ -59,17 +59,17 @@ void integrate(const double *rows, int64_t nrow, LaneRows measure, double factor
     size += size_of(term);
   }
   store(load(sum) + factor * plain, sum);
-  store(load(terms) + size_of(all(factor)) * size, terms);
+  store(load(terms) + size_of(factor) * size, terms);
 }
 
 void tighten(const RowLimit &limit, int64_t nrow, double dt, bool first, double *bounds) {
   const double per_dt = limit.in_step ? 1 / dt : 1, margin = limit.side * limit.margin;
   for (int64_t i = 0; i < nrow; ++i, bounds += lanes) {
     const Lanes state = row(limit.state, i);
-    const Lanes spare = margin * (size_of(state) + size_of(all(limit.value)));
+    const Lanes spare = margin * (size_of(state) + size_of(limit.value));
     const Lanes found = ((limit.value - state) + spare) * per_dt;
     const Lanes old = first ? found : load(bounds);
-    store(limit.side * found > limit.side * old ? found : old, bounds);
+    store(choice(limit.side * found > limit.side * old, found, old), bounds);
   }
 }
 
@@ -85,9 +85,9 @@ void scatter(const double *rows, int64_t nrow, const uint8_t *where, double *to,
   const Mask wanted = mask_of(where);
   for (int64_t i = 0; i < nrow; ++i, to += ld) {
     const Lanes value = load(rows + i * lanes), old = load_columns(to, n);
-    const Mask changes = wanted & (value != old);
+    const Mask changes = wanted & ~(value == old);
     if (n == lanes)
-      store(changes ? value : old, to);
+      store(choice(changes, value, old), to);
     else
       for (int64_t j = 0; j < n; ++j)
         if (changes[j]) to[j] = value[j];

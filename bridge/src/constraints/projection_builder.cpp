@@ -10,12 +10,15 @@
 namespace hyb {
 namespace {
 
-constexpr double anything = -std::numeric_limits<double>::infinity();
-alignas(Buffer::alignment) constexpr double ones[lanes] = {1, 1, 1, 1, 1, 1, 1, 1}, zeros[lanes] =
-                                                                                        {};
-constexpr double inf = -anything;
-alignas(Buffer::alignment) constexpr double unbounded[2][lanes] = {
-    {-inf, -inf, -inf, -inf, -inf, -inf, -inf, -inf}, {inf, inf, inf, inf, inf, inf, inf, inf}};
+struct LaneConstant {
+  alignas(Buffer::alignment) double of_lane[lanes] = {};
+  constexpr explicit LaneConstant(double value) {
+    for (double &lane : of_lane) lane = value;
+  }
+};
+
+constexpr double inf = std::numeric_limits<double>::infinity(), anything = -inf;
+constexpr LaneConstant zeros(0), ones(1), unbounded[2] = {LaneConstant(-inf), LaneConstant(inf)};
 
 double *reserved(std::vector<Buffer> &memory, int64_t nrow) {
   memory.emplace_back();
@@ -143,7 +146,7 @@ void ProjectionBuilder::add_group(const Rows &rows) {
 // The first term, that of the first budget, says how the rows change.
 RowGroup ProjectionBuilder::group_of(const Rows &rows, const std::vector<Entry> &terms) {
   RowGroup group{};
-  group.profile = {ones, 0};
+  group.profile = {ones.of_lane, 0};
   if (terms.empty()) return group;
   std::vector<Measure> measures;
   for (const Entry &entry : terms) {
@@ -178,8 +181,8 @@ void ProjectionBuilder::add_factors(RowGroup &group, const std::vector<Entry> &t
 
 void ProjectionBuilder::add_bounds(RowGroup &group, const Rows &rows,
                                    const std::vector<const Bounds *> &limits) {
-  group.least = {unbounded[0], 0};
-  group.most = {unbounded[1], 0};
+  group.least = {unbounded[0].of_lane, 0};
+  group.most = {unbounded[1].of_lane, 0};
   if (limits.empty()) return;
   ProjectionPlan::GroupBounds bounds{
       plan_.groups_.size(), limits.front()->constraint, {}, {}, nullptr, nullptr};
@@ -192,7 +195,7 @@ void ProjectionBuilder::add_bounds(RowGroup &group, const Rows &rows,
 
 void ProjectionBuilder::add_limits(const Bounds &bounds, const Rows &rows,
                                    ProjectionPlan::GroupBounds &limits) {
-  RowLimit limit{{zeros, 0}, bounds.state.has_value(), 0, 0, 1};
+  RowLimit limit{{zeros.of_lane, 0}, bounds.state.has_value(), 0, 0, 1};
   if (bounds.state) {
     plan_.state_constraint_ = std::min(plan_.state_constraint_, bounds.constraint);
     limit.state =
@@ -214,7 +217,7 @@ double *ProjectionBuilder::spare_rows(int64_t nrow) { return reserved(plan_.othe
 
 LaneRows ProjectionBuilder::measure_rows(const Term &term, const FieldValues &field, Range levels,
                                          size_t constraint) {
-  if (!term.measure.input) return {ones, 0};
+  if (!term.measure.input) return {ones.of_lane, 0};
   const FieldValues &measure =
       given(values_.inputs[*term.measure.input], term.measure.name, term.rows.where);
   check_measure(term, measure, field);
@@ -227,7 +230,7 @@ LaneRows ProjectionBuilder::measure_rows(const Term &term, const FieldValues &fi
 }
 
 LaneRows ProjectionBuilder::profile_rows(const Term &term, const Rows &rows, size_t constraint) {
-  if (term.profile == Term::Profile::flat) return {ones, 0};
+  if (term.profile == Term::Profile::flat) return {ones.of_lane, 0};
   if (term.profile == Term::Profile::input)
     return by_level(term.profile_input, "profile", term.rows.where, *rows.field, rows.levels,
                     {false, term.profile_input, rows.species, 0, Feed::size, anything, constraint});

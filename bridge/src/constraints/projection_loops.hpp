@@ -58,10 +58,10 @@ struct ProjectionProblem {
   double *memory;  // projection_memory() doubles, 64-byte aligned
 };
 
-// How much memory for sums a problem needs.
+// How much memory for sums and weights a problem needs.
 constexpr int64_t projection_memory(int64_t ngroup, int64_t nowner) {
-  constexpr int64_t by_group = 2 * most_measures + most_measures * (most_measures + 1) / 2;
-  return (ngroup * by_group + nowner) * lanes;
+  constexpr int64_t sums = 2 * most_measures + most_measures * (most_measures + 1) / 2;
+  return (ngroup * (sums + 1) + nowner) * lanes;
 }
 
 // What is known of the columns beforehand, [budget][lane], and which are to be left alone.

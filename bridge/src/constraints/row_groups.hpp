@@ -17,11 +17,31 @@ struct RowSums {
 
 using GroupSums = RowSums<most_measures>;
 
-inline Lanes within(const RowGroup &group, int64_t i, Lanes y) {
-  const Lanes least = row(group.least, i), most = row(group.most, i);
-  y = y < least ? least : y;
-  return y > most ? most : y;
-}
+// A row after the other. Of its own: what a loop reads of a group it would read anew after each
+// store.
+class Walk {
+ public:
+  Walk() = default;
+  explicit Walk(const LaneRows &rows) : at_(rows.data), step_(rows.step) {}
+  Lanes next() {
+    const Lanes found = load(at_);
+    at_ += step_;
+    return found;
+  }
+
+ private:
+  const double *at_;
+  int64_t step_;
+};
+
+struct BoundsWalk {
+  Walk least, most;
+  explicit BoundsWalk(const RowGroup &group) : least(group.least), most(group.most) {}
+  Lanes bring_within(const Lanes &value) {
+    const Lanes low = least.next(), high = most.next(), y = choice(value < low, low, value);
+    return choice(y > high, high, y);
+  }
+};
 
 // What multipliers add to a row of profile 1, `change` being their part by measure.
 template <int M>
@@ -32,9 +52,15 @@ inline Lanes combined(const Lanes *change, const Lanes *measure) {
 }
 
 template <int M>
-inline void load_measures(const RowGroup &group, int64_t i, Lanes *measure) {
-  for (int m = 0; m < M; ++m) measure[m] = row(group.measure[m], i);
-}
+struct MeasureWalk {
+  Walk walk[M];
+  explicit MeasureWalk(const RowGroup &group) {
+    for (int m = 0; m < M; ++m) walk[m] = Walk(group.measure[m]);
+  }
+  void next(Lanes *measure) {
+    for (int m = 0; m < M; ++m) measure[m] = walk[m].next();
+  }
+};
 
 template <int M>
 inline void add_row(const Lanes *measure, const Lanes &y, RowSums<M> &sums) {
@@ -50,7 +76,7 @@ inline void add_gram(const Lanes *measure, const Lanes &profile, RowSums<M> &sum
   for (int m = 0; m < M; ++m)
     for (int n = 0; n <= m; ++n) {
       const Lanes pair =
-          m == 0 ? measure[0] : measure[m] * (n == 0 ? all(1) : measure[n] / measure[0]);
+          m == 0 ? measure[0] : measure[m] * (n == 0 ? Lanes(1) : measure[n] / measure[0]);
       sums.gram[below(m, n)] += profile * pair;
     }
 }
@@ -62,15 +88,21 @@ enum class Pass { as_it_is, moved, bounded };
 template <int M, Pass pass>
 void sum_rows(const RowGroup &group, const Lanes *change, GroupSums &result) {
   RowSums<M> sums = {};
-  for (int64_t i = 0; i < group.nrow; ++i) {
+  Lanes shares[M];
+  for (int m = 0; m < M && pass != Pass::as_it_is; ++m) shares[m] = change[m];
+  MeasureWalk<M> measures(group);
+  BoundsWalk bounds(group);
+  Walk x({group.x, lanes}), profiles(group.profile);
+  double *to = group.y;
+  for (int64_t i = group.nrow; i > 0; --i, to += lanes) {
     Lanes measure[M];
-    load_measures<M>(group, i, measure);
-    Lanes y = load(group.x + i * lanes), profile = row(group.profile, i);
+    measures.next(measure);
+    Lanes y = x.next(), profile = profiles.next();
     if constexpr (pass != Pass::as_it_is) {
-      const Lanes moved = y + profile * combined<M>(change, measure);
-      y = pass == Pass::bounded ? within(group, i, moved) : moved;
-      store(y, group.y + i * lanes);
-      profile = y == moved ? profile : Lanes{};
+      const Lanes moved = y + profile * combined<M>(shares, measure);
+      y = pass == Pass::bounded ? bounds.bring_within(moved) : moved;
+      store(y, to);
+      profile = choice(y == moved, profile, Lanes{});
     }
     add_row<M>(measure, y, sums);
     if constexpr (pass != Pass::moved) add_gram<M>(measure, profile, sums);
@@ -86,13 +118,15 @@ constexpr SumRows sums_of[most_measures] = {sum_rows<1, pass>, sum_rows<2, pass>
 
 // Of a group that is in no budget.
 void bound_rows(const RowGroup &group) {
-  for (int64_t i = 0; i < group.nrow; ++i)
-    store(within(group, i, load(group.x + i * lanes)), group.y + i * lanes);
+  BoundsWalk bounds(group);
+  Walk x({group.x, lanes});
+  double *to = group.y;
+  for (int64_t i = group.nrow; i > 0; --i, to += lanes) store(bounds.bring_within(x.next()), to);
 }
 
 void copy_rows(const double *from, double *to, int64_t nrow, const Mask &where) {
   for (int64_t i = 0; i < nrow * lanes; i += lanes)
-    store(where ? load(from + i) : load(to + i), to + i);
+    store(choice(where, load(from + i), load(to + i)), to + i);
 }
 
 // ---- All groups
@@ -109,7 +143,8 @@ class Groups {
       : problem_(problem),
         task_(task),
         sums_(reinterpret_cast<GroupSums *>(problem.memory)),
-        owned_(problem.memory + problem.ngroup * static_cast<int64_t>(sizeof(GroupSums) / 8)) {}
+        owned_(problem.memory + problem.ngroup * static_cast<int64_t>(sizeof(GroupSums) / 8)),
+        weights_(owned_ + problem.nowner * lanes) {}
 
   // Before the first trial: what the owners' rows sum up to, with x as it is.
   void start(Trial &trial) {
@@ -121,6 +156,8 @@ class Groups {
     for (int64_t g = 0; g < problem_.ngroup; ++g)
       if (group(g).nmeasure > 0)
         store(load(owned(group(g).owner)) + sums_[g].gram[0], owned(group(g).owner));
+    for (int64_t g = 0; g < problem_.ngroup; ++g)
+      if (group(g).nmeasure > 0) store(weight_of(group(g)), weights_ + g * lanes);
     assemble(trial);
   }
 
@@ -146,22 +183,24 @@ class Groups {
   double *owned(int64_t owner) const { return owned_ + owner * lanes; }
 
   // 0 where profiles are too, or are too small to be divided by.
-  Lanes weight(const RowGroup &group) const {
+  Lanes weight_of(const RowGroup &group) const {
     const Lanes found = group.weight / load(owned(group.owner));
-    return found <= __DBL_MAX__ ? found : Lanes{};
+    return choice(found <= __DBL_MAX__, found, Lanes{});
   }
+
+  Lanes weight(int64_t g) const { return load(weights_ + g * lanes); }
 
   void evaluate_group(int64_t g, const Trial &trial) {
     const RowGroup &rows = group(g);
     if (rows.nmeasure == 0) return bound_rows(rows);
     Lanes change[most_measures];
-    changes(rows, trial, change);
+    changes(rows, weight(g), trial, change);
     const SumRows *sums = rows.bounded ? sums_of<Pass::bounded> : sums_of<Pass::moved>;
     sums[rows.nmeasure - 1](rows, change, sums_[g]);
   }
 
-  void changes(const RowGroup &group, const Trial &trial, Lanes *change) const {
-    const Lanes scale = weight(group);
+  void changes(const RowGroup &group, const Lanes &scale, const Trial &trial,
+               Lanes *change) const {
     for (int64_t m = 0; m < group.nmeasure; ++m) {
       change[m] = Lanes{};
       for (int64_t k = 0; k < problem_.nbudget; ++k)
@@ -186,8 +225,8 @@ class Groups {
       const double factor = group(g).factor[k * n + m];
       if (factor == 0) continue;
       trial.residual[k] -= factor * sums_[g].plain[m];
-      trial.terms[k] += size_of(all(factor)) * sums_[g].size[m];
-      if (group(g).weight > 0) add_gram(g, k, m, factor * weight(group(g)), trial);
+      trial.terms[k] += size_of(factor) * sums_[g].size[m];
+      if (group(g).weight > 0) add_gram(g, k, m, factor * weight(g), trial);
     }
   }
 
@@ -202,7 +241,7 @@ class Groups {
   const ProjectionProblem &problem_;
   const ProjectionTask &task_;
   GroupSums *sums_;
-  double *owned_;
+  double *owned_, *weights_;  // rows of lanes, by owner and by group
 };
 
 }  // namespace

@@ -70,7 +70,8 @@ class Search {
   void begin(const Mask &wrong) {
     for (int64_t i = 0; i < below(n_, 0); ++i) whole_[i] = factors_[i] = trial_.gram[i];
     whole_singular_ = factorise(factors_, n_);
-    for (int64_t k = 0; k < n_; ++k) trial_.multiplier[k] = wrong ? trial_.residual[k] : Lanes{};
+    for (int64_t k = 0; k < n_; ++k)
+      trial_.multiplier[k] = choice(wrong, trial_.residual[k], Lanes{});
     solve(factors_, n_, trial_.multiplier);
     restart();
   }
@@ -94,7 +95,7 @@ class Search {
   void set_multipliers(bool to_zero) {
     for (int64_t k = 0; k < n_; ++k) {
       const Lanes wanted = to_zero ? Lanes{} : base_.multiplier[k];
-      trial_.multiplier[k] = open_ ? wanted : trial_.multiplier[k];
+      trial_.multiplier[k] = choice(open_, wanted, trial_.multiplier[k]);
     }
   }
 
@@ -115,13 +116,13 @@ class Search {
       keep(moves, trial_.residual[k], base_.residual[k]);
     }
     for (int64_t i = 0; i < below(n_, 0); ++i) keep(moves, trial_.gram[i], base_.gram[i]);
-    const Lanes more = larger(4 * damping_, all(0.01));
-    damping_ = moves ? 0.125 * damping_ : (more > 1 ? all(1) : more);
+    const Lanes more = larger(4 * damping_, 0.01);
+    damping_ = choice(moves, 0.125 * damping_, choice(more > 1, 1, more));
     step();
   }
 
   static void keep(const Mask &where, const Lanes &value, Lanes &kept) {
-    kept = where ? value : kept;
+    kept = choice(where, value, kept);
   }
 
   // Whether the slope along the last step has turned, by more than half of what it was.
@@ -137,10 +138,10 @@ class Search {
   void step() {
     const Mask stuck = damped_factors() & ~whole_singular_;
     if (any(stuck & open_)) {
-      damping_ = stuck ? larger(damping_, all(1e-6)) : damping_;
+      damping_ = choice(stuck, larger(damping_, 1e-6), damping_);
       damped_factors();
     }
-    for (int64_t k = 0; k < n_; ++k) step_[k] = open_ ? base_.residual[k] : Lanes{};
+    for (int64_t k = 0; k < n_; ++k) step_[k] = choice(open_, base_.residual[k], Lanes{});
     solve(factors_, n_, step_);
     for (int64_t k = 0; k < n_; ++k)
       keep(open_, base_.multiplier[k] + step_[k], trial_.multiplier[k]);

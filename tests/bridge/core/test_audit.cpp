@@ -85,6 +85,22 @@ static void no_alarm_without_a_cause() {
   CHECK_EQ(statistics_of(scheme)["audit"]["alarms"].get<int64_t>(), 0);
 }
 
+// However bad: convection of a rare kind, say, that the emulator has in other columns.
+static void one_bad_audit_is_no_alarm() {
+  const Scheme scheme(emulate(write_emulator(column_card)) + watched, HYB_TOP_DOWN, &grid_of(64));
+  AuditedModel model(64);
+  for (int64_t step = 1; step <= 60; ++step) {
+    model.factor = step % 20 == 0 ? 100 : 1;
+    model.step(scheme, step, 64);
+  }
+  CHECK_EQ(statistics_of(scheme)["audit"]["alarms"].get<int64_t>(), 0);
+  for (int64_t step = 61; step <= 64; ++step) {
+    model.factor = 100;
+    model.step(scheme, step, 64);
+  }
+  CHECK_EQ(statistics_of(scheme)["audit"]["alarms"].get<int64_t>(), 1);
+}
+
 static void an_alarm_of_policy_stop_ends_the_run() {
   const Scheme scheme(emulate(write_emulator(column_card)) +
                           "audit = { steps = 1.0, alarm = { learn = 5, policy = \"stop\" } }\n",
@@ -120,6 +136,7 @@ int main() {
   scores_do_not_depend_on_blocks();
   a_drift_raises_the_alarm_and_recovery_ends_it();
   no_alarm_without_a_cause();
+  one_bad_audit_is_no_alarm();
   an_alarm_of_policy_stop_ends_the_run();
   an_audit_needs_columns_and_a_truth();
   return check_failures();

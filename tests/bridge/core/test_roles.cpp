@@ -89,7 +89,36 @@ static void an_output_has_columns() {
   CHECK(call.close() != HYB_OK);
 }
 
+// Where it was not put, a block with a rejected column is all native.
+static void an_increment_that_was_not_put_goes_with_its_block() {
+  const Scheme scheme(emulate(write_emulator(increment_card(), "nan")));
+  Model model(4);
+  const Call call(scheme, 4);
+  model.put_all(call, 1, 4);
+  CHECK_OK(call.run());
+  CHECK(call.native_wanted());
+  model.run_native(1, 4);
+  model.get_all(call, 1, 4);
+  CHECK_OK(call.close());
+  CHECK(model.is_native());
+}
+
+// What is asked for by configuration fails in the first block.
+static void an_increment_that_is_mixed_is_put_before() {
+  const Scheme scheme("mode = \"blend\"\nemulator = \"" + write_emulator(increment_card()) +
+                      "\"\n");
+  Model model(4);
+  const Call call(scheme, 4);
+  model.put_all(call, 1, 4);
+  CHECK_OK(call.run());
+  CHECK_REFUSED(call.get("heating_rate", model.section(model.heating, 1, 4)), HYB_ERROR_FIELD,
+                "heating_rate", "a put before the get");
+  CHECK_REFUSED(call.close(), HYB_ERROR_FIELD, "none of");
+}
+
 int main() {
+  an_increment_that_was_not_put_goes_with_its_block();
+  an_increment_that_is_mixed_is_put_before();
   increments_are_added();
   increments_are_added_in_the_kind_of_the_host();
   a_field_may_be_updated_in_place();
