@@ -27,7 +27,8 @@ _DIMS = (
 _ROLES = ("state", "tendency", "increment", "flag", "noise")
 _KINDS = ("real", "integer", "logical")
 _DISTRIBUTIONS = ("normal", "uniform")
-_CARRIED = ("provenance", "scores", "training_range", "constraints")
+_CARRIED = ("provenance", "scores", "training_range")
+_CONSTRAINTS = ("budget", "bounds", "flux_divergence")
 
 
 _LEAST, _MOST = 2.0**-126, (2 - 2.0**-23) * 2.0**127  # normal numbers of real32
@@ -65,6 +66,38 @@ class Normalisation:
 
 
 @dataclass(frozen=True)
+class ValidRange:
+    """What values of a field are physically possible; the guard `range` compares with it.
+
+    Attributes
+    ----------
+    min, max : tuple of float, optional
+        In the field's unit: one number, or one for each of its values in a sample, levels
+        innermost; absent: no limit on that side.
+
+    Raises
+    ------
+    CardError
+        If an entry is no finite number, or both are absent.
+    """
+
+    min: tuple[float, ...] | None = None
+    max: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        where = "card: valid_range"
+        _require((self.min, self.max) != (None, None), where, "min, max", "one at least", None)
+        for key in ("min", "max"):
+            value = getattr(self, key)
+            if value is None:
+                continue
+            numbers = (value,) if _is_number(value) else _as_tuple(value, f"{where}: {key}")
+            object.__setattr__(self, key, numbers)
+            for number in numbers:
+                _require(_is_number(number), where, key, "a finite number", number)
+
+
+@dataclass(frozen=True)
 class Field:
     """An input or output of an emulator.
 
@@ -85,6 +118,8 @@ class Field:
         emulator of boxes may leave out, it takes any number of them; so it does with.
     normalisation : Normalisation or mapping, optional
         Applied by the library on the way into the network or out of it; of real fields only.
+    valid_range : ValidRange or mapping, optional
+        What is physically possible.
     distribution : {"normal", "uniform"}, optional
         Of noise; absent: "normal", of mean 0 and variance 1. Uniform is between 0 and 1.
     correlation_time : float, optional
@@ -105,6 +140,7 @@ class Field:
     levels: int | None = None
     species: int | None = None
     normalisation: Normalisation | None = None
+    valid_range: ValidRange | None = None
     distribution: str | None = None
     correlation_time: float | None = None
 
@@ -123,6 +159,7 @@ class Field:
             _require_extent(where, "levels", self.levels, "level" in self.dims)
         _require_extent(where, "species", self.species, "species" in self.dims)
         object.__setattr__(self, "normalisation", _as_normalisation(where, self))
+        object.__setattr__(self, "valid_range", _as_valid_range(where, self.valid_range))
         if self.role == "noise" and self.distribution is None:
             object.__setattr__(self, "distribution", "normal")
         _check_noise(where, self)
@@ -153,8 +190,11 @@ class Card:
         The order of levels that the network was trained on.
     tolerance : float, optional
         Deviation that a lower precision (tf32) may cause, relative to the scale of the outputs.
-    provenance, scores, training_range, constraints : mapping, optional
+    provenance, scores, training_range : mapping, optional
         Carried along.
+    constraints : tuple of mapping, optional
+        What the outputs have to obey, with the keys of ``docs/online.md``. The library checks the
+        rest of them when it opens the file.
 
     Raises
     ------
@@ -173,7 +213,7 @@ class Card:
     provenance: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     scores: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     training_range: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    constraints: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    constraints: tuple[Mapping[str, Any], ...] = ()
 
     def __post_init__(self) -> None:
         _require(isinstance(self.name, str), "card", "name", "a text", self.name)
@@ -186,6 +226,7 @@ class Card:
         for key in _CARRIED:
             value = getattr(self, key)
             _require(isinstance(value, Mapping), "card", key, "an object", value)
+        object.__setattr__(self, "constraints", _as_constraints(self.constraints))
         for key in ("inputs", "outputs"):
             object.__setattr__(self, key, _as_fields(getattr(self, key), key, self.sample))
         _check_outputs(self)
@@ -265,6 +306,14 @@ def _as_normalisation(where: str, field: Field) -> Normalisation | None:
     return Normalisation(**value)
 
 
+def _as_valid_range(where: str, value: object) -> ValidRange | None:
+    if value is None or isinstance(value, ValidRange):
+        return value
+    _check_keys(f"{where}: valid_range", value, ValidRange)
+    assert isinstance(value, dict)
+    return ValidRange(**value)
+
+
 def _check_noise(where: str, field: Field) -> None:
     if field.role != "noise":
         for key in ("distribution", "correlation_time"):
@@ -290,14 +339,27 @@ def _check_correlation(where: str, field: Field) -> None:
     _require_extent(where, "levels", field.levels, "level" in field.dims)
 
 
-def _check_normalisation(where: str, field: Field, sample: str) -> None:
-    if field.normalisation is None:
-        return
+def _check_counts(where: str, field: Field, sample: str) -> None:
+    """One number, or one for each row of the field."""
     count = math.prod(field.shape(sample))
-    for key in ("offset", "scale"):
-        found = len(getattr(field.normalisation, key))
-        wanted = f"1 number or {count}, one per row of the field"
-        _require(found in (1, count), where, f"normalisation: {key}", wanted, found)
+    for name, keys in (("normalisation", ("offset", "scale")), ("valid_range", ("min", "max"))):
+        for key in keys:
+            numbers = getattr(getattr(field, name), key, None)
+            if numbers is None:
+                continue
+            wanted = f"1 number or {count}, one per row of the field"
+            found = len(numbers)
+            _require(found in (1, count), where, f"{name}: {key}", wanted, found)
+
+
+def _as_constraints(values: object) -> tuple[Mapping[str, Any], ...]:
+    constraints = _as_tuple(values, "card: constraints")
+    for index, one in enumerate(constraints):
+        where = f"card: constraints[{index}]"
+        if not isinstance(one, Mapping):
+            raise CardError(mismatch(where, "an object", repr(one)))
+        _require_word(where, "kind", one.get("kind"), _CONSTRAINTS)
+    return constraints
 
 
 def _as_fields(values: object, key: str, sample: str) -> tuple[Field, ...]:
@@ -311,7 +373,7 @@ def _as_fields(values: object, key: str, sample: str) -> tuple[Field, ...]:
         where = f"card: field {field.name!r}"
         if sample == "column":
             _require_extent(where, "levels", field.levels, "level" in field.dims)
-        _check_normalisation(where, field, sample)
+        _check_counts(where, field, sample)
     return fields
 
 
@@ -354,4 +416,4 @@ def _read_fields(values: object, key: str) -> list[Field]:
 
 
 def _without_absent(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: value for key, value in items if value not in (None, {})}
+    return {key: value for key, value in items if value not in (None, {}, ())}

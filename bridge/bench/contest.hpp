@@ -45,7 +45,7 @@ class Contest {
     std::unique_ptr<Contender> contender;  // null after a failure
     int64_t calls = 1;                     // of a slot
     std::vector<double> seconds;           // of a call, by round
-    std::array<std::vector<double>, 3> stages;
+    std::array<std::vector<double>, stage_names.size()> stages;
   };
 
   static void guarded(Entry &entry, const std::function<void()> &work);

@@ -28,12 +28,6 @@ Field field_of(const json &job) {
           job.value("scale", std::vector<double>{})};
 }
 
-std::vector<Field> fields_of(const json &jobs) {
-  std::vector<Field> fields;
-  for (const json &job : jobs) fields.push_back(field_of(job));
-  return fields;
-}
-
 int64_t size_of(int32_t kind) { return kind == HYB_REAL64 ? 8 : 4; }
 
 // By the axes of `dims`, in their order: the column is one row's element, the others count rows.
@@ -50,6 +44,12 @@ int64_t rows_of(const std::vector<Field> &fields) {
   int64_t rows = 0;
   for (const Field &field : fields) rows += field.rows();
   return rows;
+}
+
+std::vector<Field> fields_of(const json &jobs) {
+  std::vector<Field> fields;
+  for (const json &job : jobs) fields.push_back(field_of(job));
+  return fields;
 }
 
 Network network_of(const json &job) {
@@ -102,6 +102,11 @@ void HostArrays::copy(const HostArrays &other) {
       for (int64_t column = 0; column < ncol_; column += run)
         std::memcpy(address(i, row, column), from.address(i, row, column),
                     static_cast<size_t>(std::min(run, ncol_ - column) * size_of(fields_[i].kind)));
+}
+
+void HostArrays::set(size_t field, int64_t column, double value) {
+  for (int64_t row = 0; row < fields_[field].rows(); ++row)
+    std::memcpy(address(field, row, column), &value, sizeof value);
 }
 
 hyb_view HostArrays::view(size_t field, int64_t first, int64_t ncol) {

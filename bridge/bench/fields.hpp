@@ -27,6 +27,8 @@ struct Network {
   int32_t orientation;  // of its levels, and so of the host's
 };
 
+std::vector<Field> fields_of(const nlohmann::json &jobs);
+
 Network network_of(const nlohmann::json &job);
 
 int64_t rows_of(const std::vector<Field> &fields);
@@ -41,6 +43,7 @@ class HostArrays {
 
   void draw();  // the same values every time; of one block
   void copy(const HostArrays &other);  // whatever the blocks of both
+  void set(size_t field, int64_t column, double value);  // at all levels, of a real field
   void clear() { std::fill(values_.begin(), values_.end(), 0.0); }
   // Columns from `first`, from 0, of one block.
   hyb_view view(size_t field, int64_t first, int64_t ncol);

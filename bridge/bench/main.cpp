@@ -12,8 +12,8 @@ int main() {
   using nlohmann::json;
   using namespace hybrid_bench;
   const std::map<std::string, json (*)(const json &)> tasks = {
-      {"compare", compare}, {"scaling", scaling}, {"rank", rank},
-      {"device", device},   {"start", start},     {"calls", calls}};
+      {"compare", compare}, {"scaling", scaling}, {"rank", rank},   {"device", device},
+      {"online", online},   {"records", records}, {"start", start}, {"calls", calls}};
   try {
     std::string line;
     std::getline(std::cin, line);

@@ -18,6 +18,12 @@ nlohmann::json rank(const nlohmann::json &job);
 // One emulator on a device, and what bounds it.
 nlohmann::json device(const nlohmann::json &job);
 
+// What guards, constraints, hooks and the audit add to an emulator.
+nlohmann::json online(const nlohmann::json &job);
+
+// Steps that write records of the statistics.
+nlohmann::json records(const nlohmann::json &job);
+
 // Time and memory to the first result.
 nlohmann::json start(const nlohmann::json &job);
 

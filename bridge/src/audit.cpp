@@ -2,6 +2,7 @@
 #include "audit.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "error.hpp"
@@ -66,18 +67,32 @@ size_t Audit::rows() const {
   return rows;
 }
 
-void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row) const {
-  const double *difference = difference_.values(place).row(row), *native = native_.values(place).row(row);
-  const bool begins = row % native_.values(place).nlevel == 0;
+// The values of a row that are finite in both.
+int64_t Audit::gather_row(size_t place, int64_t row, RowValues &values) const {
+  const double *difference = difference_.values(place).row(row);
+  const double *native = native_.values(place).row(row);
+  for (std::vector<double> &list : values) list.resize(columns_.size());
+  double *error = values[0].data(), *truth = values[2].data();
+  int64_t n = 0;
   for (const int64_t i : columns_) {
-    if (begins) adder.add(first_sum + 5, 1);
-    if (!std::isfinite(difference[i]) || !std::isfinite(native[i])) continue;
-    adder.add(first_sum, 1);
-    adder.add(first_sum + 1, -difference[i]);
-    adder.add(first_sum + 2, difference[i] * difference[i]);
-    adder.add(first_sum + 3, native[i]);
-    adder.add(first_sum + 4, native[i] * native[i]);
+    error[n] = -difference[i];
+    truth[n] = native[i];
+    n += std::isfinite(difference[i]) && std::isfinite(native[i]);
   }
+  return n;
+}
+
+void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row,
+                    RowValues &values) const {
+  const int64_t n = gather_row(place, row, values);
+  for (size_t list : {0, 2})
+    for (size_t i = 0; i < static_cast<size_t>(n); ++i)
+      values[list + 1][i] = values[list][i] * values[list][i];
+  adder.add(first_sum, static_cast<double>(n));
+  if (row % native_.values(place).nlevel == 0)
+    adder.add(first_sum + 5, static_cast<double>(columns_.size()));
+  for (size_t sum = 0; sum < values.size(); ++sum)
+    adder.add(first_sum + 1 + sum, values[sum].data(), n);
 }
 
 // Squared errors and biases of all levels of a field or species over the variance that native values
@@ -105,13 +120,14 @@ Score Audit::score_of(const std::vector<double> &totals) const {
 }
 
 std::string Audit::judge(const Communicator &communicator) {
+  RowValues values;
   const std::vector<double> totals =
       reproducible_sums(communicator, nsum * rows(), [&](Adder &adder) {
         size_t sum = 0;
         for (size_t place = 0; place < card_.outputs.size(); ++place)
           for (int64_t row = 0; row < native_.values(place).nrow() && native_.values(place).data;
                ++row, sum += nsum)
-            add_row(adder, sum, place, row);
+            add_row(adder, sum, place, row, values);
       });
   totals_.resize(std::max(totals_.size(), totals.size()), 0.0);
   for (size_t i = 0; i < totals.size(); ++i) totals_[i] += totals[i];

@@ -2,6 +2,7 @@
 // The native routine beside the emulator on drawn steps or tiles: scores, an alarm, a fall back.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -63,7 +64,12 @@ class Audit {
   // levels of a field or species begin with it (above 0).
   static constexpr size_t nsum = 6;
 
-  void add_row(Adder &adder, size_t first_sum, size_t place, int64_t row) const;
+  // All but n, by audited column.
+  using RowValues = std::array<std::vector<double>, 4>;  // the sums behind n
+
+  int64_t gather_row(size_t place, int64_t row, RowValues &values) const;
+  void add_row(Adder &adder, size_t first_sum, size_t place, int64_t row,
+               RowValues &values) const;
   size_t rows() const;
   Score score_of(const std::vector<double> &totals) const;
 

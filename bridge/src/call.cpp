@@ -159,7 +159,6 @@ bool Call::settled() {
   if (phase_ != Phase::submitted) return phase_ != Phase::failed;
   scheme->queue().finish(block_);
   times_.infer = block_.time();
-  asked_ = got_ = now();
   const bool failed = block_.failure().has_value();
   phase_ = failed ? Phase::failed : Phase::get;
   if (failed) count_failure(block_.failure()->what());
@@ -167,6 +166,7 @@ bool Call::settled() {
     results_.reject_all();
   else
     results_.judge(block_, times_);
+  asked_ = got_ = now();
   return !failed;
 }
 
@@ -282,7 +282,7 @@ void Call::end_capture() {
 }
 
 void Call::count() {
-  if (phase_ == Phase::get) times_.scatter = now() - got_;
+  if (phase_ == Phase::get) times_.scatter += now() - got_;
   scheme->statistics().count_call(ncol, times_);
   if (scheme->infers()) results_.count();
   if (inputs_not_finite_ + outputs_not_finite_ > 0)

@@ -7,8 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "json_table.hpp"
+#include "constraints/constraint.hpp"
 #include "error.hpp"
+#include "json_table.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -272,6 +273,22 @@ void read_all_fields(JsonTable &table, Card &card) {
   card.normalised_outputs = joined(card.outputs);
 }
 
+// They are made once here, so that what is wrong with them shows when the file is opened.
+void read_constraints(JsonTable &table, Card &card) {
+  if (!table.find("constraints")) return;
+  card.constraints = table.list("constraints");
+  std::vector<ConstraintSource> sources;
+  for (const json &object : card.constraints) {
+    const std::string place = "[" + std::to_string(sources.size()) + "]";
+    sources.push_back({object, table.where("constraints") + place, table.status()});
+  }
+  ValueFields fields;
+  for (const CardField &output : card.outputs)
+    fields.outputs.push_back({output.name, output.unit, output.role == HYB_FLAG});
+  for (const CardField &input : card.inputs) fields.known.push_back({input.name, input.unit});
+  Constraints(sources, fields);
+}
+
 }  // namespace
 
 const CardField *Card::input(const std::string &wanted) const { return found(inputs, wanted); }
@@ -286,7 +303,7 @@ Card parse_card(const std::string &text, const std::string &source) {
   read_all_fields(table, card);
   card.tolerance = table.positive("tolerance");
   read_training_range(table, card);
-  if (table.find("constraints")) card.constraints = table.list("constraints");
+  read_constraints(table, card);
   for (const char *key : {"provenance", "scores"}) table.carry_object(key);
   table.finish();
   for (const CardField &output : card.outputs) check_output(card, output, table.where());

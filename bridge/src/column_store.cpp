@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "column_store.hpp"
 
+#include <algorithm>
+
+#include "error.hpp"
+#include "text.hpp"
+
 namespace hyb {
 
 // The number of levels may be known only now.
@@ -18,6 +23,11 @@ void ColumnStore::store(size_t place, const FieldValues &block, int64_t first,
   Stored &field = fields_[place];
   if (!block.data) return;
   if (!field.ready.load(std::memory_order_acquire)) make_room(field, block);
+  if (block.nlevel != field.nlevel || block.nspecies != field.nspecies)
+    mismatch(HYB_ERROR_STATE, "levels and species of a field",
+             std::to_string(field.nlevel) + " and " + std::to_string(field.nspecies) +
+                 " as in the restart or before",
+             std::to_string(block.nlevel) + " and " + std::to_string(block.nspecies));
   for (int64_t row = 0; row < block.nrow(); ++row) {
     const double *from = block.row(row);
     double *to = field.values.data() + row * ncol_ + first - 1;
@@ -31,10 +41,31 @@ FieldValues ColumnStore::values(size_t place) const {
   return {const_cast<double *>(field.values.data()), field.nlevel, field.nspecies, ncol_};
 }
 
-// What is loaded waits for the first block, which says how many levels there are.
+// The first row is the number of levels, which the next block may be too late to say.
 void ColumnStore::state(State &state, const std::vector<std::string> &names) {
-  for (size_t place = 0; place < fields_.size(); ++place)
-    state.columns(names[place], fields_[place].values);
+  for (size_t place = 0; place < fields_.size(); ++place) {
+    Stored &field = fields_[place];
+    std::vector<double> rows;
+    if (field.ready.load(std::memory_order_acquire)) {
+      rows.assign(static_cast<size_t>(ncol_), static_cast<double>(field.nlevel));
+      rows.insert(rows.end(), field.values.begin(), field.values.end());
+    }
+    state.columns(names[place], rows);
+    if (ncol_ > 0 && !rows.empty()) take(field, names[place], rows);
+  }
+}
+
+void ColumnStore::take(Stored &field, const std::string &name, const std::vector<double> &rows) {
+  const int64_t nrow = static_cast<int64_t>(rows.size()) / ncol_ - 1;
+  const double levels = rows[0];
+  if (!(levels >= 1 && levels <= static_cast<double>(std::max<int64_t>(nrow, 1))) ||
+      nrow % static_cast<int64_t>(levels) != 0)
+    mismatch(HYB_ERROR_STATE, in_quotes(name), "a number of levels that divides " +
+             std::to_string(nrow) + " rows", std::to_string(levels));
+  field.nlevel = static_cast<int64_t>(levels);
+  field.nspecies = nrow / field.nlevel;
+  field.values.assign(rows.begin() + ncol_, rows.end());
+  field.ready.store(true, std::memory_order_release);
 }
 
 }  // namespace hyb

@@ -37,6 +37,7 @@ class ColumnStore {
   };
 
   void make_room(Stored &field, const FieldValues &like);
+  void take(Stored &field, const std::string &name, const std::vector<double> &rows);
 
   int64_t ncol_;
   std::mutex mutex_;

@@ -15,6 +15,13 @@ std::string among_processes(const std::string &found) {
          " processes alone: expected a communicator, found " + found;
 }
 
+// FNV-1a, short enough to have a sign.
+int64_t number_of(const std::string &text) {
+  uint64_t hash = 14695981039346656037u;
+  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211u;
+  return static_cast<int64_t>(hash >> 2);
+}
+
 }  // namespace
 
 // A communicator is not asked before MPI_Init or after MPI_Finalize: that would end the process.
@@ -49,6 +56,17 @@ void Communicator::sum(int64_t *values, int64_t n) const {
 
 void Communicator::max(int64_t *values, int64_t n) const {
   in_parts(values, n, [&](int64_t *part, int32_t count) { mpi_->max(part, count); });
+}
+
+bool Communicator::same(const std::string &text) const {
+  int64_t most_and_least[] = {number_of(text), -number_of(text)};
+  max(most_and_least, 2);
+  return most_and_least[0] == -most_and_least[1];
+}
+
+void Communicator::leave(const std::string &why) {
+  mpi_ = nullptr;
+  why_ = why;
 }
 
 std::string Communicator::first_text(const std::string &own) const {

@@ -32,6 +32,12 @@ class Communicator {
   void sum(int64_t *values, int64_t n) const;
   void max(int64_t *values, int64_t n) const;
 
+  // Whether all ranks have the same text. Collective.
+  bool same(const std::string &text) const;
+
+  // From now on the process is alone, because of `why`.
+  void leave(const std::string &why);
+
   // The text of the first rank that has one, at most 1000 letters of it; "" if none has. Collective.
   std::string first_text(const std::string &own) const;
 

@@ -181,9 +181,25 @@ void Domain::agree_on_stop() const {
   if (!text.empty()) fail(HYB_ERROR_GUARD, text);
 }
 
+// Or ranks would wait for each other's sums for ever.
+void Domain::agree_on_schemes() {
+  bool collective = false;
+  std::string text;
+  for (const auto &[name, scheme] : schemes_) {
+    collective = collective || scheme->collective();
+    text += name + "/" + mode_name(scheme->mode()) + "/";
+  }
+  if (collective && !communicator_.reduces()) log_.warning(communicator_.why());
+  if (communicator_.same(text)) return;
+  communicator_.leave("sums over columns are of each process alone: the schemes of the ranks differ");
+  mismatch(HYB_ERROR_CONFIG, "schemes of the ranks of a domain", "the same on all",
+           "others than " + in_quotes(text) + " of this one");
+}
+
 // All that the host declares is known by now.
 void Domain::open_first_step() {
   warn_of_unclaimed();
+  agree_on_schemes();
   for_all(schemes_, [](Scheme &scheme) { scheme.couple(); });
   for (const auto &entry : schemes_) entry.second->tell_undeclared();
 }

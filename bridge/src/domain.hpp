@@ -66,6 +66,7 @@ class Domain {
   void state(State &state);
   void begin_step();
   void agree_on_stop() const;
+  void agree_on_schemes();
   nlohmann::json online_statistics(const std::string &name) const;
   std::string statistics_path() const;
   void keep_file() noexcept;

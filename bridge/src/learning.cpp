@@ -103,9 +103,12 @@ void Learning::learn(const Audit *audit, const Clock &clock, const Communicator 
   }
 }
 
-// The next increment is about what was added last.
+// The next increment is about what was added last, and what that was to.
 void Learning::state(State &state) {
-  if (observes_) added_.state(state, named("added", operators_.fields().outputs));
+  if (!observes_) return;
+  inputs_.state(state, named("input", operators_.fields().inputs));
+  outputs_.state(state, named("output", operators_.fields().outputs));
+  added_.state(state, named("added", operators_.fields().outputs));
 }
 
 }  // namespace hyb

@@ -11,18 +11,18 @@ bool power_of_ten(int64_t n) {
 
 }  // namespace
 
-void Objections::add(const std::string &sort, Policy policy, const std::string &text) {
+void Objections::add(const std::string &sort, Policy policy, const std::function<std::string()> &text) {
   const std::lock_guard<std::mutex> lock(mutex_);
   const int64_t count = ++counts_[sort];
-  if (policy == Policy::stop && stop_.empty()) stop_ = text;
+  if (policy == Policy::stop && stop_.empty()) stop_ = text();
   if (!power_of_ten(count)) return;
   const std::string often =
       count == 1 ? "; told again at the 10th, 100th, ... time" : "; " + std::to_string(count) +
                                                                      " times so far";
   if (policy == Policy::stop)
-    log_.error(text + often);
+    log_.error(text() + often);
   else
-    log_.warning(text + often);
+    log_.warning(text() + often);
 }
 
 std::string Objections::stop() const {

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -18,8 +19,9 @@ class Objections {
  public:
   explicit Objections(Log &log) : log_(log) {}
 
-  // `sort` is what is counted together; the 1st, 10th, 100th, … of a sort are told.
-  void add(const std::string &sort, Policy policy, const std::string &text);
+  // `sort` is what is counted together; the 1st, 10th, 100th, … of a sort are told. Only then, or
+  // where it is the first of policy stop, is the text asked for.
+  void add(const std::string &sort, Policy policy, const std::function<std::string()> &text);
 
   // The first one of policy stop, "" if there was none.
   std::string stop() const;

@@ -9,19 +9,25 @@
 #include "timed.hpp"
 
 namespace hyb {
-Operators::Operators(const SchemeConfig &config, const Card &card, const Grid &grid,
+Operators::Operators(const SchemeConfig &config, const Card &card, bool flips, const Grid &grid,
                      const std::string &plugins, Objector object)
     : unmet_(config.guard.constraint), object_(std::move(object)) {
   for (const CardField &output : card.outputs)
-    fields_.outputs.push_back({output.name, output.unit});
+    fields_.outputs.push_back({output.name, output.unit, output.role == HYB_FLAG});
+  for (const CardField &input : card.inputs) fields_.known.push_back({input.name, input.unit});
+  for (const FieldConfig &field : config.fields) fields_.known.push_back({field.name, field.unit});
   for (const HookConfig &hook : config.hooks)
     hooks_.push_back(std::make_unique<HookSlot>(hook, make_hook(hook, fields_, grid, plugins, config.emulator.environment),
                                                 fields_, hooks_.size() + 1));
-  constraints_ = make_constraints(card.constraints, fields_, "card: constraints", HYB_ERROR_CARD);
+  std::vector<ConstraintSource> sources;
+  for (const auto &object : card.constraints)
+    sources.push_back({object, config.emulator.path + ": card: constraints[" +
+                                   std::to_string(sources.size()) + "]",
+                       HYB_ERROR_CARD, flips});
   for (const ConstraintConfig &one : config.constraints)
-    for (auto &made : make_constraints(nlohmann::json::array({one.object}), fields_, one.where,
-                                       HYB_ERROR_CONFIG))
-      constraints_.push_back(std::move(made));
+    sources.push_back({one.object, one.where, HYB_ERROR_CONFIG, false});
+  constraints_ = std::make_unique<Constraints>(sources, fields_);
+  budgets_ = std::make_unique<BudgetCounts>(constraints_->budgets());
 }
 
 bool Operators::has_phase(bool after) const {
@@ -34,37 +40,64 @@ bool Operators::learns(HookConfig::Source source) const {
                      [&](const auto &slot) { return slot->config().learn == source; });
 }
 
-void Operators::before(const BlockValues &values, HookWork &work, Verdict &verdict) {
+void Operators::before(const BlockValues &values, OperatorWork &work, Verdict &verdict) {
   for (const auto &slot : hooks_)
-    if (!slot->config().after) slot->veto(values, work, verdict, object_);
+    if (!slot->config().after) slot->veto(values, work.hooks, verdict, object_);
 }
 
-void Operators::apply(BlockValues &values, HookWork &work, Verdict &verdict, CallTimes &times) {
-  work.added.assign(values.outputs.size(), FieldValues());
-  work.added_memory.resize(values.outputs.size());
-  {
+void Operators::apply(BlockValues &values, OperatorWork &work, Verdict &verdict,
+                      CallTimes &times) {
+  if (has_phase(true)) {
     const Timed timed(times.hooks);
+    work.hooks.added.assign(values.outputs.size(), FieldValues());
+    work.hooks.added_memory.resize(values.outputs.size());
     for (const auto &slot : hooks_)
-      if (slot->config().after) slot->add(values, work, verdict, object_);
+      if (slot->config().after) slot->add(values, work.hooks, verdict, object_);
+    count_added(values, work, verdict);
   }
+  if (constraints_->names().empty()) return;
   const Timed timed(times.constrain);
-  constrain(values, verdict);
+  constrain(values, work, verdict);
 }
 
-void Operators::constrain(BlockValues &values, Verdict &verdict) {
-  if (constraints_.empty()) return;
+// Energy, water and whatever else is declared as a budget, also where it is not enforced.
+void Operators::count_added(const BlockValues &values, OperatorWork &work,
+                            const Verdict &verdict) {
+  if (constraints_->budgets().empty()) return;
+  work.places.clear();
+  work.increments.clear();
+  for (size_t place = 0; place < work.hooks.added.size(); ++place) {
+    if (!work.hooks.added[place].data) continue;
+    work.places.push_back(place);
+    work.increments.push_back(work.hooks.added[place]);
+  }
+  for (size_t budget = 0; budget < constraints_->budgets().size(); ++budget) {
+    constraints_->added(budget, values, work.places, work.increments, work.sums);
+    budgets_->add(BudgetCounts::added_by_hooks, budget, work.sums.data(), verdict);
+  }
+}
+
+void Operators::constrain(BlockValues &values, OperatorWork &work, Verdict &verdict) {
   for (int64_t i = 0; i < values.ncol; ++i)
     values.rejected[static_cast<size_t>(i)] = verdict.weight(i) == 0;
-  std::vector<uint8_t> unmet(static_cast<size_t>(values.ncol));
-  for (const auto &constraint : constraints_) {
-    std::fill(unmet.begin(), unmet.end(), uint8_t{0});
-    constraint->apply(values, unmet);
-    const int64_t columns = std::count(unmet.begin(), unmet.end(), uint8_t{1});
-    if (columns == 0) continue;
-    object_(unmet_, "constraint " + in_quotes(constraint->name()) + ": cannot be met in " +
-                        std::to_string(columns) + " columns");
-    for (int64_t i = 0; i < values.ncol && unmet_ != Policy::pass; ++i)
-      if (unmet[static_cast<size_t>(i)]) verdict.reject(i);
+  constraints_->apply(values, work.constraints);
+  for (size_t budget = 0; budget < constraints_->budgets().size(); ++budget)
+    budgets_->add(BudgetCounts::imbalance, budget,
+                  work.constraints.imbalance.data() + budget * static_cast<size_t>(values.ncol),
+                  verdict);
+  const std::vector<uint8_t> &unmet = work.constraints.unmet;
+  if (std::none_of(unmet.begin(), unmet.end(), [](uint8_t place) { return place > 0; })) return;
+  tell_unmet(unmet);
+  for (int64_t i = 0; i < values.ncol && unmet_ != Policy::pass; ++i)
+    if (unmet[static_cast<size_t>(i)]) verdict.reject(i);
+}
+
+void Operators::tell_unmet(const std::vector<uint8_t> &unmet) const {
+  for (size_t place = 0; place < constraints_->names().size(); ++place) {
+    const auto columns = std::count(unmet.begin(), unmet.end(), static_cast<uint8_t>(place + 1));
+    if (columns > 0)
+      object_(unmet_, "constraint " + in_quotes(constraints_->names()[place]) +
+                          ": cannot be met in " + std::to_string(columns) + " columns");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "budget_counts.hpp"
 #include "card.hpp"
 #include "config.hpp"
 #include "constraints/constraint.hpp"
@@ -14,24 +15,35 @@
 
 namespace hyb {
 
+// What operators need in one call; kept from call to call.
+struct OperatorWork {
+  HookWork hooks;
+  ConstraintWork constraints;
+  std::vector<size_t> places;           // of outputs that hooks added to,
+  std::vector<FieldValues> increments;  // and what they added
+  std::vector<double> sums;             // by column
+};
+
 class Operators {
  public:
-  Operators(const SchemeConfig &config, const Card &card, const Grid &grid,
+  // `flips`: the host counts levels from the other end than the card.
+  Operators(const SchemeConfig &config, const Card &card, bool flips, const Grid &grid,
             const std::string &plugins, Objector object);
 
   const ValueFields &fields() const { return fields_; }
   std::vector<std::unique_ptr<HookSlot>> &hooks() { return hooks_; }
 
   // Whether anything works on outputs.
-  bool any() const { return !constraints_.empty() || has_phase(true); }
+  bool any() const { return !constraints_->names().empty() || has_phase(true); }
+  bool constrains() const { return !constraints_->names().empty(); }
   bool vetoes() const { return has_phase(false); }
   bool learns(HookConfig::Source source) const;
 
   // Phase before: inputs are there, outputs are not.
-  void before(const BlockValues &values, HookWork &work, Verdict &verdict);
+  void before(const BlockValues &values, OperatorWork &work, Verdict &verdict);
 
   // Phase after, then constraints.
-  void apply(BlockValues &values, HookWork &work, Verdict &verdict, CallTimes &times);
+  void apply(BlockValues &values, OperatorWork &work, Verdict &verdict, CallTimes &times);
 
   void step(const Clock &clock);
 
@@ -39,19 +51,24 @@ class Operators {
   std::vector<std::vector<double>> counters() const;
   nlohmann::json told(const std::vector<std::vector<double>> &counters) const;
 
+  const BudgetCounts &budgets() const { return *budgets_; }
+
   // How hooks are now, in their order.
   nlohmann::json describe() const;
   void state(State &state);
 
  private:
   bool has_phase(bool after) const;
-  void constrain(BlockValues &values, Verdict &verdict);
+  void count_added(const BlockValues &values, OperatorWork &work, const Verdict &verdict);
+  void constrain(BlockValues &values, OperatorWork &work, Verdict &verdict);
+  void tell_unmet(const std::vector<uint8_t> &unmet) const;
 
   Policy unmet_;  // where a constraint cannot be met
   Objector object_;
   ValueFields fields_;
   std::vector<std::unique_ptr<HookSlot>> hooks_;
-  std::vector<std::unique_ptr<Constraint>> constraints_;
+  std::unique_ptr<Constraints> constraints_;
+  std::unique_ptr<BudgetCounts> budgets_;
 };
 
 }  // namespace hyb

@@ -59,9 +59,11 @@ std::string printed(const char *format, double value) {
 }
 
 std::string times_in(const json &told) {
+  double all = 0;
+  for (const json &seconds : told["seconds"]) all += seconds.get<double>();
   std::string text;
   for (const auto &[part, seconds] : told["seconds"].items())
-    if (seconds > 0) text += ", " + part + " " + printed("%.3g s", seconds.get<double>());
+    if (seconds > 1e-3 * all) text += ", " + part + " " + printed("%.3g s", seconds.get<double>());
   return text;
 }
 
@@ -70,7 +72,7 @@ std::string counted_in(const json &told, const char *key, const char *words) {
   const int64_t n = told[key], all = told["columns"];
   if (n == 0) return "";
   const double percent = 100.0 * static_cast<double>(n) / static_cast<double>(std::max<int64_t>(all, 1));
-  return ", " + std::to_string(n) + " " + words + " (" + printed("%.2g %%", percent) + ")";
+  return ", " + std::to_string(n) + " " + words + " (" + printed("%.3g %%", percent) + ")";
 }
 
 std::string audit_in(const json &told) {
@@ -96,13 +98,6 @@ std::string line_of(const std::string &name, const Clock &clock, const json &tol
   return text + audit_in(told) + times_in(told);
 }
 
-// FNV-1a, short enough to have a sign.
-int64_t number_of(const std::string &text) {
-  uint64_t hash = 14695981039346656037u;
-  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211u;
-  return static_cast<int64_t>(hash >> 2);
-}
-
 }  // namespace
 
 // At multiples of `every`, or behind them where the host does not count one by one.
@@ -120,9 +115,7 @@ bool Reporter::same_everywhere(const Schemes &schemes, const Communicator &commu
   std::string text;
   for (const auto &[name, scheme] : schemes)
     text += name + "/" + mode_name(scheme->mode()) + "/";
-  int64_t most_and_least[] = {number_of(text), -number_of(text)};
-  communicator.max(most_and_least, 2);
-  const bool same = most_and_least[0] == -most_and_least[1];
+  const bool same = communicator.same(text);
   if (!same && !std::exchange(told_differ_, true))
     log.warning("statistics over ranks: expected the same schemes on all of them, found others; "
                 "there are no records");
@@ -202,7 +195,9 @@ void Reporter::thin() {
   records_ = std::move(fewer);
 }
 
+// Another one of its name begins at 0.
 void Reporter::forget(const Scheme &scheme) {
+  before_.erase(scheme.name());
   for (Record &record : records_) {
     const auto found = record.parts.find(scheme.name());
     if (found != record.parts.end()) found->second.told = told(scheme, found->second);

@@ -19,17 +19,25 @@ class Adder {
  public:
   // Fails if there is no such sum.
   void add(size_t sum, double value);
+  void add(size_t sum, const double *values, int64_t n);  // faster
   size_t size() const { return exponents_.size(); }
 
  private:
   static constexpr int64_t smallest = INT64_MIN, not_finite = INT64_MAX;
 
   explicit Adder(size_t nsum);
+  void check(size_t sum) const;
+  void find_largest(size_t sum, double value);
+  void find_exponents();
+  void begin_adding();
   void add_words(size_t sum, double value);
+  void add_words(size_t sum, const double *values, int64_t n);
   double total(size_t sum) const;
 
   bool adds_ = false;  // the second time
+  std::vector<double> largest_;  // absolute values of this rank; infinite: one is not finite
   std::vector<int64_t> exponents_, words_;
+  std::vector<double> scales_;  // 2^(bits of a word - exponent); 0 where that is no normal number
 
   friend class RankSums;
 };

@@ -110,12 +110,14 @@ class RestartFile {
   hyb_restart contents_{};
 };
 
+// "without column 7", of the first place where two ascending lists part.
 std::string first_difference(const std::vector<int64_t> &wanted,
                              const std::vector<int64_t> &found) {
   size_t i = 0;
   while (i < wanted.size() && i < found.size() && wanted[i] == found[i]) ++i;
-  return std::to_string(i < wanted.size() ? wanted[i] : found[i]) +
-         (i < wanted.size() && (i == found.size() || wanted[i] < found[i]) ? " not" : " too");
+  const bool lacks = i < wanted.size() && (i == found.size() || wanted[i] < found[i]);
+  return (lacks ? "without column " : "with column ") +
+         std::to_string(lacks ? wanted[i] : found[i]);
 }
 
 void check_columns(const std::string &path, const std::vector<int64_t> &wanted,
@@ -123,7 +125,7 @@ void check_columns(const std::string &path, const std::vector<int64_t> &wanted,
   if (wanted != found)
     mismatch(HYB_ERROR_STATE, "restart " + in_quotes(path) + ": columns",
              "the " + std::to_string(wanted.size()) + " of the domain",
-             std::to_string(found.size()) + " (column " + first_difference(wanted, found) + ")");
+             std::to_string(found.size()) + " (" + first_difference(wanted, found) + ")");
 }
 
 }  // namespace

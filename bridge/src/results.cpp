@@ -101,7 +101,7 @@ void Results::judge(const Block &block, CallTimes &times) {
   judge_outputs(block, times);
   if (!scheme_->replaces()) return;
   if (scheme_->operators()->any()) {
-    stage(block);
+    stage(block, times);
     operate(times);
   }
   publish();
@@ -125,7 +125,8 @@ void Results::publish() {
 }
 
 // All outputs, as constraints need several at once.
-void Results::stage(const Block &block) {
+void Results::stage(const Block &block, CallTimes &times) {
+  const Timed timed(times.scatter);
   const auto &outputs = scheme_->emulator().card().outputs;
   staged_.resize(outputs.size());
   values_.outputs.resize(outputs.size());
@@ -142,7 +143,7 @@ void Results::operate(CallTimes &times) {
   const std::vector<int64_t> *rows = learning ? &kept_columns() : nullptr;
   if (learning) learning->keep(values_, *rows);
   scheme_->operators()->apply(values_, work_, verdict_, times);
-  if (learning) learning->keep_added(values_, work_, *rows);
+  if (learning) learning->keep_added(values_, work_.hooks, *rows);
 }
 
 const std::vector<int64_t> &Results::kept_columns() {
@@ -170,11 +171,7 @@ Rows Results::rows(const Field &field, const Block &block) const {
 }
 
 Rows Results::before(const Field &field, const HostArray &array) const {
-  const size_t id = static_cast<size_t>(field.id);
-  if (id >= before_.size() || !put_[id])
-    mismatch(HYB_ERROR_FIELD, "field " + in_quotes(field.name) + " of role 'increment'",
-             "a put before the get", "none in this call");
-  return lone_rows(before_[id].data(), array.kind, array, ncol_);
+  return lone_rows(before_[static_cast<size_t>(field.id)].data(), array.kind, array, ncol_);
 }
 
 // What the host's array holds after the native routine, and before it where that added to it.
@@ -248,15 +245,14 @@ int64_t Results::correct(const Field &field, const Rows &rows, const HostArray &
   return bad;
 }
 
-int64_t Results::write(const Field &field, const Rows &rows, const HostArray &array,
-                       const Native &native) {
+int64_t Results::write(const Field &field, const Rows &rows, const HostArray &array) {
   const bool all = scheme_->mode() == Mode::blend && scheme_->blend().masks(field.nlevel);
   const auto whole = [&](int64_t i) { return !all && weight(i) == 1; };
   const auto partly = [&](int64_t i) { return weight(i) > 0 && (all || weight(i) < 1); };
   bool some = false;
   for (int64_t i = 0; i < ncol_ && !some; ++i) some = partly(i);
   if (!some) return replace(field, rows, array, whole);
-  const FieldValues mixed = mixture(field, native, rows);
+  const FieldValues mixed = mixture(field, native(field, array), rows);
   int64_t bad = replace(field, rows, array, whole);
   each_run(array, ncol_, partly, [&](int64_t begin, int64_t n) {
     bad += scatter(part_of(rows_of(mixed), begin), part_of(array, begin, n), n);
@@ -268,14 +264,22 @@ void Results::count() const {
   scheme_->statistics().count_native(verdict_.rejected(), static_cast<int64_t>(audited_.size()));
 }
 
+// Also where no native result is wanted now: a run would else fail on the day of the first one.
+void Results::check_before(const Field &field) const {
+  const size_t id = static_cast<size_t>(field.id);
+  if (adds(field) && scheme_->mixes() && (id >= put_.size() || !put_[id]))
+    mismatch(HYB_ERROR_FIELD, "field " + in_quotes(field.name) + " of role 'increment'",
+             "a put before the get", "none in this call");
+}
+
 int64_t Results::give(const Field &field, const HostArray &array, const Block &block) {
+  check_before(field);
   const Rows rows = this->rows(field, block);
   if (!wants_native())
     return adds(field) ? scatter_add(rows, array, ncol_) : scatter(rows, array, ncol_);
   if (scheme_->mode() == Mode::correct) return correct(field, rows, array);
-  const Native native = this->native(field, array);
-  if (!audited_.empty()) compare(field, native, block);
-  return write(field, rows, array, native);
+  if (!audited_.empty()) compare(field, native(field, array), block);
+  return write(field, rows, array);
 }
 
 }  // namespace hyb

@@ -10,7 +10,7 @@
 
 #include "block.hpp"
 #include "guards/verdict.hpp"
-#include "hooks/pipeline.hpp"
+#include "operators.hpp"
 #include "statistics.hpp"
 #include "values.hpp"
 
@@ -52,8 +52,9 @@ class Results {
   double weight(int64_t column) const;
   void keep_before(const Field &field, const HostArray &array);
   Rows before(const Field &field, const HostArray &array) const;
+  void check_before(const Field &field) const;
   void judge_outputs(const Block &block, CallTimes &times);
-  void stage(const Block &block);
+  void stage(const Block &block, CallTimes &times);
   void operate(CallTimes &times);
   const std::vector<int64_t> &kept_columns();
   void check_kept() const;
@@ -65,8 +66,7 @@ class Results {
   int64_t replace(const Field &field, const Rows &rows, const HostArray &array,
                   const Wanted &wanted) const;
   int64_t correct(const Field &field, const Rows &rows, const HostArray &array);
-  int64_t write(const Field &field, const Rows &rows, const HostArray &array,
-                const Native &native);
+  int64_t write(const Field &field, const Rows &rows, const HostArray &array);
 
   Scheme *scheme_ = nullptr;
   int64_t ncol_ = 0, first_ = 1;
@@ -78,7 +78,7 @@ class Results {
   std::vector<Buffer> before_;         // by field: what an increment is added to, the host's kind
   std::vector<uint8_t> put_;           // by field: before_ is of this call
   Buffer after_, start_, emulated_, mixed_;
-  HookWork work_;
+  OperatorWork work_;
 };
 
 }  // namespace hyb

@@ -43,7 +43,7 @@ void Scheme::make_online_parts() {
              "'correct', where native results are no truth");
   if (config_.audit) audit_ = std::make_unique<Audit>(*config_.audit, card, grid, name());
   operators_ = std::make_unique<Operators>(
-      config_, card, grid, domain_->config().plugins,
+      config_, card, flips(), grid, domain_->config().plugins,
       [this](Policy policy, const std::string &text) { object(policy, text); });
   if (operators_->learns(HookConfig::Source::audit) && !audit_)
     mismatch(HYB_ERROR_CONFIG, table_of(name()) + ": a hook that learns from the audit",
@@ -51,23 +51,26 @@ void Scheme::make_online_parts() {
   if (operators_->learns(HookConfig::Source::audit) ||
       operators_->learns(HookConfig::Source::observe))
     learning_ = std::make_unique<Learning>(*operators_, grid, table_of(name()));
+  mixes_ = may_mix();
   for (size_t place = 0; place < operators_->fields().inputs.size(); ++place)
     fields_->find(operators_->fields().inputs[place].name).kept = static_cast<int32_t>(place);
 }
 
 void Scheme::object(const MatrixGuards &side, const Objection &objection, int64_t first) {
   const RangeGuard &guard = *objection.guard;
-  objections_->add(side.side() + " " + guard.name, guard.policy,
-                   "scheme " + in_quotes(name()) + ", step " +
-                       std::to_string(domain_->clock().step) + ", " +
-                       guards_->told(side, objection, domain_->grid(), first));
+  objections_->add(side.side() + " " + guard.name, guard.policy, [&] {
+    return now_in_words() + guards_->told(side, objection, domain_->grid(), first);
+  });
 }
 
 void Scheme::object(Policy policy, const std::string &text) {
-  objections_->add(text.substr(0, text.find(": ")), policy,
-                   "scheme " + in_quotes(name()) + ", step " +
-                       std::to_string(domain_->clock().step) + ", " + text + " (policy " +
-                       in_quotes(policy_name(policy)) + ")");
+  objections_->add(text.substr(0, text.find(": ")), policy, [&] {
+    return now_in_words() + text + " (policy " + in_quotes(policy_name(policy)) + ")";
+  });
+}
+
+std::string Scheme::now_in_words() const {
+  return "scheme " + in_quotes(name()) + ", step " + std::to_string(domain_->clock().step) + ", ";
 }
 
 void Scheme::observe(const std::string &field_name, const hyb_view &view, int64_t ncol,
@@ -97,6 +100,16 @@ void Scheme::couple() {
   if (first->replaces() && !first->rejections_)
     first->rejections_ = std::make_shared<Rejections>(domain_->grid().ncol());
   coupled_ = first->rejections_;
+}
+
+bool Scheme::may_mix() const {
+  if (mode() != Mode::emulate) return mode() == Mode::blend;
+  bool rejects = audit_ || !config_.coupled.empty();
+  for (const Policy policy : {Policy::blend, Policy::native, Policy::stop})
+    rejects = rejects || guards_->has(policy);
+  for (const HookConfig &hook : config_.hooks)
+    rejects = rejects || hook.policy != Policy::pass || !hook.after;
+  return rejects || (operators_->constrains() && config_.guard.constraint != Policy::pass);
 }
 
 bool Scheme::may_stop() const {
@@ -146,6 +159,7 @@ std::vector<std::vector<double>> Scheme::counters() const {
   lists.push_back(guards_->inputs.counters());
   lists.push_back(guards_->outputs.counters());
   if (!operators_) return lists;
+  lists.push_back(operators_->budgets().counters());
   for (auto &added : operators_->counters()) lists.push_back(std::move(added));
   return lists;
 }
@@ -155,7 +169,9 @@ nlohmann::json Scheme::told(const std::vector<std::vector<double>> &counters) co
   if (!infers()) return object;
   object["batches"] = BatchSizes::told(counters[1]);
   object["guards"] = guards_->told(counters[2], counters[3]);
-  if (operators_) object["hooks"] = operators_->told({counters.begin() + 4, counters.end()});
+  if (!operators_) return object;
+  object["budgets"] = operators_->budgets().told(counters[4]);
+  object["hooks"] = operators_->told({counters.begin() + 5, counters.end()});
   return object;
 }
 

@@ -12,7 +12,7 @@
 namespace hyb {
 namespace {
 
-// A unit as a factor times powers of base units; names that are not known are bases of their own.
+// A unit as a factor times powers of base units: m, kg, s and names that are not known.
 struct Dimensions {
   double factor = 1;
   std::map<std::string, int> powers;
@@ -20,22 +20,40 @@ struct Dimensions {
 
 struct Named {
   double factor;
-  const char *base;  // "" for a number
+  const char *of;  // other units; "" for a number
 };
 
 const std::map<std::string, Named> &named_units() {
   static const std::map<std::string, Named> names = {
       {"1", {1, ""}},          {"%", {0.01, ""}},       {"g", {1e-3, "kg"}},
-      {"s", {1, "s"}},         {"sec", {1, "s"}},       {"second", {1, "s"}},
-      {"seconds", {1, "s"}},   {"min", {60, "s"}},      {"minute", {60, "s"}},
+      {"sec", {1, "s"}},       {"second", {1, "s"}},    {"seconds", {1, "s"}},
+      {"min", {60, "s"}},      {"minute", {60, "s"}},
       {"minutes", {60, "s"}},  {"h", {3600, "s"}},      {"hr", {3600, "s"}},
       {"hour", {3600, "s"}},   {"hours", {3600, "s"}},  {"d", {86400, "s"}},
       {"day", {86400, "s"}},   {"days", {86400, "s"}},  {"cm", {1e-2, "m"}},
       {"mm", {1e-3, "m"}},     {"km", {1e3, "m"}},      {"hPa", {1e2, "Pa"}},
       {"mbar", {1e2, "Pa"}},   {"mb", {1e2, "Pa"}},     {"kPa", {1e3, "Pa"}},
       {"kJ", {1e3, "J"}},      {"mW", {1e-3, "W"}},     {"kW", {1e3, "W"}},
+      {"N", {1, "kg m s-2"}},  {"Pa", {1, "N m-2"}},    {"J", {1, "N m"}},
+      {"W", {1, "J s-1"}},
   };
   return names;
+}
+
+Dimensions dimensions_of(const std::string &unit);
+
+void multiply(Dimensions &dimensions, const Dimensions &other, int power) {
+  dimensions.factor *= std::pow(other.factor, power);
+  for (const auto &[base, powers] : other.powers)
+    if ((dimensions.powers[base] += power * powers) == 0) dimensions.powers.erase(base);
+}
+
+Dimensions named(const std::string &name) {
+  const auto known = named_units().find(name);
+  if (known == named_units().end()) return {1, {{name, 1}}};
+  Dimensions dimensions = dimensions_of(known->second.of);
+  dimensions.factor *= known->second.factor;
+  return dimensions;
 }
 
 // "s-1", "m2", "kg": where the name ends and the power begins.
@@ -44,13 +62,8 @@ void multiply(Dimensions &dimensions, const std::string &factor) {
   while (end > 0 && (std::isdigit(static_cast<unsigned char>(factor[end - 1])))) --end;
   if (end > 0 && (factor[end - 1] == '-' || factor[end - 1] == '+')) --end;
   const bool plain = end == 0 || end == factor.size();
-  const std::string name = plain ? factor : factor.substr(0, end);
-  const int power = plain ? 1 : std::atoi(factor.c_str() + end);
-  const auto known = named_units().find(name);
-  const Named unit = known == named_units().end() ? Named{1, name.c_str()} : known->second;
-  dimensions.factor *= std::pow(unit.factor, power);
-  if (*unit.base && (dimensions.powers[unit.base] += power) == 0)
-    dimensions.powers.erase(unit.base);
+  multiply(dimensions, named(plain ? factor : factor.substr(0, end)),
+           plain ? 1 : std::atoi(factor.c_str() + end));
 }
 
 Dimensions dimensions_of(const std::string &unit) {
@@ -62,13 +75,12 @@ Dimensions dimensions_of(const std::string &unit) {
 
 }  // namespace
 
-Quantity quantity_of(const std::string &text, const std::string &where) {
+Quantity quantity_of(const std::string &text, const std::string &where, int32_t status) {
   const char *begin = text.c_str();
   char *end = nullptr;
   Quantity quantity{std::strtod(begin, &end), ""};
   if (end == begin || !std::isfinite(quantity.value))
-    mismatch(HYB_ERROR_CONFIG, where, "a number and a unit, such as '50 K day-1'",
-             in_quotes(text));
+    mismatch(status, where, "a number and a unit, such as '50 K day-1'", in_quotes(text));
   std::istringstream words(end);
   for (std::string word; words >> word;)
     quantity.unit += (quantity.unit.empty() ? "" : " ") + word;

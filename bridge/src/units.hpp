@@ -3,8 +3,11 @@
 // are written in: powers of SI units, with the prefixes and times below.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
+
+#include "hybrid.h"
 
 namespace hyb {
 
@@ -13,8 +16,9 @@ struct Quantity {
   std::string unit;  // "1" if none is written
 };
 
-// From "50 K day-1"; `where` names it in messages (HYB_ERROR_CONFIG).
-Quantity quantity_of(const std::string &text, const std::string &where);
+// From "50 K day-1"; `where` names it in messages.
+Quantity quantity_of(const std::string &text, const std::string &where,
+                     int32_t status = HYB_ERROR_CONFIG);
 
 // In another unit; nothing where the two measure different things. Units are factors of SI units:
 // no degree_Celsius.

@@ -27,12 +27,14 @@ struct FieldValues {
 // be known before the first arrays arrive.
 struct ValueField {
   std::string name, unit;
+  bool is_flag = false;
 };
 
 // The fields that the operators of a scheme read and write. Every output of the card is there from
 // the start; inputs are added as somebody asks for them, and need not be inputs of the emulator.
 struct ValueFields {
   std::vector<ValueField> inputs, outputs;
+  std::vector<ValueField> known;  // inputs whose unit is known, asked for or not
 
   // Its place, from 0; adds it where nobody asked before.
   size_t input(const std::string &name);

@@ -172,13 +172,13 @@ def mend(members: int, mtu: int, output: Path, threads: int) -> None:
     found = mend_runs(plan)
     click.echo(f"two runs that differ in their noise only: {found['again']:.4f} apart")
     for bias, row in found["bias"].items():
-        click.echo(f"{bias}: {row['error']:.4f} from the run without this bias")
-        for kind, mended in row["by"].items():
+        click.echo(f"{bias}: {row.pop('error'):.4f} from the run without this bias")
+        for kind, mended in row.items():
             click.echo(
                 f"  {kind}: {mended['error']:.4f}, removed {mended['removed']:.0%}, "
                 f"pattern {mended['pattern']:.3f}, variance {mended['variance']:.2f}"
             )
-    for kind, harm in found["harm"].items():
+    for kind, harm in found["none"].items():
         click.echo(f"{kind} without a bias: {harm:.4f}")
     click.echo(f"summary: {plan.folder / 'mended.json'}")
 

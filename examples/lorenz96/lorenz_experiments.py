@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 from lorenz_climate import Climate, climate_of, compared
-from lorenz_mending import CORRECTIONS, correction
+from lorenz_mending import LEARNING, NUDGING, learning, nudging
 from lorenz_runs import STEPS_PER_MTU, LorenzRun, table
-from lorenz_schemes import EMULATORS, SHIPPED, WRONG
+from lorenz_schemes import EMULATORS, SHIPPED, WRONG, Wrong
 
 SPIN_UP = 10  # [MTU]
 TRUTH = "native"
@@ -82,37 +82,44 @@ def compare(plan: Plan, emulators: dict[str, Path]) -> dict[str, Climate]:
     return climates
 
 
-def mend(plan: Plan, kinds: tuple[str, ...] = CORRECTIONS) -> dict[str, Any]:
-    """What each online bias correction makes of each wrong emulator, and of those without a bias.
+def mend(plan: Plan) -> dict[str, Any]:
+    """What each online bias correction makes of each wrong emulator, and of one without a bias.
 
-    The right answer is the climate of the same emulator without the bias. How far that is known is
-    what the run `again` says, which has other noise.
+    The right answer is the climate of the same emulator without the bias; for nudging, which is
+    towards the truth, that of the truth. How far a climate is known is what the run `again` says,
+    which has other noise.
     """
     truth = plan.run(TRUTH).output
     right = {base: _climate(plan, base, EMULATORS / f"{base}.safetensors") for base in SHIPPED}
+    right[TRUTH] = climate_of(truth, SETTLING)
     again = _climate(plan, "again", EMULATORS / "stochastic.safetensors", "seed = 1")
     found: dict[str, Any] = {"again": distance(again, right["stochastic"]), "bias": {}}
     for bias, wrong in WRONG.items():
         emulator = EMULATORS / f"wrong_{bias}.safetensors"
         planted = _climate(plan, bias, emulator)
-        found["bias"][bias] = {
-            "error": distance(planted, right[wrong.base]),
-            "by": {
-                kind: judged(_mended(plan, bias, emulator, kind, truth), planted, right[wrong.base])
-                for kind in kinds
-            },
+        mended = _mended(plan, bias, emulator, wrong, truth)
+        found["bias"][bias] = {"error": distance(planted, right[wrong.base])} | {
+            kind: judged(climate, planted, right[TRUTH if kind == NUDGING else wrong.base])
+            for kind, climate in mended.items()
         }
-    found["harm"] = {
-        kind: distance(_mended(plan, "stochastic", EMULATORS / "stochastic.safetensors", kind,
-                               truth), right["stochastic"])
-        for kind in kinds
-    }  # fmt: skip
+    without = _mended(
+        plan, "none", EMULATORS / "stochastic.safetensors", Wrong("stochastic", {}), truth
+    )
+    found["none"] = {
+        kind: distance(climate, right[TRUTH if kind == NUDGING else "stochastic"])
+        for kind, climate in without.items()
+    }
     _write(plan.folder / "mended.json", found)
     return found
 
 
-def _mended(plan: Plan, name: str, emulator: Path, kind: str, truth: Path) -> Climate:
-    return _climate(plan, f"{name}_{kind}", emulator, *correction(kind, name, truth))
+def _mended(
+    plan: Plan, name: str, emulator: Path, wrong: Wrong, truth: Path
+) -> dict[str, Climate]:
+    tables = {kind: learning(kind, wrong) for kind in LEARNING} | {NUDGING: nudging(truth)}
+    return {
+        kind: _climate(plan, f"{name}_{kind}", emulator, *lines) for kind, lines in tables.items()
+    }
 
 
 def _climate(plan: Plan, name: str, emulator: Path, *lines: str) -> Climate:

@@ -6,28 +6,34 @@ from __future__ import annotations
 from pathlib import Path
 
 from lorenz_runs import STEPS_PER_MTU
-from lorenz_schemes import EFFECT, LARGE
+from lorenz_schemes import EFFECT, LARGE, Wrong
 
-CORRECTIONS = ("running_mean", "ridge", "kalman", "nudging")
+LEARNING = ("running_mean", "ridge", "kalman")
+NUDGING = "nudging"
 HOURS = 8  # bins of the day, where an emulator is wrong by the time of day
 AUDIT = f"audit = {{ steps = {10 / STEPS_PER_MTU} }}"  # ten steps of a model time unit
-LEARNED = {
-    "running_mean": ('time_scale = "50 days"',),
-    "ridge": ('time_scale = "500 days"', f'output_predictors = ["{EFFECT}"]'),
-    "kalman": ('initial = "1e-5 s-1"', 'drift = "1e-7 s-1"'),
+# What a linear regression on it finds: the emulator's own result, unless that is noisy.
+PREDICTOR = {
+    "deterministic": f'output_predictors = ["{EFFECT}"]',
+    "stochastic": f'predictors = ["{LARGE}"]',
 }
 
 
-def correction(kind: str, bias: str, truth: Path) -> tuple[str, ...]:
-    """Lines of TOML for a hook of a kind. What learns does so from the audit, by local time of day.
+def learning(kind: str, wrong: Wrong) -> tuple[str, ...]:
+    """Lines of TOML for a hook that learns from the audit."""
+    own = {
+        "running_mean": ('time_scale = "100 days"',),
+        "ridge": ('time_scale = "100 days"', PREDICTOR[wrong.base]),
+        "kalman": ('initial = "1e-5 s-1"', 'drift = "1e-7 s-1"'),
+    }[kind]
+    hours = (f"bins_per_day = {HOURS}",) if "diurnal" in wrong.bias else ()
+    return (AUDIT, *_hook(kind, ('learn = "audit"', *hours, *own)))
 
-    Nudging is towards X of the native run, in half a day.
-    """
-    if kind == "nudging":
-        path = f'path = "{truth.resolve()}"'
-        return _hook(kind, (path, f'input = "{LARGE}"', 'time_scale = "12 h"'))
-    hours = (f"bins_per_day = {HOURS}",) if bias == "diurnal" else ()
-    return (AUDIT, *_hook(kind, ('learn = "audit"', *hours, *LEARNED[kind])))
+
+def nudging(truth: Path) -> tuple[str, ...]:
+    """Lines of TOML for nudging towards X of a native run."""
+    path = f'path = "{truth.resolve()}"'
+    return _hook(NUDGING, (path, f'input = "{LARGE}"', 'time_scale = "6 h"'))
 
 
 def _hook(kind: str, lines: tuple[str, ...]) -> tuple[str, ...]:

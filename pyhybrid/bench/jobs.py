@@ -55,13 +55,14 @@ def card_job(name: str, card: Card) -> Json:
         "name": name,
         "values": card.nfeature + card.noutput,
         "orientation": card.orientation,
-        "inputs": [_field_job(field, card.sample) for field in card.inputs],
-        "outputs": [_field_job(field, card.sample) for field in card.outputs],
+        "inputs": [field_job(field, card.sample) for field in card.inputs],
+        "outputs": [field_job(field, card.sample) for field in card.outputs],
         "emulators": [],
     }
 
 
-def _field_job(field: Field, sample: str) -> Json:
+def field_job(field: Field, sample: str) -> Json:
+    """A field as its card describes it."""
     job = {
         "name": field.name,
         "unit": field.unit,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The networks of `networks` as torch modules with seeded weights."""
+"""The networks of `networks` and `columns` as torch modules with seeded weights."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from .networks import CHANNELS, HIDDEN, LAYERS, LEVELS, WIDTH
+from .networks import CHANNELS, FLUXES, HIDDEN, LAYERS, LEVELS, WIDTH
 
 
 def module(name: str) -> nn.Module:
     """One of them; the same weights every time, whatever was drawn before."""
-    makers = {"gru": Recurrent, "conv": Convolutions}
+    makers = {
+        "gru": Recurrent,
+        "conv": Convolutions,
+        "gru-column": lambda: WithFluxes(Recurrent()),
+        "conv-column": lambda: WithFluxes(Convolutions()),
+        "mlp-column": lambda: dense((*LAYERS["mlp"][:-1], CHANNELS[-1] * LEVELS + FLUXES)),
+    }
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(1)
         return makers[name]() if name in makers else dense(LAYERS[name])
@@ -58,3 +64,17 @@ class Convolutions(nn.Module):
         """(sample, 8 x 60) to (sample, 2 x 60), levels innermost."""
         y: torch.Tensor = self.layers(x.reshape(self.shape)).flatten(1)
         return y
+
+
+class WithFluxes(nn.Module):
+    """A network of profiles whose results also make some values of the column."""
+
+    def __init__(self, profiles: nn.Module) -> None:
+        super().__init__()
+        self.profiles = profiles
+        self.fluxes = nn.Linear(CHANNELS[-1] * LEVELS, FLUXES)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(sample, 8 x 60) to (sample, 2 x 60 + 3), levels innermost."""
+        y: torch.Tensor = self.profiles(x)
+        return torch.cat((y, self.fluxes(y)), 1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""The four networks that the benchmarks are about; `modules` has their weights."""
+"""The networks that the benchmarks are about; `modules` has their weights."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ LEVELS = 60
 HIDDEN = 32  # of the recurrent network, in each direction
 CHANNELS = (8, 32, 32, 32, 2)  # of the convolutions
 WIDTH = 5  # likewise
+FLUXES = 3  # of a column, beside its profiles
 LAYERS = {"mlp": (124, 256, 256, 256, 128), "m7": (34, 128, 128, 28)}  # rows between layers
 
 

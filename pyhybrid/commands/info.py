@@ -49,7 +49,8 @@ def _head(card: Card) -> Iterator[str]:
 def _rest(card: Card) -> Iterator[str]:
     yield from _table(f"inputs ({card.nfeature} values a sample)", card.inputs, "(x - {}) / {}")
     yield from _table(f"outputs ({card.noutput} values a sample)", card.outputs, "y * {1} + {0}")
-    for title in ("provenance", "scores", "training_range", "constraints"):
+    yield from _constraints(card)
+    for title in ("provenance", "scores", "training_range"):
         yield from _carried(title, getattr(card, title))
 
 
@@ -90,6 +91,16 @@ def _normalised(field: Field, how: str) -> str:
 def _range(numbers: tuple[float, ...]) -> str:
     least, most = min(numbers), max(numbers)
     return f"{least:g}" if least == most else f"[{least:g} to {most:g}]"
+
+
+def _constraints(card: Card) -> Iterator[str]:
+    """A line for each constraint: its kind, then its keys as they are in the card."""
+    if card.constraints:
+        yield ""
+        yield "constraints"
+    for constraint in card.constraints:
+        keys = {key: value for key, value in constraint.items() if key != "kind"}
+        yield f"  {constraint['kind']}: {json.dumps(keys, ensure_ascii=False)}"
 
 
 def _carried(title: str, values: Mapping[str, Any]) -> Iterator[str]:

@@ -64,10 +64,12 @@ def _hooks(one: list[Json] | None, other: list[Json] | None) -> list[Json]:
     """Hooks are in the order of the configuration."""
     if not one or not other or len(one) != len(other):
         return other or one or []
-    return [
-        {**first, **then, "added": _fields(first.get("added", {}), then.get("added", {}), _increment)}
-        for first, then in zip(one, other, strict=True)
-    ]
+    return [_hook(first, then) for first, then in zip(one, other, strict=True)]
+
+
+def _hook(one: Json, other: Json) -> Json:
+    added = _fields(one.get("added", {}), other.get("added", {}), _increment)
+    return {**one, **other, "added": added}
 
 
 def _fields(one: Json, other: Json, how: Callable[[Json, Json], Json]) -> Json:

@@ -11,10 +11,12 @@ from typing import Any
 
 from .._words import mismatch
 from ..errors import ArgumentError, PluginError
+from .adding import COUNTS
 
 Json = dict[str, Any]
 FORMAT, VERSION = "pyhybrid statistics", 1
 _SUFFIXES = (".json", ".nc")
+_RECORD = ("step", "steps", "ranks")
 _HEAD = 4096  # bytes in which a file of statistics says what it is
 
 
@@ -101,7 +103,7 @@ def _netcdf(path: Path) -> Any:
 
 
 def _read(path: Path) -> Any:
-    text = _netcdf_text(path) if path.suffix == ".nc" else path.read_bytes().decode(errors="replace")
+    text = _netcdf_text(path) if path.suffix == ".nc" else path.read_text(errors="replace")
     if not text.strip():
         raise ArgumentError(mismatch(f"report: {path}", "statistics", "an empty file"))
     try:
@@ -115,9 +117,11 @@ def _netcdf_text(path: Path) -> str:
     try:
         with _netcdf(path).Dataset(path) as dataset:
             letters = dataset.variables["statistics"][:]
-    except (OSError, KeyError) as error:
-        wanted = "NetCDF with statistics"
-        raise ArgumentError(mismatch(f"report: {path}", wanted, f"{error}")) from error
+    except OSError as error:
+        raise ArgumentError(mismatch(f"report: {path}", "a whole NetCDF file", error)) from error
+    except KeyError as error:
+        wanted = "NetCDF with a variable 'statistics'"
+        raise ArgumentError(mismatch(f"report: {path}", wanted, "none")) from error
     return bytes(letters.filled(b"\0").tobytes()).rstrip(b"\0").decode(errors="replace")
 
 
@@ -132,4 +136,25 @@ def _checked(path: Path, contents: Any) -> Json:
     if missing:
         what = f"report: {path}: {', '.join(sorted(missing))}"
         raise ArgumentError(mismatch(what, "a value", "none"))
+    for record in ({"schemes": contents["schemes"]}, *_list(path, contents["history"])):
+        _check_schemes(path, record.get("schemes"))
     return contents
+
+
+def _list(path: Path, history: Any) -> list[Json]:
+    if not isinstance(history, list) or not all(isinstance(one, dict) for one in history):
+        raise ArgumentError(mismatch(f"report: {path}: history", "a list of records", "else"))
+    if any(not isinstance(one.get(key), int) for one in history for key in _RECORD):
+        wanted = f"{', '.join(_RECORD)} in each record"
+        raise ArgumentError(mismatch(f"report: {path}: history", wanted, "one without"))
+    return history
+
+
+def _check_schemes(path: Path, schemes: Any) -> None:
+    """Whoever adds up counts on these."""
+    for name, scheme in schemes.items() if isinstance(schemes, dict) else [("", None)]:
+        found = scheme if isinstance(scheme, dict) else {}
+        missing = [key for key in COUNTS if not isinstance(found.get(key), int)]
+        if missing or not isinstance(found.get("seconds"), dict):
+            what = f"report: {path}: scheme {name!r}"
+            raise ArgumentError(mismatch(what, "counts and seconds", "something else"))

@@ -25,6 +25,7 @@ _COLOURS = {
 }
 _BLUE, _ORANGE = "#0072B2", "#D55E00"
 _DPI = 110
+_MOST_GUARDS = 6  # in pictures over time
 _WIDTH = 8.0  # inches
 
 
@@ -37,6 +38,7 @@ def pictures(run: Run, name: str) -> Iterator[tuple[str, bytes]]:
     makers = {
         "Where the time went: the run, and the parts of it": _times,
         "Columns that guards objected to, by level": _guards_by_level,
+        "The same over time": _guards_over_levels_and_time,
         "Share of columns with the native result": _rejected,
         "Audit: scores of each record, and the alarm's cumulative sums": _audit,
         "What hooks added, by level": _hooks,
@@ -88,7 +90,7 @@ def _times(scheme: Json, history: History) -> Any:
         )
         axes[1, 0].set(xlabel="step", ylabel="share [%]", ylim=(0, 100))
         axes[1, 0].margins(x=0)
-    figure.legend(loc="outside upper center", ncols=len(used), fontsize=8, frameon=False)
+    figure.legend(loc="outside upper center", ncols=4, fontsize=8, frameon=False)
     return figure
 
 
@@ -123,31 +125,72 @@ def _guards_by_level(scheme: Json, _: History) -> Any:
     if not guards:
         return None
     names = _guard_names(guards)
-    levels = max(one.get("level", 0) for one in guards)
-    counts = np.zeros((levels + 1, len(names)))
-    for one in guards:
-        counts[one.get("level", 0), names.index(_guard_name(one))] += one["columns"]
-    figure, axes = _figure(1, 1, max(2.2, 0.16 * levels + 1.6))
-    _heat(axes[0, 0], counts, names)
+    by_level = [_columns_by_level(guards, name, _levels(guards)) for name in names]
+    counts = np.stack(by_level, axis=1)
+    figure, axes = _figure(1, 1, _height_of(counts))
+    axes[0, 0].set_xticks(range(len(names)), names, fontsize=8)
+    _heat(axes[0, 0], counts, counts.max(), np.arange(len(names) + 1) - 0.5)
+    for (row, column), count in np.ndenumerate(counts):
+        if count and counts.size <= 200:
+            axes[0, 0].text(column, row, f"{count:.0f}", ha="center", va="center", fontsize=7,
+                            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})
     return figure
 
 
-def _heat(axes: Any, counts: np.ndarray, names: Sequence[str]) -> None:
+def _levels(guards: Sequence[Json]) -> int:
+    return max(int(one.get("level", 0)) for one in guards)
+
+
+def _height_of(counts: np.ndarray) -> float:
+    return float(min(4.6, max(2.2, 0.14 * len(counts) + 1.4)))
+
+
+def _columns_by_level(guards: Sequence[Json], name: str, levels: int) -> np.ndarray:
+    """(level): of one guard, at 0 those of fields without levels."""
+    counts = np.zeros(levels + 1)
+    for one in guards:
+        if _guard_name(one) == name:
+            counts[one.get("level", 0)] += one["columns"]
+    return counts
+
+
+def _guards_over_levels_and_time(scheme: Json, history: History) -> Any:
+    guards = scheme.get("guards") or []
+    if not guards or len(history) < 2:
+        return None
+    names = _guard_names(guards)[:_MOST_GUARDS]
+    levels = _levels(guards)
+    parts = [part.get("guards", []) for _, part in history]
+    series = [
+        np.stack([_columns_by_level(part, name, levels) for part in parts], axis=1)
+        for name in names
+    ]
+    figure, axes = _figure(len(names), 1, _height_of(series[0]) * len(names), sharex=True)
+    for axis, name, counts in zip(axes.flat, names, series, strict=True):
+        _heat(axis, counts, max(one.max() for one in series), _edges(history))
+        axis.set_title(name, fontsize=8)
+    axes[-1, 0].set_xlabel("step")
+    return figure
+
+
+def _edges(history: History) -> np.ndarray:
+    """Where the first record begins, and where each ends: they may be of different lengths."""
+    first = history[0][0]
+    return np.array([first["step"] - max(1, first["steps"]), *_steps(history)]) + 0.5
+
+
+def _heat(axes: Any, counts: np.ndarray, most: float, edges: np.ndarray) -> None:
+    """Counts (level, other), other between `edges`."""
     from matplotlib.colors import LogNorm
 
-    shown = np.ma.masked_equal(counts, 0)
-    norm = LogNorm(vmin=1, vmax=max(10.0, float(counts.max())))
-    image = axes.imshow(shown, aspect="auto", cmap="viridis_r", norm=norm, interpolation="none")
-    axes.set_xticks(range(len(names)), names, fontsize=8)
     rows = len(counts)
-    step = max(1, rows // 20)
-    ticks = [0, *range(1, rows, step)]
+    shown = np.ma.masked_equal(counts, 0)
+    norm = LogNorm(vmin=1, vmax=max(10.0, float(most)))
+    image = axes.pcolormesh(edges, np.arange(rows + 1) - 0.5, shown, cmap="viridis_r", norm=norm)
+    axes.set_ylim(rows - 0.5, -0.5)
+    ticks = [0, *range(1, rows, max(1, rows // 12))]
     axes.set_yticks(ticks, ["no level", *(str(tick) for tick in ticks[1:])], fontsize=8)
-    axes.set_ylabel("level of the host")
-    for (row, column), count in np.ndenumerate(counts):
-        if count and counts.size <= 80:
-            axes.text(column, row, f"{count:.0f}", ha="center", va="center", fontsize=7,
-                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.7})
+    axes.set_ylabel("level of the host", fontsize=8)
     axes.figure.colorbar(image, ax=axes, label="columns")
 
 
@@ -169,7 +212,7 @@ def _rejected(scheme: Json, history: History) -> Any:
 def _guards_over_time(axes: Any, history: History) -> None:
     """Columns times the levels at which they are beyond the limits: a guard may exceed 100 %."""
     everywhere = [one for _, part in history for one in part.get("guards", [])]
-    for name in _guard_names(everywhere)[:8]:
+    for name in _guard_names(everywhere)[:_MOST_GUARDS]:
         shares = [
             100 * sum(one["columns"] for one in part.get("guards", []) if _guard_name(one) == name)
             / part["columns"]
@@ -186,8 +229,11 @@ def _audit(scheme: Json, history: History) -> Any:
     figure, axes = _figure(2, 1, 4.4, sharex=True)
     steps = _steps(audited)
     for key, colour in (("error", _BLUE), ("bias", _ORANGE)):
-        scores = [(part["audit"]["score"] or {}).get(key, np.nan) for _, part in audited]
-        axes[0, 0].plot(steps, scores, ".-", color=colour, label=key, linewidth=1)
+        scores = [(step, (part["audit"]["score"] or {}).get(key))
+                  for step, (_, part) in zip(steps, audited, strict=True)]  # fmt: skip
+        known = [one for one in scores if one[1] is not None]
+        axes[0, 0].plot(*zip(*known, strict=True) if known else ((), ()), ".-", color=colour,
+                        label=key, linewidth=1)
         sums = [part["audit"][key]["sum"] for _, part in audited]
         axes[1, 0].plot(steps, sums, color=colour, linewidth=1.2)
     _mark_alarms([axes[0, 0], axes[1, 0]], audited)
@@ -195,7 +241,8 @@ def _audit(scheme: Json, history: History) -> Any:
     axes[1, 0].axhline(threshold, color="black", linestyle="--", linewidth=1, label="threshold")
     axes[0, 0].set(ylabel="native standard\ndeviations", ylim=(0, None))
     axes[1, 0].set(xlabel="step", ylabel="cumulative sum", ylim=(0, None))
-    axes[1, 0].margins(x=0)
+    for axis in axes.flat:
+        axis.margins(x=0)
     figure.legend(loc="outside upper center", ncols=4, fontsize=8, frameon=False)
     return figure
 
@@ -241,9 +288,12 @@ def _profile(axes: Any, title: str, values: Json) -> None:
     axes.axvline(0, color="0.6", linewidth=0.8)
     axes.set_ylim(len(rows) + 0.5, 0.5)
     axes.locator_params(axis="x", nbins=4)
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    if len(rows) > 1:
+        axes.yaxis.get_major_locator().set_params(integer=True)
+        axes.set_ylabel("level of the host", fontsize=8)
+    else:
+        axes.set_yticks([])
     axes.set_xlabel(f"[{values['unit']}]", fontsize=8)
-    axes.set_ylabel("level of the host", fontsize=8)
     axes.set_title(title, fontsize=8)
     axes.tick_params(labelsize=8)
 

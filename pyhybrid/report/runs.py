@@ -127,11 +127,9 @@ def _compare(files: list[Statistics], notes: list[str]) -> None:
     ranks, found = lead.contents["ranks"], {one.rank for one in files}
     missing = [str(rank) for rank in range(ranks) if rank not in found]
     if missing:
-        where = f"from step {lead.began}"
         which = ", ".join(missing[:8]) + (" ..." if len(missing) > 8 else "")
-        notes.append(
-            mismatch(f"ranks {where}", f"files of {ranks}", f"none of rank {which}; totals lack them")
-        )
+        lacking = f"none of rank {which}; totals lack them"
+        notes.append(mismatch(f"ranks from step {lead.began}", f"files of {ranks}", lacking))
     steps = sorted({one.contents["step"] for one in files})
     if len(steps) > 1:
         found_steps = f"{steps[0]} to {steps[-1]}: the run was killed, or goes on"

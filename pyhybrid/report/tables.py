@@ -34,8 +34,8 @@ def tables(run: Run) -> Iterator[Table]:
 def _counts(run: Run) -> Table:
     head = ("scheme", "mode", "calls", "columns", "rejected", "audited", "failures", "not finite")
     rows = tuple(
-        (name, scheme["mode"], f"{scheme['calls']}", f"{scheme['columns']}", _share(scheme, "rejected"),
-         _share(scheme, "audited"), f"{scheme['failures']}",
+        (name, scheme["mode"], f"{scheme['calls']}", f"{scheme['columns']}",
+         _share(scheme, "rejected"), _share(scheme, "audited"), f"{scheme['failures']}",
          f"{scheme['inputs_not_finite']} in, {scheme['outputs_not_finite']} out")
         for name, scheme in run.schemes.items()
     )  # fmt: skip
@@ -82,7 +82,9 @@ def _guards(name: str, scheme: Json) -> Iterator[tuple[str, ...]]:
         yield name, f"{len(most) - _SHOWN_GUARDS} more", "", "", f"{rest}", "-"
 
 
-_AUDIT_HEAD = ("scheme", "audits", "error", "bias", "sum of error", "of bias", "threshold", "alarms")
+_AUDIT_HEAD = (
+    "scheme", "audits", "error", "bias", "sum of error", "of bias", "threshold", "alarms",
+)  # fmt: skip
 
 
 def _audits(name: str, scheme: Json) -> Iterator[tuple[str, ...]]:

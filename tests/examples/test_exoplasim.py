@@ -162,10 +162,11 @@ def test_traps_are_asked_for(variant):
 
 
 def test_traps_are_compiled_in(run, write_python_emulator):
-    """What is not a number is the end of this host: the library brings none of its own."""
+    """What is not a number is the end of this host, where no guard keeps it away."""
     path = write_python_emulator("longwave", "np.full((len(x), outputs), np.nan)")
     with pytest.raises(RuntimeError, match=f"ended with -{signal.SIGFPE.value}"):
-        run("coupled", {"longwave": {"mode": "emulate", "emulator": str(path)}})
+        emulator = {"mode": "emulate", "emulator": str(path), "guard": {"finite": "pass"}}
+        run("coupled", {"longwave": emulator})
 
 
 @pytest.fixture

@@ -225,6 +225,33 @@ def test_other_files_are_refused(write, text, found):
     assert "statistics.0.json" in result.output
 
 
+@pytest.mark.parametrize(
+    "change, found",
+    [
+        ({"schemes": {"radiation": 5}}, "scheme 'radiation': expected counts and seconds"),
+        ({"schemes": []}, "expected counts and seconds"),
+        ({"schemes": {"radiation": {**scheme(), "columns": "many"}}}, "counts and seconds"),
+        ({"history": {}}, "a list of records"),
+        ({"history": [1]}, "a list of records"),
+        ({"history": [{"step": 1, "steps": 1, "ranks": 1, "schemes": None}]}, "counts and"),
+        ({"history": [{"schemes": {}}]}, "step, steps, ranks in each record"),
+    ],
+)
+def test_contents_that_do_not_fit_are_refused(write, change, found):
+    result = invoke(write(statistics() | change), "--no-html")
+    assert result.exit_code == 1
+    assert found in result.output
+
+
+def test_netcdf_of_something_else_is_refused(tmp_path):
+    netcdf = pytest.importorskip("netCDF4")
+    netcdf.Dataset(tmp_path / "climate.nc", "w").close()
+    (tmp_path / "half.nc").write_bytes(b"CDF")
+    assert "variable 'statistics', found none" in invoke(tmp_path / "climate.nc").output
+    assert "expected a whole NetCDF file" in invoke(tmp_path / "half.nc").output
+    assert "[domain] in hybrid.toml), found none" in invoke(tmp_path).output
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_half_a_file_is_refused_also_in_a_folder(write, tmp_path, share):
     text = json.dumps(statistics(history=[record(2)]))
@@ -311,8 +338,8 @@ def test_the_page_has_all_pictures_inside(page):
     history = [record(step, audit=audit(1.0 + 0.1 * step, step, step > 6)) for step in (2, 4, 6, 8)]
     text = page(statistics(history=history))
     titles = re.findall(r"<figcaption>(.*?)</figcaption>", text)
-    assert len(titles) == 6
-    assert len(re.findall(r'src="data:image/png;base64,[A-Za-z0-9+/]{2000,}', text)) == 6
+    assert len(titles) == 7
+    assert len(re.findall(r'src="data:image/png;base64,[A-Za-z0-9+/]{2000,}', text)) == 7
     assert not re.search(r'(src|href)="(?!data:)', text)  # nothing that it would have to fetch
 
 

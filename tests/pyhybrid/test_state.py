@@ -97,13 +97,14 @@ def refused(domain, path, words):
 @pytest.mark.parametrize("ncol", [NCOL - 1, NCOL + 1])
 def test_other_number_of_columns(saved, ncol):
     domain, schemes = make_domain(ncol=ncol)
-    words = rf"the {ncol} of the domain, found {NCOL} \(column {max(ncol, NCOL)} "
+    difference = f"{'without' if ncol > NCOL else 'with'} column {max(ncol, NCOL)}"
+    words = rf"the {ncol} of the domain, found {NCOL} \({difference}\)"
     refused(after_steps(domain, 1, 1), saved[1], words)
 
 
 def test_other_columns(saved):
     domain, schemes = make_domain(column=np.arange(2, NCOL + 2))
-    refused(domain, saved[1], r"found 6 \(column 1 too\)")
+    refused(domain, saved[1], r"found 6 \(with column 1\)")
 
 
 def test_truncated_file(saved, tmp_path):
@@ -133,7 +134,7 @@ def emulating(path):
 def test_another_configuration(saved, plain):
     _, path = saved
     domain, schemes = make_domain(text=emulating(plain))
-    refused(domain, path, "scheme/radiation/.*expected|expected 'scheme/radiation/")
+    refused(domain, path, "expected 'scheme/radiation/")
     shared, columns = domain.get_state()
     other, others = make_domain()
     with pytest.raises(errors.StateError, match="none but that of this configuration, found"):
@@ -147,7 +148,7 @@ def test_another_configuration(saved, plain):
         (lambda shared, columns: (shared[:0], columns), errors.StateError, "1 more"),
         (lambda shared, columns: (shared * 2, columns), errors.StateError, "found others"),
         (lambda shared, columns: (shared.astype("f4"), columns), errors.ArgumentError, "float64"),
-        (lambda shared, columns: (shared, columns[:, 1:]), errors.ShapeError, "expected 6, found 5"),
+        (lambda shared, columns: (shared, columns[:, 1:]), errors.ShapeError, "6, found 5"),
         (lambda shared, columns: (shared, columns[0:0, 0]), errors.ShapeError, "rank 2"),
         (lambda shared, columns: (columns, columns), errors.ShapeError, "rank 1"),
         (lambda shared, columns: (shared, np.zeros((1, NCOL))), errors.StateError, "rows"),

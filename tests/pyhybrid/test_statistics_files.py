@@ -29,7 +29,7 @@ import ctypes, os, signal
 import numpy as np
 from pyhybrid import Domain
 
-domain = Domain(text={config!r})
+domain = Domain(text={config!r}, log=lambda level, text: None)
 scheme = domain.scheme("radiation")
 for step in range(1, 8):
     domain.step(step, f"2001-01-{{step:02d}}", dt=600)
@@ -62,7 +62,8 @@ def run(path, emulator, end):
     config = CONFIG.format(path=path, emulator=emulator)
     program = RUN.format(config=config, end=ENDS[end])
     command = [sys.executable, "-c", program]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+    folder = path.parent  # not that of the sources
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=folder)
 
 
 @pytest.mark.parametrize("end", ENDS)
@@ -136,7 +137,7 @@ def test_every_variable_of_numbers_has_a_unit(dataset):
 @pytest.mark.parametrize("name", ["a b", "x/y", "1st", "caf\u00e9", "con.vection"])
 def test_names_of_schemes_may_be_anything(netcdf_plugin, tmp_path, plain, name):
     path = tmp_path / "statistics.nc"
-    text = f'[domain]\nstatistics = "{path}"\n[scheme."{name}"]\nmode = "emulate"\nemulator = "{plain}"'
+    text = CONFIG.replace("radiation", '"{name}"').format(path=path, emulator=plain, name=name)
     with Domain(text=text) as domain, domain.scheme(name):
         domain.step(1, dt=1)
     with netCDF4.Dataset(path) as dataset:

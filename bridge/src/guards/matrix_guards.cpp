@@ -74,7 +74,7 @@ template <class T>
 class MatrixGuards::Judgement {
  public:
   Judgement(const MatrixGuards &guards, size_t index, int64_t nsample, Verdict &verdict,
-            GuardCounts &counts)
+            NewCounts &counts)
       : found{&guards.guards_[index], 0, 0, 0, 0, 0},
         index_(index),
         guard_(guards.guards_[index]),
@@ -84,37 +84,48 @@ class MatrixGuards::Judgement {
         counts_(counts),
         seen_(static_cast<size_t>(verdict.ncol()), 0) {}
 
+  // A tile, whose samples follow those of the tile before.
   void judge(T *rows, int64_t ld, int64_t n, int64_t begin) {
     for (size_t row = 0; row < guard_.lower.size(); ++row) {
       T *values = rows + static_cast<int64_t>(row) * ld;
       const T lower = static_cast<T>(guard_.lower[row]), upper = static_cast<T>(guard_.upper[row]);
       if (!guard_.limits(row) || !outside({values, ld, n, 1, &lower, &upper})) continue;
-      for (int64_t i = 0; i < n; ++i) judge(row, begin + i, values[i]);
+      const int64_t ncol = verdict_.ncol();
+      for (int64_t i = 0; i < n;) {
+        const int64_t column = (begin + i) % ncol, end = std::min(n, i + ncol - column);
+        judge_level(row, (begin + i) / ncol, values + i, column, end - i);
+        i = end;
+      }
     }
   }
 
   Objection found;
 
  private:
-  void judge(size_t row, int64_t sample, T &value) {
-    const double number = static_cast<double>(value), weight = guard_.weight(row, number);
-    if (weight >= 1) return;
-    const int64_t column = sample % verdict_.ncol();
-    const int64_t own = box_ ? sample / verdict_.ncol() : 0;
+  // Columns of one level; `own`: in the order of the samples, 0 unless they are boxes.
+  void judge_level(size_t row, int64_t own, T *values, int64_t column, int64_t n) {
     const int64_t level = box_ && last_level_ >= 0 ? last_level_ - own : own;
+    const T lower = static_cast<T>(guard_.lower[row]), upper = static_cast<T>(guard_.upper[row]);
+    int64_t beyond = 0;
+    for (int64_t i = 0; i < n; ++i)
+      if (!(values[i] >= lower && values[i] <= upper))
+        beyond += judge(row, level, column + i, values[i]);
+    if (beyond > 0) counts_.emplace_back(std::make_tuple(index_, row, level), beyond);
+  }
+
+  // Whether the value is beyond.
+  bool judge(size_t row, int64_t level, int64_t column, T &value) {
+    const double number = static_cast<double>(value), weight = guard_.weight(row, number);
+    if (weight >= 1) return false;
     if (found.columns == 0) found = {&guard_, 0, column, row, level, number};
-    count(row, column, level);
+    uint8_t &seen = seen_[static_cast<size_t>(column)];
+    found.columns += !seen;
+    seen = 1;
     if (guard_.policy == Policy::clip && !std::isnan(number))
       value = static_cast<T>(std::clamp(number, guard_.lower[row], guard_.upper[row]));
     else if (guard_.policy != Policy::pass)
       verdict_.limit(column, weight);
-  }
-
-  void count(size_t row, int64_t column, int64_t level) {
-    ++counts_[{index_, row, level}];
-    uint8_t &seen = seen_[static_cast<size_t>(column)];
-    found.columns += !seen;
-    seen = 1;
+    return true;
   }
 
   size_t index_;
@@ -122,7 +133,7 @@ class MatrixGuards::Judgement {
   bool box_;
   int64_t last_level_;  // of boxes whose levels are flipped; else -1
   Verdict &verdict_;
-  GuardCounts &counts_;
+  NewCounts &counts_;
   std::vector<uint8_t> seen_;  // by column
 };
 
@@ -130,7 +141,7 @@ class MatrixGuards::Judgement {
 template <class T>
 std::vector<Objection> MatrixGuards::judge_all(const NetworkMatrix &matrix, Verdict &verdict) {
   std::vector<Objection> objections;
-  GuardCounts counts;
+  NewCounts counts;
   for (size_t index = 0; index < guards_.size(); ++index) {
     Judgement<T> judgement(*this, index, matrix.nsample, verdict, counts);
     each_tile<T>(matrix, [&](T *rows, int64_t ld, int64_t n, int64_t begin) {
@@ -138,9 +149,18 @@ std::vector<Objection> MatrixGuards::judge_all(const NetworkMatrix &matrix, Verd
     });
     if (judgement.found.columns > 0) objections.push_back(judgement.found);
   }
-  const std::lock_guard<std::mutex> lock(mutex_);
-  for (const auto &[key, columns] : counts) counts_[key] += columns;
+  count(counts);
   return objections;
+}
+
+// Where one stands in the map, the next one mostly follows.
+void MatrixGuards::count(const NewCounts &counts) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  auto place = counts_.begin();
+  for (const auto &[key, columns] : counts) {
+    place = counts_.try_emplace(place, key, 0);
+    place++->second += columns;
+  }
 }
 
 // Levels slowest, as ranks may have seen fewer of them.

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "guards/range_guard.hpp"
@@ -67,6 +68,10 @@ class MatrixGuards {
   std::vector<Objection> judge_all(const NetworkMatrix &matrix, Verdict &verdict);
   template <class T>
   class Judgement;
+
+  // Of one block, mostly in the order of GuardCounts.
+  using NewCounts = std::vector<std::pair<GuardCounts::key_type, int64_t>>;
+  void count(const NewCounts &counts);
 
   std::string side_;
   int32_t kind_;

@@ -34,6 +34,9 @@ class Bins {
   struct Between {
     int64_t before, after;
     double weight;
+    bool operator==(const Between &other) const {
+      return before == other.before && after == other.after && weight == other.weight;
+    }
   };
   Between between(int64_t column, double time) const;
 

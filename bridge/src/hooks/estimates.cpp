@@ -15,14 +15,31 @@ void Estimates::set(int64_t predictor, int64_t cell, const Slope &slope) {
   slopes_[at(predictor, cell)] = slope;
 }
 
-double Estimates::linear(int64_t predictor, int64_t cell, double value) const {
-  const Slope &to = slopes_[at(predictor, cell)];
+double Estimates::linear(const Slope &to, double value) const {
   const double within = std::clamp((value - to.centre) * to.scale, -reach_, reach_);
   return to.slope == 0 ? 0 : within * to.slope;  // what was not learnt adds nothing, even to NaN
 }
 
+// Where all columns lie between the same bins there is one estimate for the whole row.
+void Estimates::add_alike(int64_t first, const Bins::Between &place, int64_t n,
+                          const double *const *predictors, double *row) const {
+  const int64_t before = first + place.before, after = first + place.after;
+  const double both = (1 - place.weight) * constant(before) + place.weight * constant(after);
+  for (int64_t i = 0; i < n; ++i) row[i] += both;
+  for (int64_t j = 0; j < npredictor_; ++j) {
+    const Slope one = slopes_[at(j, before)], other = slopes_[at(j, after)];
+    for (int64_t i = 0; i < n; ++i)
+      row[i] += (1 - place.weight) * linear(one, predictors[j][i]) +
+                place.weight * linear(other, predictors[j][i]);
+  }
+}
+
 void Estimates::add(int64_t first, const Places &places, int64_t n,
                     const double *const *predictors, double *row) const {
+  const Bins::Between *end = places.data() + n;
+  const auto other = [&](const Bins::Between &place) { return !(place == places[0]); };
+  if (std::find_if(places.data(), end, other) == end)
+    return add_alike(first, places[0], n, predictors, row);
   for (int64_t i = 0; i < n; ++i) {
     const Bins::Between &place = places[static_cast<size_t>(i)];
     row[i] += (1 - place.weight) * constant(first + place.before) +
@@ -32,8 +49,8 @@ void Estimates::add(int64_t first, const Places &places, int64_t n,
     for (int64_t i = 0; i < n; ++i) {
       const Bins::Between &place = places[static_cast<size_t>(i)];
       const double value = predictors[j][i];
-      row[i] += (1 - place.weight) * linear(j, first + place.before, value) +
-                place.weight * linear(j, first + place.after, value);
+      row[i] += (1 - place.weight) * linear(slopes_[at(j, first + place.before)], value) +
+                place.weight * linear(slopes_[at(j, first + place.after)], value);
     }
 }
 

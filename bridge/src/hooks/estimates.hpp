@@ -42,7 +42,9 @@ class Estimates {
   size_t at(int64_t predictor, int64_t cell) const {
     return static_cast<size_t>(predictor * ncell_ + cell);
   }
-  double linear(int64_t predictor, int64_t cell, double value) const;
+  double linear(const Slope &to, double value) const;
+  void add_alike(int64_t first, const Bins::Between &place, int64_t n,
+                 const double *const *predictors, double *row) const;
 
   int64_t npredictor_, ncell_ = 0;
   double reach_;

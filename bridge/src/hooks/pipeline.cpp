@@ -5,9 +5,11 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "blend.hpp"
 #include "error.hpp"
+#include "pack_loops.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -23,13 +25,59 @@ double limit_of(const HookConfig &config, const ValueField &field) {
   return *limit;
 }
 
-// A block of zeros, shaped like `like`.
-FieldValues zeros(const FieldValues &like, Buffer &memory) {
+FieldValues field_like(const FieldValues &like, Buffer &memory) {
   FieldValues field = like;
   const int64_t n = like.nrow() * like.ncol;
   field.data = static_cast<double *>(memory.reserve(n * static_cast<int64_t>(sizeof(double))));
-  std::fill(field.data, field.data + n, 0.0);
   return field;
+}
+
+FieldValues zeros(const FieldValues &like, Buffer &memory) {
+  const FieldValues field = field_like(like, memory);
+  std::fill_n(field.data, like.nrow() * like.ncol, 0.0);
+  return field;
+}
+
+bool all_finite(const FieldValues &field) {
+  constexpr double most = std::numeric_limits<double>::max(), least = -most;
+  const int64_t n = field.nrow() * field.ncol;
+  return !pack_loops().outside64({field.data, n, n, 1, &least, &most});
+}
+
+// Sums in so many lanes, for the compiler's vectors.
+constexpr size_t lanes = 8;
+using Lanes = std::array<double, lanes>;
+
+double total_of(const Lanes &sums) { return std::accumulate(sums.begin(), sums.end(), 0.0); }
+
+double count_beyond(double limit, const std::vector<double> &taking, const double *row) {
+  Lanes beyond{};
+  for (size_t i = 0; i < taking.size(); ++i)
+    beyond[i % lanes] += std::fabs(row[i]) > limit ? taking[i] : 0.0;
+  return total_of(beyond);
+}
+
+void add_up(const double *row, size_t n, double &sum, double &squares) {
+  Lanes sums{}, products{};
+  const auto add = [&](size_t i, size_t lane) {
+    sums[lane] += row[i];
+    products[lane] += row[i] * row[i];
+  };
+  size_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (size_t lane = 0; lane < lanes; ++lane) add(i + lane, lane);
+  for (; i < n; ++i) add(i, i % lanes);
+  sum = total_of(sums);
+  squares = total_of(products);
+}
+
+void bring_within(double limit, double weight, const std::vector<double> &taking, double *row) {
+  for (size_t i = 0; i < taking.size(); ++i)
+    row[i] = taking[i] * (weight * std::clamp(row[i], -limit, limit));
+}
+
+void add_row(const double *increments, int64_t n, double *row) {
+  for (int64_t i = 0; i < n; ++i) row[i] += increments[i];
 }
 
 bool finite_column(const std::vector<FieldValues> &fields, int64_t column) {
@@ -111,6 +159,7 @@ void HookSlot::veto(const BlockValues &values, HookWork &work, Verdict &verdict,
 // Of such a column nothing is added.
 void HookSlot::drop_not_finite(HookWork &work, const BlockValues &values, Verdict &verdict,
                                const Objector &object) const {
+  if (std::all_of(work.increments.begin(), work.increments.end(), all_finite)) return;
   int64_t dropped = 0;
   for (int64_t i = 0; i < values.ncol; ++i) {
     if (finite_column(work.increments, i)) continue;
@@ -125,34 +174,43 @@ void HookSlot::drop_not_finite(HookWork &work, const BlockValues &values, Verdic
                                std::to_string(dropped) + " columns");
 }
 
-void HookSlot::add_target(size_t target, BlockValues &values, HookWork &work,
-                          const Verdict &verdict) const {
+void HookSlot::add_target(size_t target, BlockValues &values, HookWork &work) const {
   const FieldValues &output = values.outputs[targets_[target]];
   FieldValues &total = work.added[targets_[target]];
-  if (!total.data) total = zeros(output, work.added_memory[targets_[target]]);
+  const bool first = !total.data;
+  if (first) total = field_like(output, work.added_memory[targets_[target]]);
   work.counted.assign(static_cast<size_t>(output.nrow()) * ncounter, 0.0);
-  double *counted = work.counted.data();
-  for (int64_t row = 0; row < output.nrow(); ++row, counted += ncounter)
-    for (int64_t i = 0; i < output.ncol; ++i) {
-      if (verdict.weight(i) == 0) continue;
-      const double wanted = work.increments[target].row(row)[i];
-      const double increment = weight_ * std::clamp(wanted, -limits_[target], limits_[target]);
-      counted[number] += 1;
-      counted[sum] += increment;
-      counted[squares] += increment * increment;
-      counted[limited] += std::fabs(wanted) > limits_[target];
-      if (config_.dry_run) continue;
-      output.row(row)[i] += increment;
-      total.row(row)[i] += increment;
-    }
+  const double taking = std::accumulate(work.taking.begin(), work.taking.end(), 0.0);
+  const bool as_they_are = weight_ == 1 && !std::isfinite(limits_[target]) &&
+                           taking == static_cast<double>(output.ncol);
+  for (int64_t row = 0; row < output.nrow(); ++row) {
+    double *increments = work.increments[target].row(row);
+    double *counted = work.counted.data() + row * ncounter;
+    counted[number] = taking;
+    if (std::isfinite(limits_[target]))
+      counted[limited] = count_beyond(limits_[target], work.taking, increments);
+    if (!as_they_are) bring_within(limits_[target], weight_, work.taking, increments);
+    add_up(increments, work.taking.size(), counted[sum], counted[squares]);
+    if (config_.dry_run)
+      std::fill_n(increments, output.ncol, 0.0);
+    else
+      add_row(increments, output.ncol, output.row(row));
+    if (first)
+      std::copy_n(increments, output.ncol, total.row(row));
+    else
+      add_row(increments, output.ncol, total.row(row));
+  }
 }
 
 void HookSlot::add(BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object) {
   std::call_once(sized_, [&] { size_counters(values); });
   if (idle() || !run(values, work, verdict, object)) return;
   drop_not_finite(work, values, verdict, object);
+  work.taking.resize(static_cast<size_t>(values.ncol));
+  for (int64_t i = 0; i < values.ncol; ++i)
+    work.taking[static_cast<size_t>(i)] = verdict.weight(i) == 0 ? 0.0 : 1.0;
   for (size_t target = 0; target < targets_.size(); ++target) {
-    add_target(target, values, work, verdict);
+    add_target(target, values, work);
     count(target, work.counted);
   }
 }

@@ -24,6 +24,7 @@ struct HookWork {
   std::vector<FieldValues> added;       // of all hooks, by output; data null where there is none
   std::vector<Buffer> added_memory;
   std::vector<uint8_t> veto;
+  std::vector<double> taking;   // by column: 1, or 0 where it is rejected and takes none
   std::vector<double> counted;  // of one target, as HookSlot::counters
 };
 
@@ -71,8 +72,7 @@ class HookSlot {
   bool run(const BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object);
   void drop_not_finite(HookWork &work, const BlockValues &values, Verdict &verdict,
                        const Objector &object) const;
-  void add_target(size_t target, BlockValues &values, HookWork &work,
-                  const Verdict &verdict) const;
+  void add_target(size_t target, BlockValues &values, HookWork &work) const;
   void count(size_t target, const std::vector<double> &counted);
   void size_counters(const BlockValues &values);
 

@@ -17,12 +17,13 @@ inline const hyb_grid &grid_of(int64_t ncol) {
 struct AuditedModel : Model {
   double factor = 1, scatter = 20, bias = 0;
   int64_t native_columns = 0, number = 0;
+  int64_t offset = 0;  // global columns before the first one
   using Model::Model;
 
   void native(int64_t first, int64_t n) {
     native_columns += n;
     for (int64_t i = first - 1; i < first - 1 + n; ++i) {
-      std::mt19937_64 random(static_cast<uint64_t>(1000 * number + i));
+      std::mt19937_64 random(static_cast<uint64_t>(1000 * number + offset + i));
       std::normal_distribution<double> noise(0, scatter);
       rain[static_cast<size_t>(i)] = factor * emulated(i, model_levels) + noise(random);
       for (int64_t l = 0; l < model_levels; ++l)

@@ -78,6 +78,9 @@ static void optional_values_have_their_type_too() {
   REFUSES(with("\"orientation\": \"up\""), "orientation", "'bottom_up'", "found 'up'");
   REFUSES(with("\"scores\": 0.9"), "scores", "expected an object", "found 0.9");
   REFUSES(with("\"provenance\": []"), "provenance", "expected an object", "found an array");
+  REFUSES(with("\"constraints\": {}"), "constraints", "expected a list", "found an object");
+  REFUSES(with("\"constraints\": [{\"kind\": \"bounds\", \"output\": \"heating\"}]"),
+          "card: constraints[0]: output", "did you mean 'heating_rate'");
 }
 
 static void unknown_keys_name_the_nearest() {

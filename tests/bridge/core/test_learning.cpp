@@ -74,26 +74,70 @@ static void a_ramp_and_a_dry_run_hold() {
   CHECK(rms > 100);
 }
 
+static const std::string by_observing = "learn = \"observe\"\n";
+
 // The host says what is missing, as nudging or an analysis would, of what it got.
+static void observe(const Scheme &scheme, const AuditedModel &model) {
+  for (int64_t first = 1; first <= 64; first += 32) {
+    std::vector<double> increment(32 * model_levels);
+    for (int64_t l = 0; l < model_levels; ++l)
+      for (int64_t i = 0; i < 32; ++i) {
+        const int64_t column = first - 1 + i;
+        const double wanted = model.emulated(column, l) + (l == 1 ? 500 : 0);
+        increment[static_cast<size_t>(32 * l + i)] = wanted - model.heating[model.at(column, l)];
+      }
+    const hyb_view view = view_of(increment, {32, model_levels});
+    CHECK_OK(hyb_scheme_observe(scheme.handle, "heating_rate", &view, 32, first));
+  }
+}
+
 static void observed_increments_are_learnt() {
-  const Scheme scheme(emulate(write_emulator(column_card)) + hook("learn = \"observe\"\n"),
-                      HYB_TOP_DOWN, &grid_of(64));
+  const Scheme scheme(emulate(write_emulator(column_card)) + hook(by_observing), HYB_TOP_DOWN,
+                      &grid_of(64));
   AuditedModel model = biased();
   for (int64_t step = 1; step <= 60; ++step) {
     model.step(scheme, step, 16);
-    for (int64_t first = 1; first <= 64; first += 32) {
-      std::vector<double> increment(32 * model_levels);
-      for (int64_t l = 0; l < model_levels; ++l)
-        for (int64_t i = 0; i < 32; ++i) {
-          const int64_t column = first - 1 + i;
-          const double wanted = model.emulated(column, l) + (l == 1 ? 500 : 0);
-          increment[static_cast<size_t>(32 * l + i)] = wanted - model.heating[model.at(column, l)];
-        }
-      const hyb_view view = view_of(increment, {32, model_levels});
-      CHECK_OK(hyb_scheme_observe(scheme.handle, "heating_rate", &view, 32, first));
-    }
+    observe(scheme, model);
   }
   CHECK(std::fabs(added(model, 1) - 500) < 1);
+}
+
+struct Saved {
+  std::vector<double> shared, columns;
+  int64_t nrow = 0;
+
+  explicit Saved(const Scheme &scheme) {
+    int64_t nshared = 0, ncol = 0;
+    CHECK_OK(hyb_domain_state_shape(scheme.domain.handle, &nshared, &nrow, &ncol));
+    shared.resize(static_cast<size_t>(nshared));
+    columns.resize(static_cast<size_t>(nrow * ncol));
+    CHECK_OK(hyb_domain_state_get(scheme.domain.handle, shared.data(), nshared, columns.data(),
+                                  nrow, ncol));
+  }
+  void load(const Scheme &scheme) const {
+    CHECK_OK(hyb_domain_state_set(scheme.domain.handle, shared.data(),
+                                  static_cast<int64_t>(shared.size()), columns.data(), nrow, 64));
+  }
+};
+
+// An increment that comes after a restart and before the first block is about what was added before.
+static void an_increment_right_after_a_restart_is_learnt_alike() {
+  const std::string text = emulate(write_emulator(column_card)) + hook(by_observing);
+  const Scheme first(text, HYB_TOP_DOWN, &grid_of(64)), second(text, HYB_TOP_DOWN, &grid_of(64));
+  AuditedModel model = biased();
+  for (int64_t step = 1; step <= 10; ++step) {
+    model.step(first, step, 16);
+    observe(first, model);
+  }
+  Saved(first).load(second);
+  AuditedModel other = model;
+  for (const auto &[scheme, own] : {std::pair(&first, &model), std::pair(&second, &other)}) {
+    own->number = 11;
+    scheme->step(11, "2001-01-01T00:00:00");
+    observe(*scheme, *own);
+    own->step(*scheme, 12, 16);
+  }
+  CHECK(model.heating == other.heating && added(model, 1) > 100);
 }
 
 static std::vector<double> run(int64_t size, int threads, int64_t steps = 25) {
@@ -123,21 +167,9 @@ static void bits_do_not_depend_on_blocks_and_threads() {
 static std::vector<double> restarted(int64_t size) {
   const std::string text = table();
   AuditedModel model = biased();
-  std::vector<double> shared, columns;
-  {
-    const Scheme scheme(text, HYB_TOP_DOWN, &grid_of(64));
-    for (int64_t step = 1; step <= 10; ++step) model.step(scheme, step, 64);
-    int64_t nshared = 0, ncol = 0, nrow = 0;
-    CHECK_OK(hyb_domain_state_shape(scheme.domain.handle, &nshared, &nrow, &ncol));
-    shared.resize(static_cast<size_t>(nshared));
-    columns.resize(static_cast<size_t>(nrow * ncol));
-    CHECK_OK(hyb_domain_state_get(scheme.domain.handle, shared.data(), nshared, columns.data(),
-                                  nrow, ncol));
-  }
-  const Scheme scheme(text, HYB_TOP_DOWN, &grid_of(64));
-  const int64_t nrow = static_cast<int64_t>(columns.size()) / 64;
-  CHECK_OK(hyb_domain_state_set(scheme.domain.handle, shared.data(),
-                                static_cast<int64_t>(shared.size()), columns.data(), nrow, 64));
+  const Scheme first(text, HYB_TOP_DOWN, &grid_of(64)), scheme(text, HYB_TOP_DOWN, &grid_of(64));
+  for (int64_t step = 1; step <= 10; ++step) model.step(first, step, 64);
+  Saved(first).load(scheme);
   for (int64_t step = 11; step <= 25; ++step) model.step(scheme, step, size);
   return model.heating;
 }
@@ -158,7 +190,7 @@ static void refuse(const std::string &text, const hyb_grid *grid,
 static void what_cannot_work_is_refused() {
   const std::string plain = emulate(write_emulator(column_card));
   refuse(plain + hook(by_audit), &grid_of(8), {"audit", "none"});
-  refuse(plain + hook("learn = \"observe\"\n"), nullptr, {"columns", "one without"});
+  refuse(plain + hook(by_observing), nullptr, {"columns", "one without"});
   refuse(table(by_audit + "limit = \"5 Pa\"\n"), &grid_of(8), {"limit", "K s-1", "Pa"});
   refuse(table(by_audit + "limti = \"5 K s-1\"\n"), &grid_of(8), {"limti"});
   refuse(plain + "[[scheme.test.hook]]\nkind = \"runing_mean\"\n", &grid_of(8),
@@ -166,7 +198,7 @@ static void what_cannot_work_is_refused() {
 }
 
 static void an_increment_for_a_field_that_is_not_there() {
-  const Scheme scheme(emulate(write_emulator(column_card)) + hook("learn = \"observe\"\n"),
+  const Scheme scheme(emulate(write_emulator(column_card)) + hook(by_observing),
                       HYB_TOP_DOWN, &grid_of(64));
   const std::vector<double> increment(8 * model_levels);
   const hyb_view view = view_of(increment, {8, model_levels});
@@ -185,6 +217,7 @@ int main() {
   a_limit_holds();
   a_ramp_and_a_dry_run_hold();
   observed_increments_are_learnt();
+  an_increment_right_after_a_restart_is_learnt_alike();
   bits_do_not_depend_on_blocks_and_threads();
   a_restart_goes_on_to_the_bit();
   what_cannot_work_is_refused();

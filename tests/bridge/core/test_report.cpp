@@ -276,6 +276,20 @@ static void a_killed_run_leaves_its_last_record() {
   CHECK_EQ(others, 0);
 }
 
+static void a_scheme_that_comes_back_begins_anew() {
+  Reported scheme(2, guarded());
+  Model model(10);
+  scheme.steps(model, 1, 5);
+  CHECK_OK(hyb_scheme_destroy(scheme.handle));
+  CHECK_OK(hyb_scheme_create(scheme.domain.handle, "test", HYB_TOP_DOWN, &scheme.handle));
+  scheme.steps(model, 6, 9);
+  std::vector<int64_t> columns;
+  for (const json &record : scheme.history())
+    columns.push_back(record["schemes"]["test"]["columns"]);
+  CHECK(columns == std::vector<int64_t>({20, 20, 10, 20}));  // the fifth step was never told
+  CHECK_EQ(scheme.statistics()["schemes"]["test"]["columns"], 40);
+}
+
 static void a_path_may_have_the_first_step() {
   const std::string path = folder() / "from_{step}.json";
   {
@@ -416,6 +430,7 @@ int main() {
   blocks_that_go_together_are_one_batch();
   many_records_become_fewer_and_lose_nothing();
   a_scheme_that_is_gone_leaves_all_its_statistics();
+  a_scheme_that_comes_back_begins_anew();
   a_path_may_have_the_first_step();
   a_file_that_cannot_be_written_is_told_once_and_the_run_goes_on();
   what_is_no_file_is_never_replaced();

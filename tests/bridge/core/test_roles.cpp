@@ -6,8 +6,10 @@ static std::string increment_card() {
   return replaced(replaced(column_card, "\"tendency\"", "\"increment\""), "real32", "real64");
 }
 
+static const std::string unguarded = "guard.finite = \"pass\"\n";
+
 static void increments_are_added() {
-  const Scheme scheme(emulate(write_emulator(increment_card())));
+  const Scheme scheme(emulate(write_emulator(increment_card())) + unguarded);
   Model model(9);
   for (int round = 1; round <= 3; ++round) {
     model.blocks(scheme, 4);
@@ -19,7 +21,8 @@ static void increments_are_added() {
 }
 
 static void increments_are_added_in_the_kind_of_the_host() {
-  const Scheme scheme(emulate(write_emulator(increment_card())) + "unused = [\"rainfall_flux\"]");
+  const Scheme scheme(emulate(write_emulator(increment_card())) + unguarded +
+                      "unused = [\"rainfall_flux\"]");
   const Model model(1);
   std::vector<float> heating(3, 0.25f);
   const Call call(scheme, 1);
@@ -89,7 +92,20 @@ static void an_output_has_columns() {
   CHECK(call.close() != HYB_OK);
 }
 
+// A run would else fail on the day of the first rejected column.
+static void an_increment_that_may_be_native_is_put_before() {
+  const Scheme scheme(emulate(write_emulator(increment_card())));
+  Model model(4);
+  const Call call(scheme, 4);
+  model.put_all(call, 1, 4);
+  CHECK_OK(call.run());
+  CHECK_REFUSED(call.get("heating_rate", model.section(model.heating, 1, 4)), HYB_ERROR_FIELD,
+                "heating_rate", "a put before the get");
+  CHECK_REFUSED(call.close(), HYB_ERROR_FIELD, "none of");
+}
+
 int main() {
+  an_increment_that_may_be_native_is_put_before();
   increments_are_added();
   increments_are_added_in_the_kind_of_the_host();
   a_field_may_be_updated_in_place();

@@ -39,7 +39,7 @@ static void is_exact_and_of_any_order() {
     const int64_t whole = static_cast<int64_t>(random()) >> 11;
     const int place = static_cast<int>(random() % (places + 1));
     values.push_back(std::ldexp(static_cast<double>(whole), place + scale));
-    exact += static_cast<Wide>(whole) << place;
+    exact += static_cast<Wide>(whole) * (int64_t{1} << place);
   }
   const double expected = std::ldexp(static_cast<double>(exact), scale);
   for (int i = 0; i < 5; ++i) {

@@ -161,11 +161,11 @@ void other_columns_are_refused(const std::string &path) {
   if (rank_in(MPI_COMM_WORLD) == 0) columns.push_back(7);
   const Team more(MPI_COMM_WORLD, columns);
   refused(more, [&] { hyb::load_restart(path, more.communicator, more.grid, ""); },
-          "the 24 of the domain, found 23 (column 7 not)");
+          "the 24 of the domain, found 23 (without column 7)");
   if (rank_in(MPI_COMM_WORLD) == 0) columns.resize(columns.size() - 2);
   const Team fewer(MPI_COMM_WORLD, columns);
   refused(fewer, [&] { hyb::load_restart(path, fewer.communicator, fewer.grid, ""); },
-          "the 22 of the domain, found 23");
+          "the 22 of the domain, found 23 (with column ");
 }
 
 // Only one rank has no folder, no file, or refuses what it gets.

@@ -88,9 +88,10 @@ def persistence_emulator(folder: Path, last_call: int = NEVER, spoil: str = "pas
 def emulated(
     tmp_path: Path, mode: str = "emulate", last_call: int = NEVER, spoil: str = "pass"
 ) -> str:
-    """By persistence."""
+    """By persistence; what it spoils reaches the host."""
     path = persistence_emulator(tmp_path, last_call, spoil)
-    return scheme(mode, f'emulator = "{path}"', "batch = { columns = 4096 }")
+    unguarded = 'guard.finite = "pass"'
+    return scheme(mode, f'emulator = "{path}"', "batch = { columns = 4096 }", unguarded)
 
 
 def edited(source: Path, target: Path, change: Callable[[netCDF4.Dataset], None]) -> Path:

@@ -3,16 +3,29 @@
 
 from __future__ import annotations
 
+import json
+
 import netCDF4
 import numpy as np
 import pytest
 from lorenz_cases import STEPS, large, same_bits, shipped, small
-from lorenz_runs import table
+from lorenz_runs import MTU, table
 
 SCHEMES = {
     "native": "",
     "deterministic": shipped("deterministic"),
     "stochastic": shipped("stochastic", "seed = 3"),
+    "guarded": shipped("stochastic", 'guard = { tendency = { limit = "1.5 day-1" } }'),
+    "mended": shipped(
+        "wrong_constant",
+        "audit = { steps = 0.5 }",
+        "[[scheme.subgrid.hook]]",
+        'kind = "kalman"',
+        'fields = ["tendency_of_large_scale_variable_due_to_small_scales"]',
+        'learn = "audit"',
+        'initial = "1e-5 s-1"',
+        'drift = "1e-7 s-1"',
+    ),
 }
 FAILING = """
 card = {
@@ -95,6 +108,30 @@ def test_small_scales_beside_an_emulator_answer_to_its_x(run):
     assert np.array_equal(large(kept.restart), large(left.restart))
     assert np.array_equal(small(left.restart), small(first.restart))
     assert not np.array_equal(small(kept.restart), small(first.restart))
+
+
+def counted(run) -> dict:
+    statistics = json.loads((run.folder / "statistics.0.json").read_text())
+    return statistics["schemes"]["subgrid"]
+
+
+def test_rejected_columns_leave_the_native_run(run):
+    """An effect of more than 1e-9 a day is too much: each column of each step is native."""
+    hybrid = shipped("stochastic", 'guard = { tendency = { limit = "1e-9 day-1" } }')
+    guarded = run("guarded", hybrid=hybrid, nproma=7)
+    assert counted(guarded)["rejected"] == 40 * STEPS
+    assert same_bits(guarded, run("native"))
+
+
+def test_the_guard_that_bits_are_tested_with_rejects_some(run):
+    assert 0 < counted(run("guarded", hybrid=SCHEMES["guarded"]))["rejected"] < 40 * STEPS
+
+
+def test_what_a_hook_learns_shows(run):
+    """Of a constant bias of 2 MTU-1 most is found in ten audits of 40 columns."""
+    mended = run("mended", hybrid=SCHEMES["mended"])
+    (hook,) = counted(mended)["hooks"]
+    assert hook["knows"]["rows"][0]["estimate"] * MTU == pytest.approx(-2.0, abs=1.0)
 
 
 def test_another_seed_is_another_run(run):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from lorenz_cases import ROOT, large, shipped
 from lorenz_host import HOST
-from lorenz_mending import CORRECTIONS, correction
+from lorenz_mending import LEARNING, learning, nudging
 from lorenz_runs import namelist, table
 from lorenz_schemes import EFFECT, WRONG
 
@@ -82,12 +82,26 @@ def test_namelists_quote_what_fortran_would_end_at():
 # ---- Mending
 
 
-@pytest.mark.parametrize("bias", [*WRONG, "none"])
-@pytest.mark.parametrize("kind", CORRECTIONS)
-def test_corrections_are_tables_of_the_scheme(tmp_path, kind, bias):
-    text = table("emulate", tmp_path / "wrong.safetensors", *correction(kind, bias, tmp_path))
+def hook_of(tmp_path, lines) -> tuple[dict, dict]:
+    """The scheme's table with such lines, and its only hook."""
+    text = table("emulate", tmp_path / "wrong.safetensors", *lines)
     scheme = tomllib.loads(text)["scheme"]["subgrid"]
     (hook,) = scheme["hook"]
-    assert (hook["kind"], hook["fields"]) == (kind, [EFFECT])
-    assert ("audit" in scheme) == (hook.get("learn") == "audit") == (kind != "nudging")
-    assert ("bins_per_day" in hook) == (bias == "diurnal" and kind != "nudging")
+    return scheme, hook
+
+
+@pytest.mark.parametrize("bias", WRONG)
+@pytest.mark.parametrize("kind", LEARNING)
+def test_learning_corrections_are_tables_of_the_scheme(tmp_path, kind, bias):
+    scheme, hook = hook_of(tmp_path, learning(kind, WRONG[bias]))
+    assert (hook["kind"], hook["fields"], hook["learn"]) == (kind, [EFFECT], "audit")
+    assert scheme["audit"] == {"steps": 0.05}
+    assert hook.get("bins_per_day") == (8 if bias == "diurnal" else None)
+    if kind == "ridge":  # not on what is noisy
+        assert ("output_predictors" in hook) == (WRONG[bias].base == "deterministic")
+
+
+def test_nudging_needs_no_audit(tmp_path):
+    scheme, hook = hook_of(tmp_path, nudging(tmp_path / "output.nc"))
+    assert "audit" not in scheme and "learn" not in hook
+    assert hook["path"] == str(tmp_path / "output.nc")

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 pytest.importorskip("torch")
 
-from pyhybrid.board.files import added
 from pyhybrid._whole_file import check_writable
+from pyhybrid.board.files import added
 from pyhybrid.board.results import write_results
 from pyhybrid.board.running import run_board
 from pyhybrid.cli import main

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "constraints/projection.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "constraints/projection_builder.hpp"
+
+namespace hyb {
+
+// Columns that are solved side by side.
+struct ProjectionPlan::Chunk {
+  int64_t first, n;
+  alignas(Buffer::alignment) double target[most_budgets * lanes], terms[most_budgets * lanes],
+      imbalance[most_budgets * lanes];
+  uint8_t idle[lanes];   // beyond the block, or not to be touched
+  uint8_t unmet[lanes];  // 1 + a constraint
+
+  void mark(const uint8_t *bad, size_t constraint) {
+    for (int64_t i = 0; i < lanes; ++i)
+      if (bad[i] && !idle[i]) {
+        unmet[i] = static_cast<uint8_t>(1 + constraint);
+        idle[i] = 1;
+      }
+  }
+};
+
+ProjectionPlan::ProjectionPlan(const Projection &projection, const BlockValues &values) {
+  ProjectionBuilder(projection, values, *this).build();
+}
+
+bool ProjectionPlan::open(const BlockValues &values, const std::vector<uint8_t> &unmet,
+                          Chunk &chunk) const {
+  bool any = false;
+  for (int64_t i = 0; i < lanes; ++i) {
+    const auto column = static_cast<size_t>(chunk.first + i);
+    chunk.idle[i] = i >= chunk.n || values.rejected[column] || unmet[column];
+    chunk.unmet[i] = 0;
+    any |= !chunk.idle[i];
+  }
+  return any;
+}
+
+void ProjectionPlan::load_sources(const BlockValues &values, Chunk &chunk) {
+  for (size_t s = 0; s < sources_.size(); ++s) {
+    const LaneSource &one = sources_[s];
+    const FieldValues &field = (one.is_output ? values.outputs : values.inputs)[one.field];
+    uint8_t bad[lanes] = {};
+    projection_loops().gather(field.row(one.first_row) + chunk.first, field.ncol, one.nrow, chunk.n,
+                              one.feed, one.above, rows(s), bad);
+    chunk.mark(bad, one.constraint);
+  }
+}
+
+void ProjectionPlan::load_bounds(double dt, Chunk &chunk) {
+  for (const GroupBounds &bounds : bounds_) {
+    const RowGroup &group = groups_[bounds.group];
+    for (const RowLimit &limit : bounds.least_limits)
+      projection_loops().tighten(limit, group.nrow, dt, &limit == bounds.least_limits.data(),
+                                 bounds.least);
+    for (const RowLimit &limit : bounds.most_limits)
+      projection_loops().tighten(limit, group.nrow, dt, &limit == bounds.most_limits.data(),
+                                 bounds.most);
+    uint8_t bad[lanes] = {};
+    if (bounds.least && bounds.most) projection_loops().check_bounds(group, bad);
+    chunk.mark(bad, bounds.constraint);
+  }
+}
+
+bool ProjectionPlan::solve(Chunk &chunk) {
+  for (size_t k = 0; k < equals_.size(); ++k) {
+    std::fill_n(chunk.target + k * lanes, lanes, equals_[k]);
+    std::fill_n(chunk.terms + k * lanes, lanes, std::fabs(equals_[k]));
+  }
+  for (const Part &part : parts_)
+    projection_loops().integrate(rows(part.source), sources_[part.source].nrow, part.measure,
+                                 -part.factor, chunk.target + part.budget * lanes,
+                                 chunk.terms + part.budget * lanes);
+  uint8_t budget[lanes];
+  const bool changed = projection_loops().project(problem_, {chunk.target, chunk.terms, chunk.idle},
+                                                  {chunk.imbalance, budget});
+  for (int64_t i = 0; i < lanes; ++i)
+    if (budget[i]) chunk.unmet[i] = static_cast<uint8_t>(1 + constraints_[budget[i] - 1u]);
+  return changed;
+}
+
+void ProjectionPlan::store_results(BlockValues &values, const Chunk &chunk) const {
+  uint8_t met[lanes];
+  for (int64_t i = 0; i < lanes; ++i) met[i] = !chunk.idle[i] && !chunk.unmet[i];
+  for (size_t g = 0; g < groups_.size(); ++g) {
+    if (groups_[g].weight == 0 && !groups_[g].bounded) continue;
+    const LaneSource &source = sources_[group_source_[g]];
+    const FieldValues &field = values.outputs[source.field];
+    projection_loops().scatter(groups_[g].y, source.nrow, met,
+                               field.row(source.first_row) + chunk.first, field.ncol, chunk.n);
+  }
+}
+
+void ProjectionPlan::tell(const Chunk &chunk, int64_t ncol, double *imbalance,
+                          std::vector<uint8_t> &unmet) const {
+  for (int64_t i = 0; i < chunk.n; ++i) {
+    const int64_t column = chunk.first + i;
+    if (chunk.unmet[i]) unmet[static_cast<size_t>(column)] = chunk.unmet[i];
+    for (int64_t k = 0; k < problem_.nbudget && !chunk.idle[i]; ++k)
+      imbalance[k * ncol + column] = chunk.imbalance[k * lanes + i];
+  }
+}
+
+void ProjectionPlan::run(BlockValues &values, double *imbalance, std::vector<uint8_t> &unmet) {
+  std::fill_n(imbalance, problem_.nbudget * values.ncol, std::numeric_limits<double>::quiet_NaN());
+  const double dt = values.clock ? values.clock->dt : 0;
+  if (state_constraint_ != SIZE_MAX && !(dt > 0 && std::isfinite(dt)))
+    for (uint8_t &mark : unmet) mark = mark ? mark : static_cast<uint8_t>(1 + state_constraint_);
+  Chunk chunk;
+  for (chunk.first = 0; chunk.first < values.ncol; chunk.first += lanes) {
+    chunk.n = std::min(lanes, values.ncol - chunk.first);
+    if (!open(values, unmet, chunk)) continue;
+    load_sources(values, chunk);
+    load_bounds(dt, chunk);
+    if (solve(chunk)) store_results(values, chunk);
+    tell(chunk, values.ncol, imbalance, unmet);
+  }
+}
+
+}  // namespace hyb

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Sums over the rows of a projection, as they are and as multipliers of budgets make them.
+#pragma once
+
+#include "constraints/lanes.hpp"
+
+namespace hyb {
+namespace {
+
+// ---- One group of rows
+
+template <int M>
+struct RowSums {
+  Lanes plain[M], size[M];  // of measure * y
+  Lanes gram[below(M, 0)];  // of measure * measure * profile / measure[0], free rows only
+};
+
+using GroupSums = RowSums<most_measures>;
+
+// A row after the other. Of its own: what a loop reads of a group it would read anew after each
+// store.
+class Walk {
+ public:
+  Walk() = default;
+  explicit Walk(const LaneRows &rows) : at_(rows.data), step_(rows.step) {}
+  Lanes next() {
+    const Lanes found = load(at_);
+    at_ += step_;
+    return found;
+  }
+
+ private:
+  const double *at_;
+  int64_t step_;
+};
+
+struct BoundsWalk {
+  Walk least, most;
+  explicit BoundsWalk(const RowGroup &group) : least(group.least), most(group.most) {}
+  Lanes bring_within(const Lanes &value) {
+    const Lanes low = least.next(), high = most.next(), y = choice(value < low, low, value);
+    return choice(y > high, high, y);
+  }
+};
+
+// What multipliers add to a row of profile 1, `change` being their part by measure.
+template <int M>
+inline Lanes combined(const Lanes *change, const Lanes *measure) {
+  Lanes sum = change[0];
+  for (int m = 1; m < M; ++m) sum += change[m] * (measure[m] / measure[0]);
+  return sum;
+}
+
+template <int M>
+struct MeasureWalk {
+  Walk walk[M];
+  explicit MeasureWalk(const RowGroup &group) {
+    for (int m = 0; m < M; ++m) walk[m] = Walk(group.measure[m]);
+  }
+  void next(Lanes *measure) {
+    for (int m = 0; m < M; ++m) measure[m] = walk[m].next();
+  }
+};
+
+template <int M>
+inline void add_row(const Lanes *measure, const Lanes &y, RowSums<M> &sums) {
+  for (int m = 0; m < M; ++m) {
+    const Lanes term = measure[m] * y;
+    sums.plain[m] += term;
+    sums.size[m] += size_of(term);
+  }
+}
+
+template <int M>
+inline void add_gram(const Lanes *measure, const Lanes &profile, RowSums<M> &sums) {
+  for (int m = 0; m < M; ++m)
+    for (int n = 0; n <= m; ++n) {
+      const Lanes pair =
+          m == 0 ? measure[0] : measure[m] * (n == 0 ? Lanes(1) : measure[n] / measure[0]);
+      sums.gram[below(m, n)] += profile * pair;
+    }
+}
+
+enum class Pass { as_it_is, moved, bounded };
+
+// Sums of x, or of the y that multipliers and bounds make of it. Where there are no bounds, the
+// matrix stays that of x.
+template <int M, Pass pass>
+void sum_rows(const RowGroup &group, const Lanes *change, GroupSums &result) {
+  RowSums<M> sums = {};
+  Lanes shares[M];
+  for (int m = 0; m < M && pass != Pass::as_it_is; ++m) shares[m] = change[m];
+  MeasureWalk<M> measures(group);
+  BoundsWalk bounds(group);
+  Walk x({group.x, lanes}), profiles(group.profile);
+  double *to = group.y;
+  for (int64_t i = group.nrow; i > 0; --i, to += lanes) {
+    Lanes measure[M];
+    measures.next(measure);
+    Lanes y = x.next(), profile = profiles.next();
+    if constexpr (pass != Pass::as_it_is) {
+      const Lanes moved = y + profile * combined<M>(shares, measure);
+      y = pass == Pass::bounded ? bounds.bring_within(moved) : moved;
+      store(y, to);
+      profile = choice(y == moved, profile, Lanes{});
+    }
+    add_row<M>(measure, y, sums);
+    if constexpr (pass != Pass::moved) add_gram<M>(measure, profile, sums);
+  }
+  for (int m = 0; m < M; ++m) result.plain[m] = sums.plain[m], result.size[m] = sums.size[m];
+  for (int i = 0; pass != Pass::moved && i < below(M, 0); ++i) result.gram[i] = sums.gram[i];
+}
+
+using SumRows = void (*)(const RowGroup &, const Lanes *, GroupSums &);
+template <Pass pass>
+constexpr SumRows sums_of[most_measures] = {sum_rows<1, pass>, sum_rows<2, pass>, sum_rows<3, pass>,
+                                            sum_rows<4, pass>};
+
+// Of a group that is in no budget.
+void bound_rows(const RowGroup &group) {
+  BoundsWalk bounds(group);
+  Walk x({group.x, lanes});
+  double *to = group.y;
+  for (int64_t i = group.nrow; i > 0; --i, to += lanes) store(bounds.bring_within(x.next()), to);
+}
+
+void copy_rows(const double *from, double *to, int64_t nrow, const Mask &where) {
+  for (int64_t i = 0; i < nrow * lanes; i += lanes)
+    store(choice(where, load(from + i), load(to + i)), to + i);
+}
+
+// ---- All groups
+
+struct Trial {
+  Lanes multiplier[most_budgets];
+  Lanes residual[most_budgets], terms[most_budgets];
+  Lanes gram[most_below];
+};
+
+class Groups {
+ public:
+  Groups(const ProjectionProblem &problem, const ProjectionTask &task)
+      : problem_(problem),
+        task_(task),
+        sums_(reinterpret_cast<GroupSums *>(problem.memory)),
+        owned_(problem.memory + problem.ngroup * static_cast<int64_t>(sizeof(GroupSums) / 8)),
+        weights_(owned_ + problem.nowner * lanes) {}
+
+  // Before the first trial: what the owners' rows sum up to, with x as it is.
+  void start(Trial &trial) {
+    for (int64_t k = 0; k < problem_.nbudget; ++k) trial.multiplier[k] = Lanes{};
+    for (int64_t g = 0; g < problem_.ngroup; ++g)
+      if (group(g).nmeasure > 0)
+        sums_of<Pass::as_it_is>[group(g).nmeasure - 1](group(g), nullptr, sums_[g]);
+    for (int64_t o = 0; o < problem_.nowner; ++o) store(Lanes{}, owned(o));
+    for (int64_t g = 0; g < problem_.ngroup; ++g)
+      if (group(g).nmeasure > 0)
+        store(load(owned(group(g).owner)) + sums_[g].gram[0], owned(group(g).owner));
+    for (int64_t g = 0; g < problem_.ngroup; ++g)
+      if (group(g).nmeasure > 0) store(weight_of(group(g)), weights_ + g * lanes);
+    assemble(trial);
+  }
+
+  // What the multipliers of a trial lead to.
+  void evaluate(Trial &trial) {
+    for (int64_t g = 0; g < problem_.ngroup; ++g) evaluate_group(g, trial);
+    assemble(trial);
+  }
+
+  // What the trial led to is the start of the next ones.
+  void accept(const Mask &where) {
+    for (int64_t g = 0; g < problem_.ngroup; ++g)
+      copy_rows(group(g).y, group(g).x, group(g).nrow, where);
+  }
+
+  void take_back(const Mask &where) {
+    for (int64_t g = 0; g < problem_.ngroup; ++g)
+      copy_rows(group(g).x, group(g).y, group(g).nrow, where);
+  }
+
+ private:
+  const RowGroup &group(int64_t g) const { return problem_.groups[g]; }
+  double *owned(int64_t owner) const { return owned_ + owner * lanes; }
+
+  // 0 where profiles are too, or are too small to be divided by.
+  Lanes weight_of(const RowGroup &group) const {
+    const Lanes found = group.weight / load(owned(group.owner));
+    return choice(found <= __DBL_MAX__, found, Lanes{});
+  }
+
+  Lanes weight(int64_t g) const { return load(weights_ + g * lanes); }
+
+  void evaluate_group(int64_t g, const Trial &trial) {
+    const RowGroup &rows = group(g);
+    if (rows.nmeasure == 0) return bound_rows(rows);
+    Lanes change[most_measures];
+    changes(rows, weight(g), trial, change);
+    const SumRows *sums = rows.bounded ? sums_of<Pass::bounded> : sums_of<Pass::moved>;
+    sums[rows.nmeasure - 1](rows, change, sums_[g]);
+  }
+
+  void changes(const RowGroup &group, const Lanes &scale, const Trial &trial,
+               Lanes *change) const {
+    for (int64_t m = 0; m < group.nmeasure; ++m) {
+      change[m] = Lanes{};
+      for (int64_t k = 0; k < problem_.nbudget; ++k)
+        change[m] += group.factor[k * group.nmeasure + m] * trial.multiplier[k];
+      change[m] *= scale;
+    }
+  }
+
+  void assemble(Trial &trial) const {
+    for (int64_t k = 0; k < problem_.nbudget; ++k) {
+      trial.residual[k] = load(task_.target + k * lanes);
+      trial.terms[k] = load(task_.terms + k * lanes);
+      for (int64_t l = 0; l <= k; ++l) trial.gram[below(k, l)] = Lanes{};
+    }
+    for (int64_t g = 0; g < problem_.ngroup; ++g)
+      for (int64_t k = 0; k < problem_.nbudget; ++k) add_group(g, k, trial);
+  }
+
+  void add_group(int64_t g, int64_t k, Trial &trial) const {
+    const int64_t n = group(g).nmeasure;
+    for (int64_t m = 0; m < n; ++m) {
+      const double factor = group(g).factor[k * n + m];
+      if (factor == 0) continue;
+      trial.residual[k] -= factor * sums_[g].plain[m];
+      trial.terms[k] += size_of(factor) * sums_[g].size[m];
+      if (group(g).weight > 0) add_gram(g, k, m, factor * weight(g), trial);
+    }
+  }
+
+  void add_gram(int64_t g, int64_t k, int64_t m, const Lanes &factor, Trial &trial) const {
+    const int64_t n = group(g).nmeasure;
+    for (int64_t l = 0; l <= k; ++l)
+      for (int64_t j = 0; j < n; ++j)
+        trial.gram[below(k, l)] +=
+            factor * group(g).factor[l * n + j] * sums_[g].gram[m > j ? below(m, j) : below(j, m)];
+  }
+
+  const ProjectionProblem &problem_;
+  const ProjectionTask &task_;
+  GroupSums *sums_;
+  double *owned_, *weights_;  // rows of lanes, by owner and by group
+};
+
+}  // namespace
+}  // namespace hyb

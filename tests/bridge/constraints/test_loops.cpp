@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The loops of constraints: all instruction sets that this CPU has give the bits of the plain one.
+#include <cstring>
+
+#include "columns.hpp"
+#include "constraints/projection_loops.hpp"
+
+using namespace hyb;
+using std::vector;
+
+struct alignas(64) Row {
+  double lane[lanes];
+};
+
+// Two groups, the second with bounds and two measures, in three budgets.
+struct Problem {
+  static constexpr int64_t n = 9;
+  vector<Row> x, y, measure, other, profile, least, most, target, terms, imbalance, memory;
+  double factor_first[3] = {2, 0, -1}, factor_second[6] = {1, 0.5, 3, 0, 0, -2};
+  double tolerance[3] = {1e-14, 1e-14, 1e-14};
+  RowGroup groups[2] = {};
+  uint8_t idle[lanes] = {0, 0, 1}, unmet[lanes] = {};
+
+  explicit Problem(uint64_t seed) {
+    std::mt19937_64 random(seed);
+    const auto made = [&](vector<Row> &rows, int64_t count, double from, double to) {
+      rows.resize(static_cast<size_t>(count));
+      for (Row &row : rows)
+        for (double &value : row.lane) value = uniform(random, from, to);
+    };
+    made(x, 2 * n, -1, 1), made(y, 2 * n, 0, 0), made(measure, n, 1, 9), made(other, n, 1, 3);
+    made(profile, n, 0, 2), made(least, n, -1, -0.3), made(most, n, 0.3, 1);
+    made(target, 3, -1, 1), made(terms, 3, 0, 0), made(imbalance, 3, 0, 0);
+    memory.resize(static_cast<size_t>(projection_memory(2, 2)) / lanes);
+    const auto rows = [](const vector<Row> &of) { return LaneRows{of[0].lane, lanes}; };
+    groups[0] = {x[0].lane, y[0].lane, n, {rows(measure)}, 1, rows(profile), 1, 0, factor_first,
+                 false,     {},        {}};
+    groups[1] = {x[n].lane,
+                 y[n].lane,
+                 n,
+                 {rows(measure), rows(other)},
+                 2,
+                 rows(profile),
+                 0.3,
+                 1,
+                 factor_second,
+                 true,
+                 rows(least),
+                 rows(most)};
+  }
+
+  void project(const ProjectionLoops &loops) {
+    const ProjectionProblem problem = {groups, 2, 3, 2, true, tolerance, memory[0].lane};
+    loops.project(problem, {target[0].lane, terms[0].lane, idle}, {imbalance[0].lane, unmet});
+  }
+
+  bool same_as(const Problem &other_one) const {
+    bool same = !std::memcmp(unmet, other_one.unmet, lanes);
+    for (int64_t i = 0; i < lanes; ++i)
+      for (size_t r = 0; r < y.size() && !unmet[i] && !idle[i]; ++r)
+        same &= !std::memcmp(&y[r].lane[i], &other_one.y[r].lane[i], sizeof(double));
+    return same;
+  }
+};
+
+static void projections_agree() {
+  int met = 0;
+  for (uint64_t seed = 0; seed < 200; ++seed) {
+    Problem expected(seed);
+    expected.project(**usable_projection_loops());
+    for (const uint8_t mark : expected.unmet) met += !mark;
+    for (const ProjectionLoops *const *loops = usable_projection_loops(); *loops; ++loops) {
+      Problem found(seed);
+      found.project(**loops);
+      if (!found.same_as(expected))
+        std::fprintf(stderr, "%s, seed %d\n", (*loops)->name, int(seed));
+      CHECK(found.same_as(expected));
+    }
+  }
+  CHECK(met > 800);
+}
+
+static void rows_agree() {
+  std::mt19937_64 random(9);
+  vector<double> host(12 * 11);
+  for (double &value : host) value = random() % 9 ? normal(random) : std::nan("");
+  for (const int64_t n : {1, 3, 8})
+    for (const Feed feed : {Feed::plain, Feed::size, Feed::thickness}) {
+      vector<Row> expected(10);
+      uint8_t bad[lanes] = {};
+      (*usable_projection_loops())->gather(host.data(), 11, 10, n, feed, 0, expected[0].lane, bad);
+      for (const ProjectionLoops *const *loops = usable_projection_loops(); *loops; ++loops) {
+        vector<Row> found(10);
+        uint8_t found_bad[lanes] = {};
+        (*loops)->gather(host.data(), 11, 10, n, feed, 0, found[0].lane, found_bad);
+        CHECK(!std::memcmp(found.data(), expected.data(), sizeof(Row) * 10));
+        CHECK(!std::memcmp(found_bad, bad, lanes));
+      }
+    }
+}
+
+// Lanes that are not wanted, columns beyond the last one and what is equal stay as they are.
+static void scatter_writes_what_differs() {
+  for (const ProjectionLoops *const *loops = usable_projection_loops(); *loops; ++loops)
+    for (const int64_t n : {5, 8}) {
+      alignas(64) const double rows[lanes] = {0, 1, 2, 3, 4, 5, 6, 7};
+      const uint8_t where[lanes] = {1, 1, 0, 1, 1, 1, 1, 1};
+      double to[9] = {-0.0, -1, -1, -1, -1, -1, -1, -1, -1};
+      (*loops)->scatter(rows, 1, where, to, 9, n);
+      CHECK(std::signbit(to[0]) && to[1] == 1 && to[2] == -1 && to[4] == 4 && to[8] == -1);
+      CHECK_EQ(to[5], n == 8 ? 5 : -1);
+    }
+}
+
+int main() {
+  CHECK_EQ(std::string((*usable_projection_loops())->name), "projection_plain");
+  projections_agree();
+  rows_agree();
+  scatter_writes_what_differs();
+  return check_failures();
+}
