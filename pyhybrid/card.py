@@ -416,4 +416,8 @@ def _read_fields(values: object, key: str) -> list[Field]:
 
 
 def _without_absent(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    return {key: value for key, value in items if value not in (None, {}, ())}
+    return {
+        key: value
+        for key, value in items
+        if value not in (None, {}) and (key, value) != ("constraints", ())
+    }

@@ -35,7 +35,6 @@ class Operators {
 
   // Whether anything works on outputs.
   bool any() const { return !constraints_->names().empty() || has_phase(true); }
-  bool constrains() const { return !constraints_->names().empty(); }
   bool vetoes() const { return has_phase(false); }
   bool learns(HookConfig::Source source) const;
 

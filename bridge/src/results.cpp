@@ -104,6 +104,8 @@ void Results::judge(const Block &block, CallTimes &times) {
     stage(block, times);
     operate(times);
   }
+  if (!verdict_.clean() && scheme_->mode() == Mode::emulate && !has_all_before())
+    verdict_.reject_all();
   publish();
 }
 
@@ -264,10 +266,22 @@ void Results::count() const {
   scheme_->statistics().count_native(verdict_.rejected(), static_cast<int64_t>(audited_.size()));
 }
 
+bool Results::has_before(const Field &field) const {
+  const size_t id = static_cast<size_t>(field.id);
+  return !adds(field) || (id < put_.size() && put_[id]);
+}
+
+// Without it an accepted column cannot be told from what the native routine added.
+bool Results::has_all_before() const {
+  for (const CardField &output : scheme_->emulator().card().outputs)
+    if (!scheme_->unused(output.name) && !has_before(scheme_->fields().find(output.name)))
+      return false;
+  return true;
+}
+
 // Also where no native result is wanted now: a run would else fail on the day of the first one.
 void Results::check_before(const Field &field) const {
-  const size_t id = static_cast<size_t>(field.id);
-  if (adds(field) && scheme_->mixes() && (id >= put_.size() || !put_[id]))
+  if (scheme_->mixes() && !has_before(field))
     mismatch(HYB_ERROR_FIELD, "field " + in_quotes(field.name) + " of role 'increment'",
              "a put before the get", "none in this call");
 }
@@ -279,6 +293,7 @@ int64_t Results::give(const Field &field, const HostArray &array, const Block &b
     return adds(field) ? scatter_add(rows, array, ncol_) : scatter(rows, array, ncol_);
   if (scheme_->mode() == Mode::correct) return correct(field, rows, array);
   if (!audited_.empty()) compare(field, native(field, array), block);
+  if (verdict_.rejected() == ncol_) return 0;
   return write(field, rows, array);
 }
 

@@ -52,6 +52,8 @@ class Results {
   double weight(int64_t column) const;
   void keep_before(const Field &field, const HostArray &array);
   Rows before(const Field &field, const HostArray &array) const;
+  bool has_before(const Field &field) const;
+  bool has_all_before() const;
   void check_before(const Field &field) const;
   void judge_outputs(const Block &block, CallTimes &times);
   void stage(const Block &block, CallTimes &times);

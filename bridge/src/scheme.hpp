@@ -81,8 +81,8 @@ class Scheme {
   void state(State &state);
   std::string stop() const { return objections_->stop(); }
   bool may_stop() const;
-  // Whether a block may get native results in some columns and emulated ones in others.
-  bool mixes() const { return mixes_; }
+  // Whether good columns are to get emulated results beside native ones by configuration.
+  bool mixes() const { return audit_ || mode() == Mode::blend; }
   // Whether the end of its steps looks at all ranks.
   bool collective() const { return may_stop() || audit_ || learning_; }
 
@@ -149,7 +149,6 @@ class Scheme {
   void make_noise();
   void tell_of_noise() const;
   void make_online_parts();
-  bool may_mix() const;
   std::string now_in_words() const;
   void refuse_flags() const;  // where they would be mixed
   std::string discard_open_calls();  // what to say of them, empty: there were none
@@ -167,7 +166,6 @@ class Scheme {
   std::unique_ptr<Objections> objections_;
   std::unique_ptr<Guards> guards_;
   Blend blend_;
-  bool mixes_ = false;
   std::unique_ptr<Audit> audit_;
   std::unique_ptr<Operators> operators_;
   std::unique_ptr<Learning> learning_;

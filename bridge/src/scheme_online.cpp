@@ -51,7 +51,6 @@ void Scheme::make_online_parts() {
   if (operators_->learns(HookConfig::Source::audit) ||
       operators_->learns(HookConfig::Source::observe))
     learning_ = std::make_unique<Learning>(*operators_, grid, table_of(name()));
-  mixes_ = may_mix();
   for (size_t place = 0; place < operators_->fields().inputs.size(); ++place)
     fields_->find(operators_->fields().inputs[place].name).kept = static_cast<int32_t>(place);
 }
@@ -100,16 +99,6 @@ void Scheme::couple() {
   if (first->replaces() && !first->rejections_)
     first->rejections_ = std::make_shared<Rejections>(domain_->grid().ncol());
   coupled_ = first->rejections_;
-}
-
-bool Scheme::may_mix() const {
-  if (mode() != Mode::emulate) return mode() == Mode::blend;
-  bool rejects = audit_ || !config_.coupled.empty();
-  for (const Policy policy : {Policy::blend, Policy::native, Policy::stop})
-    rejects = rejects || guards_->has(policy);
-  for (const HookConfig &hook : config_.hooks)
-    rejects = rejects || hook.policy != Policy::pass || !hook.after;
-  return rejects || (operators_->constrains() && config_.guard.constraint != Policy::pass);
 }
 
 bool Scheme::may_stop() const {

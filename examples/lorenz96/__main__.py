@@ -161,7 +161,7 @@ def _told(name: str, row: dict[str, float]) -> str:
 
 @main.command()
 @members
-@length(200)
+@length(100)
 @output(ROOT / "mended")
 @threads
 def mend(members: int, mtu: int, output: Path, threads: int) -> None:

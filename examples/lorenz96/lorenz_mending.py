@@ -24,7 +24,7 @@ def learning(kind: str, wrong: Wrong) -> tuple[str, ...]:
     own = {
         "running_mean": ('time_scale = "100 days"',),
         "ridge": ('time_scale = "100 days"', PREDICTOR[wrong.base]),
-        "kalman": ('initial = "1e-5 s-1"', 'drift = "1e-7 s-1"'),
+        "kalman": ('initial = "1e-5 s-1"', 'drift = "1e-8 s-1"'),
     }[kind]
     hours = (f"bins_per_day = {HOURS}",) if "diurnal" in wrong.bias else ()
     return (AUDIT, *_hook(kind, ('learn = "audit"', *hours, *own)))

@@ -83,7 +83,7 @@ def test_emulator_has_a_row_for_each_contender(torch_plugin, backends):
     assert rows[16, "plain"]["way"] in rows[16, "plain"]["ways"]
     row = rows[33, "torchscript"]
     assert row["difference"] < 1e-5 and row["largest"] > 1e-3
-    assert set(row["stages"]) == {"pack", "infer", "scatter"}
+    assert set(row["stages"]) == {"pack", "infer", "guard", "hooks", "constrain", "scatter"}
     assert all(section["roofline"][key] > 0 for key in ("copy", "triad", "conversion"))
     start = {row["contender"]: row for row in section["start"]}
     assert start["torchscript"]["resident"] > 1e6 and start["torchscript"]["seconds"] > 0

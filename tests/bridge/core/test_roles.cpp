@@ -6,10 +6,8 @@ static std::string increment_card() {
   return replaced(replaced(column_card, "\"tendency\"", "\"increment\""), "real32", "real64");
 }
 
-static const std::string unguarded = "guard.finite = \"pass\"\n";
-
 static void increments_are_added() {
-  const Scheme scheme(emulate(write_emulator(increment_card())) + unguarded);
+  const Scheme scheme(emulate(write_emulator(increment_card())));
   Model model(9);
   for (int round = 1; round <= 3; ++round) {
     model.blocks(scheme, 4);
@@ -21,8 +19,7 @@ static void increments_are_added() {
 }
 
 static void increments_are_added_in_the_kind_of_the_host() {
-  const Scheme scheme(emulate(write_emulator(increment_card())) + unguarded +
-                      "unused = [\"rainfall_flux\"]");
+  const Scheme scheme(emulate(write_emulator(increment_card())) + "unused = [\"rainfall_flux\"]");
   const Model model(1);
   std::vector<float> heating(3, 0.25f);
   const Call call(scheme, 1);
@@ -92,9 +89,24 @@ static void an_output_has_columns() {
   CHECK(call.close() != HYB_OK);
 }
 
-// A run would else fail on the day of the first rejected column.
-static void an_increment_that_may_be_native_is_put_before() {
-  const Scheme scheme(emulate(write_emulator(increment_card())));
+// Where it was not put, a block with a rejected column is all native.
+static void an_increment_that_was_not_put_goes_with_its_block() {
+  const Scheme scheme(emulate(write_emulator(increment_card(), "nan")));
+  Model model(4);
+  const Call call(scheme, 4);
+  model.put_all(call, 1, 4);
+  CHECK_OK(call.run());
+  CHECK(call.native_wanted());
+  model.run_native(1, 4);
+  model.get_all(call, 1, 4);
+  CHECK_OK(call.close());
+  CHECK(model.is_native());
+}
+
+// What is asked for by configuration fails in the first block.
+static void an_increment_that_is_mixed_is_put_before() {
+  const Scheme scheme("mode = \"blend\"\nemulator = \"" + write_emulator(increment_card()) +
+                      "\"\n");
   Model model(4);
   const Call call(scheme, 4);
   model.put_all(call, 1, 4);
@@ -105,7 +117,8 @@ static void an_increment_that_may_be_native_is_put_before() {
 }
 
 int main() {
-  an_increment_that_may_be_native_is_put_before();
+  an_increment_that_was_not_put_goes_with_its_block();
+  an_increment_that_is_mixed_is_put_before();
   increments_are_added();
   increments_are_added_in_the_kind_of_the_host();
   a_field_may_be_updated_in_place();
