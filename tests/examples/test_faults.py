@@ -2,6 +2,10 @@
 """Planted faults and biases in ExoPlaSim: guards, audit and bias corrections in the whole model."""
 
 import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +22,7 @@ from biases import (
     rms,
 )
 from errors import PRESSURE, FluxErrors, read_errors
-from exoplasim_files import EMULATORS, MODEL, emulated
+from exoplasim_files import EMULATORS, MODEL, ROOT, emulated
 from faults import (
     COLUMNS,
     COUNTING,
@@ -37,7 +41,9 @@ from faults import (
 from model import build
 from planted import glue_with, network_of, rows_of
 from runs import SCHEMES, STEPS_PER_DAY, Run, configuration, emulator_file
+from safetensors.numpy import load_file
 from schedule import run_all
+from train import write_ranges
 
 import pyhybrid
 
@@ -154,6 +160,23 @@ def test_shipped_cards_know_the_ranges_of_all_fields(scheme):
     assert "recorded steps" in card.provenance["training_range"]
 
 
+def test_ranges_of_a_recording_are_written_beside_the_weights(run, spun_up, tmp_path):
+    table = {"longwave": {"mode": "record", "record": {"steps": 0.2, "kind": "real32"}}}
+    recorded = run("recorded", table, restart_from=spun_up).folder / "longwave.0.nc"
+    source = emulator_file(EMULATORS, "longwave")
+    copied = Path(shutil.copy(source, tmp_path))
+    write_ranges(copied, recorded)
+    with pyhybrid.Emulator(source) as one, pyhybrid.Emulator(copied) as other:
+        long, short = one.card.training_range, other.card.training_range
+    assert short.keys() == long.keys()
+    for name, limits in short.items():  # a day of those that the other has
+        margin = 0.05 * (np.array(long[name]["max"]) - long[name]["min"])
+        assert (np.array(limits["min"]) >= long[name]["min"] - margin).all(), name
+        assert (np.array(limits["max"]) <= long[name]["max"] + margin).all(), name
+    for name, weights in load_file(source).items():
+        assert load_file(copied)[name].tobytes() == weights.tobytes()
+
+
 def test_an_edit_that_does_not_fit_is_told(tmp_path):
     with pytest.raises(ValueError, match="expected 'no such text' once, found it 0 times"):
         glue_with(tmp_path, {"longwave": {"no such text": ""}})
@@ -228,11 +251,6 @@ def test_patterns_are_compared_with_their_means():
 @pytest.mark.slow
 @pytest.mark.parametrize("job, days", [("faults", 30), ("biases", 30)])
 def test_long(hybrid, tmp_path, job, days):
-    import subprocess
-    import sys
-
-    from exoplasim_files import ROOT
-
     command = [sys.executable, "examples/exoplasim", job, "--days", str(days), "--output", tmp_path]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
@@ -246,6 +264,4 @@ def test_call_sites_of_faults_fit(tmp_path):
 
 def test_nan_weights_are_in_the_file_only_once(parts):
     path = nan_weights(parts)["longwave"]["emulator"]
-    from safetensors.numpy import load_file
-
     assert sum(int(np.isnan(one).sum()) for one in load_file(path).values()) == 1

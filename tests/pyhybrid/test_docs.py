@@ -69,10 +69,8 @@ def test_card_page(tmp_path):
 
 
 def test_card_page_makes_training_ranges(monkeypatch):
-    import dataclasses
 
     import pyhybrid
-    from pyhybrid.ranges import training_range
 
     card = Card.from_json(only_block("card.md", "json"))
     groups = (("input", card.inputs), ("native", card.outputs))

@@ -20,22 +20,18 @@ SAMPLES, LEVELS, SPECIES = 1000, 3, 2
 TEMPERATURE, TRACERS, MASK = "air_temperature", "tracers", "mask"
 
 
-def field(name, **more):
-    dims = ("column", *(axis for axis, key in (("level", "levels"), ("species", "species"))
-                        if key in more))  # fmt: skip
-    return Field(name, "K", "state", "real", dims, **more)
+def field(name, levels=None, species=None):
+    axes = {"level": levels, "species": species}
+    dims = ("column", *(axis for axis, extent in axes.items() if extent))
+    return Field(name, "K", "state", "real", dims, levels, species)
 
 
 def card(sample="column", **more):
-    levels = {"levels": LEVELS} if sample == "column" else {}
-    inputs = (
-        dataclasses.replace(field(TEMPERATURE, levels=LEVELS), **({} if levels else {"levels": None})),
-        dataclasses.replace(
-            field(TRACERS, levels=LEVELS, species=SPECIES), **({} if levels else {"levels": None})
-        ),
-        field(MASK),
-    )
-    return Card("test", sample, "real32", inputs, inputs[:1], **more)
+    """Of columns of three levels, or of boxes of any column."""
+    one = (field(TEMPERATURE, LEVELS), field(TRACERS, LEVELS, SPECIES), field(MASK))
+    if sample == "box":
+        one = tuple(dataclasses.replace(each, levels=None) for each in one)
+    return Card("test", sample, "real32", one, one[:1], **more)
 
 
 @pytest.fixture
