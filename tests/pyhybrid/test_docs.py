@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the documentation shows is run: Python, commands, cards and configurations."""
 
+import dataclasses
 import json
 import os
 import re
@@ -11,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import pyhybrid
 from pyhybrid import Card, Domain, Emulator, errors
+from pyhybrid.ranges import training_range
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -69,9 +72,6 @@ def test_card_page(tmp_path):
 
 
 def test_card_page_makes_training_ranges(monkeypatch):
-
-    import pyhybrid
-
     card = Card.from_json(only_block("card.md", "json"))
     groups = (("input", card.inputs), ("native", card.outputs))
     recording = {
@@ -79,7 +79,8 @@ def test_card_page_makes_training_ranges(monkeypatch):
         for group, fields in groups
     }
     monkeypatch.setattr(pyhybrid, "open_recording", lambda _: recording)
-    names = {name: value for name, value in locals().items() if name != "names"}
+    names = {"card": card, "dataclasses": dataclasses, "pyhybrid": pyhybrid}
+    names["training_range"] = training_range
     execute("python", only_block("card.md", "python"), names)
     assert len(names["card"].training_range) == len(card.inputs) + len(card.outputs)
 
