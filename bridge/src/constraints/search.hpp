@@ -8,9 +8,9 @@ namespace hyb {
 namespace {
 
 // Newton's method on the dual, which is concave and piecewise quadratic: exact where no row is at a
-// bound. A step that leads far beyond the top of its line is halved. Where all rows of a budget are
-// at their bounds, the matrix of all rows stands in, whose steps never overshoot: in growing
-// strides, until one does, then in ever smaller ones.
+// bound. A step that leads far beyond the top of its line is taken back and made shorter by adding
+// a part of the matrix of all rows, with which no step can overshoot; so is one where all rows of a
+// budget are at their bounds.
 class Search {
  public:
   Search(const ProjectionProblem &problem, const ProjectionTask &task)
@@ -28,6 +28,8 @@ class Search {
   }
 
  private:
+  static constexpr int most_trials = 20, most_starts = 5;
+
   // Budgets that are not closed, compared with the terms of this trial, and of the first one.
   Mask open(bool first_too) const {
     Mask open = {};
@@ -56,62 +58,98 @@ class Search {
     open_ = wrong;
     if (!problem_.bounded && !any(wrong)) return false;
     begin(wrong);
-    const int most = problem_.bounded ? 60 : 4;
-    for (int i = 0; i < most; ++i) {
-      groups_.evaluate(trial_);
-      open_ = open(true) & ~idle_;
-      if (!any(open_)) break;
-      if (i + 1 < most) go_on();
+    improve();
+    for (int starts = 1; starts < most_starts && any(open_); ++starts) {
+      start_from_here();
+      improve();
     }
     return true;
   }
 
+  // The first trial: the solution if no row were bounded.
   void begin(const Mask &wrong) {
-    for (int64_t i = 0; i < below(n_, 0); ++i) whole_[i] = trial_.gram[i];
-    whole_singular_ = factorise(whole_, n_);
+    for (int64_t i = 0; i < below(n_, 0); ++i) whole_[i] = factors_[i] = trial_.gram[i];
+    whole_singular_ = factorise(factors_, n_);
+    for (int64_t k = 0; k < n_; ++k)
+      trial_.multiplier[k] = choice(wrong, trial_.residual[k], Lanes{});
+    solve(factors_, n_, trial_.multiplier);
+    restart();
+  }
+
+  void restart() {
+    damping_ = Lanes{};
+    first_ = ~Mask{};
+    for (int64_t k = 0; k < n_; ++k) step_[k] = base_.residual[k] = Lanes{};
+  }
+
+  // Where multipliers are large and cancel, or far from the solution, the best y so far is a better
+  // start than x: it is within its bounds, and nearly closed.
+  void start_from_here() {
+    set_multipliers(false);
+    groups_.evaluate(trial_);
+    groups_.accept(open_);
+    set_multipliers(true);
+    restart();
+  }
+
+  void set_multipliers(bool to_zero) {
     for (int64_t k = 0; k < n_; ++k) {
-      base_[k] = Lanes{};
-      step_[k] = choice(wrong, trial_.residual[k], Lanes{});
+      const Lanes wanted = to_zero ? Lanes{} : base_.multiplier[k];
+      trial_.multiplier[k] = choice(open_, wanted, trial_.multiplier[k]);
     }
-    solve(whole_, n_, step_);
-    for (int64_t k = 0; k < n_; ++k) trial_.multiplier[k] = step_[k];
-    slope_ = __DBL_MAX__;
-    stride_ = Lanes{};
-    passed_ = Mask{};
+  }
+
+  void improve() {
+    for (int i = 0; i < most_trials; ++i) {
+      groups_.evaluate(trial_);
+      open_ = open(true) & ~idle_;
+      if (!any(open_)) return;
+      go_on();
+    }
   }
 
   void go_on() {
-    Lanes slope = {};
-    for (int64_t k = 0; k < n_; ++k) slope += trial_.residual[k] * step_[k];
-    const Mask beyond = open_ & (slope < -0.9 * slope_);
-    Lanes next[most_budgets];
-    direction(beyond, next);
-    Lanes steepness = {};
-    for (int64_t k = 0; k < n_; ++k) steepness += trial_.residual[k] * next[k];
-    slope_ = choice(beyond, 0.5 * slope_, steepness);
+    const Mask moves = first_ | ~is_beyond();
+    first_ = Mask{};
     for (int64_t k = 0; k < n_; ++k) {
-      base_[k] = choice(beyond, base_[k], trial_.multiplier[k]);
-      step_[k] = choice(beyond, 0.5 * step_[k], choice(open_, next[k], Lanes{}));
-      trial_.multiplier[k] = base_[k] + step_[k];
+      keep(moves, trial_.multiplier[k], base_.multiplier[k]);
+      keep(moves, trial_.residual[k], base_.residual[k]);
     }
+    for (int64_t i = 0; i < below(n_, 0); ++i) keep(moves, trial_.gram[i], base_.gram[i]);
+    const Lanes more = larger(4 * damping_, 0.01);
+    damping_ = choice(moves, 0.125 * damping_, choice(more > 1, 1, more));
+    step();
   }
 
-  void direction(const Mask &beyond, Lanes *next) {
-    Lanes free[most_below], wide[most_budgets];
-    for (int64_t i = 0; i < below(n_, 0); ++i) free[i] = trial_.gram[i];
-    const Mask stuck = factorise(free, n_) & ~whole_singular_;
-    set_stride(beyond, stuck);
-    for (int64_t k = 0; k < n_; ++k) next[k] = wide[k] = trial_.residual[k];
-    solve(free, n_, next);
-    solve(whole_, n_, wide);
-    for (int64_t k = 0; k < n_; ++k) next[k] = choice(stuck, stride_ * wide[k], next[k]);
+  static void keep(const Mask &where, const Lanes &value, Lanes &kept) {
+    kept = choice(where, value, kept);
   }
 
-  void set_stride(const Mask &beyond, const Mask &stuck) {
-    const Mask striding = stride_ > 0;
-    passed_ = striding & (beyond | (passed_ & stuck));
-    const Lanes longer = choice(striding, 4 * stride_, 1);
-    stride_ = choice(passed_, 0.5 * stride_, choice(stuck, longer, Lanes{}));
+  // Whether the slope along the last step has turned, by more than half of what it was.
+  Mask is_beyond() const {
+    Lanes now = {}, before = {};
+    for (int64_t k = 0; k < n_; ++k) {
+      now += trial_.residual[k] * step_[k];
+      before += base_.residual[k] * step_[k];
+    }
+    return now < -0.5 * before;
+  }
+
+  void step() {
+    const Mask stuck = damped_factors() & ~whole_singular_;
+    if (any(stuck & open_)) {
+      damping_ = choice(stuck, larger(damping_, 1e-6), damping_);
+      damped_factors();
+    }
+    for (int64_t k = 0; k < n_; ++k) step_[k] = choice(open_, base_.residual[k], Lanes{});
+    solve(factors_, n_, step_);
+    for (int64_t k = 0; k < n_; ++k)
+      keep(open_, base_.multiplier[k] + step_[k], trial_.multiplier[k]);
+  }
+
+  Mask damped_factors() {
+    for (int64_t i = 0; i < below(n_, 0); ++i) factors_[i] = base_.gram[i] + damping_ * whole_[i];
+    return factorise(factors_, n_);
   }
 
   void tell_unmet(uint8_t *unmet) {
@@ -127,12 +165,11 @@ class Search {
   const ProjectionProblem &problem_;
   const int64_t n_;
   Groups groups_;
-  Mask idle_, open_ = {}, whole_singular_ = {};
-  Trial trial_;
-  Lanes first_terms_[most_budgets], base_[most_budgets], step_[most_budgets];
-  Lanes whole_[most_below];
-  Lanes slope_, stride_;
-  Mask passed_;  // a stride has led too far
+  Mask idle_, open_ = {}, first_, whole_singular_;
+  Trial trial_, base_;
+  Lanes step_[most_budgets], first_terms_[most_budgets];
+  Lanes whole_[most_below], factors_[most_below];
+  Lanes damping_;
 };
 
 }  // namespace

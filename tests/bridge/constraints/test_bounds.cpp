@@ -141,6 +141,46 @@ static void long_ways_are_found() {
   }
 }
 
+// Budgets that some values within the bounds close are closed, however far away the outputs are: in
+// three budgets of two fields, whose measures differ.
+static void what_can_be_met_is_met() {
+  std::mt19937_64 random(8);
+  for (int i = 0; i < 200; ++i) {
+    json list = {between(0, 1), between(0, 1)};
+    list[1]["name"] = "more", list[1]["output"] = "more";
+    for (const char *name : {"0", "1", "2"})
+      list.push_back({{"kind", "budget"},
+                      {"name", name},
+                      {"unit", "1"},
+                      {"terms",
+                       {{{"output", "change"}, {"measure", "mass"}, {"factor", normal(random)}},
+                        {{"output", "more"}, {"measure", "heat"}, {"factor", normal(random)}},
+                        {{"input", name}, {"factor", -1}}}}});
+    list[3]["terms"][0]["measure"] = "heat";
+    Columns columns({{"mass", "1", 20}, {"heat", "1", 20}, {"0", "1"}, {"1", "1"}, {"2", "1"}},
+                    {{"change", "1", 20}, {"more", "1", 20}}, 8);
+    const Constraints constraints(sources(list), columns.fields);
+    columns.put_inputs();
+    for (const char *name : {"mass", "heat"})
+      columns.fill(columns.input(name), [&] { return uniform(random, 0.1, 3); });
+    for (hyb::FieldValues &field : columns.values.outputs)
+      columns.fill(field, [&] { return uniform(random, 0.01, 0.99); });
+    ConstraintWork work;
+    constraints.apply(columns.values, work);
+    for (size_t k = 0; k < 3; ++k) {
+      // What it is without the inputs, which are 0 so far, is what it is to be.
+      const double *sum = work.imbalance.data() + 8 * k;
+      std::copy(sum, sum + 8, columns.input(std::to_string(k)).data);
+    }
+    const double far = std::exp(uniform(random, 0, 7));
+    for (hyb::FieldValues &field : columns.values.outputs)
+      columns.fill(field, [&] { return far * normal(random); });
+    constraints.apply(columns.values, work);
+    for (const uint8_t mark : work.unmet) CHECK_EQ(mark, 0);
+    for (const double value : columns.copy()) CHECK(value >= 0 && value <= 1);
+  }
+}
+
 static void only_chosen_levels_are_bounded() {
   json top = between(0, 1);
   top["levels"] = "top";
@@ -201,6 +241,7 @@ int main() {
   bounds_alone_clip();
   what_cannot_be_met_is_left_alone();
   long_ways_are_found();
+  what_can_be_met_is_met();
   only_chosen_levels_are_bounded();
   holes_are_filled();
   without_a_time_step_there_is_no_state();
