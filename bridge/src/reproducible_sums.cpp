@@ -85,7 +85,10 @@ std::array<double, nword> words_of(const double *values, int64_t n, double scale
 }  // namespace
 
 Adder::Adder(size_t nsum)
-    : largest_(nsum, 0.0), exponents_(nsum, smallest), words_(nword * nsum, 0), scales_(nsum, 0.0) {}
+    : largest_(nsum, 0.0),
+      exponents_(nsum, smallest),
+      words_(nword * nsum, 0),
+      scales_(nsum, 0.0) {}
 
 void Adder::check(size_t sum) const {
   if (sum >= size())

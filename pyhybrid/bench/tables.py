@@ -132,7 +132,8 @@ def _rate(row: Json | None, plain: float | None) -> str:
 def failures(results: Mapping[str, Json]) -> list[str]:
     """A line for each row of any section that has an error in place of its numbers."""
     sections = [part for name, part in results.items() if name != "about"]
-    rows = [row for part in sections for key in ("rows", "start", "records") for row in part.get(key, [])]
+    lists = [part.get(key, []) for part in sections for key in ("rows", "start", "records")]
+    rows = [row for rows in lists for row in rows]
     return [f"{_place(row)}: {_short(row['error'], 150)}" for row in rows if "error" in row]
 
 
