@@ -43,7 +43,8 @@ def training_range(
     -------
     dict
         Name to ``min`` and ``max``, a number or a list by row, rounded outwards to six digits, and
-        ``quantile``. Where an input and an output have that name, ``output`` has those of the latter.
+        ``quantile``. Where an input and an output have that name, ``output`` has those of the
+        latter.
 
     Raises
     ------

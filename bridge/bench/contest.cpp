@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <stdexcept>
@@ -161,6 +162,9 @@ json Contest::row_of(const Entry &entry) {
   row["calls"] = entry.calls * static_cast<int64_t>(entry.seconds.size());
   for (size_t i = 0; i < stage_names.size(); ++i)
     if (median(entry.stages[i]) > 0) row["stages"][stage_names[i]] = median(entry.stages[i]);
+  const std::vector<double> &native = entry.stages[native_stage];
+  if (std::any_of(native.begin(), native.end(), [](double one) { return one > 0; }))
+    row["native_by_round"] = native;
   return row;
 }
 

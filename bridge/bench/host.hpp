@@ -13,6 +13,7 @@ namespace hybrid_bench {
 // What the scheme's statistics tell apart; the last one is the host's own.
 constexpr std::array<const char *, 8> stage_names = {"pack",      "guard",  "infer",   "hooks",
                                                      "constrain", "native", "scatter", "step"};
+constexpr size_t native_stage = 5;
 using Stages = std::array<double, stage_names.size()>;  // [s]
 
 struct Emulator {

@@ -9,10 +9,13 @@ namespace hyb {
 
 using nlohmann::json;
 
-// Few audits may agree by chance: the deviation is at least a tenth of the mean.
+// Few audits may agree by chance, and errors change with the season: the deviation is at least half
+// of the mean, so that an alarm is about an emulator that has become much worse.
+constexpr double least_deviation = 0.5;
+
 double CumulativeSum::deviation() const {
   const double found = n_ > 1 ? std::sqrt(squares_ / static_cast<double>(n_ - 1)) : 0;
-  return std::max({found, 0.1 * std::fabs(mean_), 1e-12});
+  return std::max({found, least_deviation * std::fabs(mean_), 1e-12});
 }
 
 void CumulativeSum::add(double value, const AlarmConfig &config) {

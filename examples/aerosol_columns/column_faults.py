@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Planted faults: emulators of M7 and a call site that are broken on purpose, and what guards do.
 
-Columns do not exchange air, so results of rejected columns are compared at the end of the run, column
-by column and bit for bit: those that are bad in each step are a native run's, all others an emulated
-run's.
+Columns do not exchange air, so results of rejected columns are compared at the end of the run,
+column by column and bit for bit: those that are bad in each step are a native run's, all others an
+emulated run's.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 from column_coupled import started
-from column_host import Variant, build, host_with
+from column_host import Edits, Variant, build, host_with
 from column_pictures import draw_faults
 from column_planted import (
     COUNTING,
@@ -76,10 +76,11 @@ def planned_runs(start: ColumnRun, emulator: Path) -> dict[str, ColumnRun]:
     folder.mkdir(parents=True, exist_ok=True)
     network, card = network_of(emulator)
     nan = with_nan(emulator, folder / "nan_weights.safetensors")
-    nonsense = write_emulator(Nonsense(network, card.noutput), card, folder / "nonsense.safetensors")
+    spoiled = Nonsense(network, card.noutput)
+    nonsense = write_emulator(spoiled, card, folder / "nonsense.safetensors")
     drift = write_emulator(Drifting(network), with_days(card), folder / "drift.safetensors")
 
-    def run(name: str, hybrid: str = "", edits: dict[str, dict[str, str]] | None = None) -> ColumnRun:
+    def run(name: str, hybrid: str = "", edits: Edits | None = None) -> ColumnRun:
         host = host_with(start.folder / "host" / name, edits) if edits else None
         executable = build(start.folder, Variant(), host) if host else start.executable
         return replace(start, folder=start.folder / name, hybrid=hybrid, executable=executable)
@@ -185,7 +186,8 @@ def objections(found: dict[str, Any]) -> dict[str, list[str]]:
             )
     for name in ("nan_weights", "scaled_input", "nonsense"):
         one = found[name]
-        if one["rejected"] != one["bad"]:
+        most = one["bad"] + found["clean"]["rejected"]
+        if not one["bad"] <= one["rejected"] <= most:
             against[name].append(f"expected {one['bad']} bad columns, found {one['rejected']}")
         for key in ("bad_like_native", "others_like_clean"):
             if not one[key]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pyhybrid
 
 HOST = Path(__file__).parent / "host"
+Edits = dict[str, dict[str, str]]  # file to texts and what becomes of them
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def build(root: Path, variant: Variant, host: Path = HOST) -> Path:
     return folder / "aerosol_columns"
 
 
-def host_with(folder: Path, edits: dict[str, dict[str, str]]) -> Path:
+def host_with(folder: Path, edits: Edits) -> Path:
     """Copy the model's sources; in each named file each text, which it has once, becomes another.
 
     What is the same as before keeps its time, so that it is not built again.
@@ -72,7 +73,8 @@ def host_with(folder: Path, edits: dict[str, dict[str, str]]) -> Path:
         text = source.read_text()
         for old, new in edits.get(source.name, {}).items():
             if text.count(old) != 1:
-                raise ValueError(f"{source}: expected {old!r} once, found it {text.count(old)} times")
+                found = text.count(old)
+                raise ValueError(f"{source}: expected {old!r} once, found it {found} times")
             text = text.replace(old, new)
         target = folder / source.name
         if not target.is_file() or target.read_text() != text:

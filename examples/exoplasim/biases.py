@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Planted biases: emulators of radiation with errors that are known, and each kind of correction.
 
-The call sites of `measured/` keep the native net flux where the audit has it made, and add up how far
-the flux that the model then gets is from it. A correction is judged by the second half of the run.
+The call sites of `measured/` keep the native net flux where the audit has it made, and add up how
+far the flux that the model then gets is from it. A correction is judged by the second half of the
+run.
 """
 
 from __future__ import annotations
@@ -25,8 +26,9 @@ from runs import Run, emulator_file
 from schedule import run_all
 
 MEASURED = Path(__file__).parent / "measured"
+WAYS = ("upwelling", "downwelling", "net_downward")
 FLUXES = {
-    scheme: tuple(f"{way}_{scheme}_flux_in_air" for way in ("upwelling", "downwelling", "net_downward"))
+    scheme: tuple(f"{way}_{scheme}_flux_in_air" for way in WAYS)
     for scheme in ("longwave", "shortwave")
 }
 PRESSURE_PLACE = {"longwave": 51, "shortwave": 50}  # of the surface pressure among the inputs
@@ -35,7 +37,8 @@ LEVEL, HEATING = 5, 0.5  # K day-1, added at this level
 AUDIT = {"steps": 0.25}
 LEARN = {"learn": "audit", "time_scale": "20 days", "region": "latitude", "latitudes": 32}
 KINDS = ("running_mean", "ridge", "kalman")
-# A slow drift, as neighbours have errors in common: a mean over them knows less than their number says.
+# A slow drift: neighbours have errors in common, so a mean over them knows less than their number
+# says.
 KALMAN = {"initial": "5 W m-2", "drift": "0.02 W m-2"}
 # A mean has to know the time of day where the error is that of the sun.
 BINS_PER_DAY = {"longwave": 1, "shortwave": 16}
@@ -128,7 +131,9 @@ def glue(folder: Path) -> Path:
 
 def _measured(scheme: str, routine: str, flux: str) -> dict[str, str]:
     return {
-        "  implicit none\n": f"  use plasim_errors, only: add_errors, {scheme}_errors\n  implicit none\n",
+        "  implicit none\n": (
+            f"  use plasim_errors, only: add_errors, {scheme}_errors\n  implicit none\n"
+        ),
         "  type(hybrid_call) :: this\n": (
             "  type(hybrid_call) :: this\n"
             "  logical :: wanted\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the call sites of `measured/` wrote: errors of net fluxes where native routines ran beside."""
+"""What the call sites of `measured/` wrote: errors of net fluxes where native routines ran too."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 """Planted faults: emulators and a call site that are broken on purpose, and what the guards do.
 
 Of each fault it is known which columns it spoils. A run is right if it finishes, if each of these
-columns is caught, and if the host has native results in them: where all columns are bad, the model's
-restart is that of the native run, byte for byte.
+columns is caught, and if the host has native results in them: where all columns are bad, the
+model's restart is that of the native run, byte for byte.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from planted import (
 from recordings import read
 from runs import SCHEMES, STEPS_PER_DAY, Run, emulator_file
 from schedule import run_all
+from train import DAYS
 
 COLUMNS = 2048
 BLOCK = 64  # of the columns by which false rejections are judged
@@ -100,7 +101,7 @@ def run_faults(output: Path, days: int, emulators: Path, jobs: int) -> dict[str,
     """Run natively, clean and with each fault; return what `summary.json` holds."""
     output = output.absolute()
     boundary = fetch(MODEL) / "dat" / "T21"
-    parts = Parts(output, emulators.absolute(), days, spin_up(output, boundary))
+    parts = Parts(output, emulators.absolute(), days, after_training(output, boundary))
     runs = planned_runs(parts)
     run_all(runs.values(), boundary, jobs, f"{len(runs)} runs of {days} days")
     summary = summarise(runs, days)
@@ -109,6 +110,13 @@ def run_faults(output: Path, days: int, emulators: Path, jobs: int) -> dict[str,
     draw_faults(told, output / "faults.png")
     draw_guards(told["nonsense"], output / "nonsense.png")
     return summary
+
+
+def after_training(output: Path, boundary: Path) -> Path:
+    """The restart behind the days that the emulators and their ranges come from."""
+    run = Run(output / "training", build(MODEL), DAYS, spin_up(output, boundary))
+    run_all([run], boundary, 1, f"the {DAYS} days of the training")
+    return run.restart
 
 
 def planned_runs(parts: Parts) -> dict[str, Run]:

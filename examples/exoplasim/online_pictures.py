@@ -16,9 +16,10 @@ from matplotlib import pyplot  # noqa: E402
 def draw_faults(days: dict[str, list[dict[str, Any]]], target: Path) -> None:
     """By run and day of the long wave: native columns, and the sums of the audit's alarm."""
     figure, (part, sums) = pyplot.subplots(1, 2, figsize=(12, 4), layout="constrained")
-    for name, told in days.items():
+    for place, (name, told) in enumerate(days.items()):
         number = [one["day"] for one in told]
-        part.plot(number, [100 * one["rejected"] / one["columns"] for one in told], label=name)
+        share = [100 * one["rejected"] / one["columns"] for one in told]
+        part.plot(number, share, label=name, linewidth=1 + len(days) - place)  # some are equal
         if told[0]["audit"]:
             for score in ("error", "bias"):
                 course = [one["audit"][score]["sum"] for one in told]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Faults and biases that are put into emulators and call sites on purpose, so that they are known."""
+"""Faults and biases that are put into emulators and call sites on purpose: they are known."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EXAMPLES = 200
 
 
 def network_of(folder: Path, scheme: str) -> tuple[Emulator, Card]:
-    """The network of an emulator file with its weights, and its card."""
+    """The network of an emulator file of radiation with its weights, and its card."""
     path = emulator_file(folder, scheme)
     with pyhybrid.Emulator(path) as emulator:
         card = emulator.card
@@ -140,7 +140,8 @@ def glue_with(folder: Path, edits: dict[str, dict[str, str]]) -> Path:
         text = source.read_text()
         for old, new in edits.get(source.stem, {}).items():
             if text.count(old) != 1:
-                raise ValueError(f"{source}: expected {old!r} once, found it {text.count(old)} times")
+                found = text.count(old)
+                raise ValueError(f"{source}: expected {old!r} once, found it {found} times")
             text = text.replace(old, new)
         target = folder / source.name
         if not target.is_file() or target.read_text() != text:

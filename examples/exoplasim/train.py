@@ -83,8 +83,8 @@ def train_scheme(
 ) -> dict[str, Any]:
     """Train on the first three quarters of the days, choose on the next eighth, score on the last.
 
-    Writes ``<scheme>.safetensors`` with its card, scores and ranges; `place` is the line of its progress
-    bar.
+    Writes ``<scheme>.safetensors`` with its card, scores and ranges; `place` is the line of its
+    progress bar.
     """
     last_training, last_validation = 3 * days // 4 - 1, 7 * days // 8 - 1
     recorded = read(recording / f"{scheme}.0.nc")
@@ -107,8 +107,8 @@ def train_scheme(
 def write_ranges(path: Path, recording: Path) -> None:
     """Write into the card of an emulator file the range of each input and output of a recording.
 
-    All of its days count, those of validation too: a guard is to know the weather. The network stays
-    as it is.
+    All of its days count, those of validation too: a guard is to know the weather. The network
+    stays as it is.
     """
     with pyhybrid.Emulator(path) as emulator:
         card = emulator.card

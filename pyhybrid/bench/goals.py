@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 
 from .jobs import Json
+from .online import NETWORKS as ONLINE
+from .online import NOTHING, TOGETHER, audit_of
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Goal:
     Attributes
     ----------
     section : str
-        Of the results: "bridge", "emulator", "scaling" or "gpu".
+        Of the results: "bridge", "emulator", "scaling", "online" or "gpu".
     row : str
         What is measured.
     sense : {">=", "<="}
@@ -103,6 +105,16 @@ def two_loops(contender: str, network: str) -> str:
     return f"two loops of 16 against one call, {contender}, {network}"
 
 
+def over_nothing(contender: str, network: str) -> str:
+    """The name of a time over that of the emulator without it."""
+    return f"{contender} over nothing, {network}"
+
+
+def beyond_native(contender: str, network: str) -> str:
+    """The name of a time beyond those of the emulator and the native routine, over the former."""
+    return f"{contender} beyond its native runs, {network}"
+
+
 def of_device(network: str, columns: int) -> str:
     """The name of a part of what bounds a device."""
     return f"device against its slowest bound, {network}, {columns} columns"
@@ -116,6 +128,7 @@ _SPEED = {  # network: block: builtin over plain libtorch
 }
 _SCALED = [("builtin", name) for name in _SPEED]
 _SCALED += [("torchscript", name) for name in ("mlp", "m7")]
+_AUDITED = {0.01: 0.05, 0.1: 0.25}
 START, RESIDENT = "builtin, start to the first result", "builtin, resident memory"
 GROWTH = "builtin, growth of memory in a call"
 BRIDGE = "bridge beyond 1.2 copies of the data"
@@ -136,6 +149,11 @@ def _goals() -> Iterator[Goal]:
     yield Goal("emulator", RESIDENT, "<=", 45, "MB", contender="builtin")
     yield Goal("emulator", GROWTH, "<=", 0.1, "bytes", contender="builtin")
     yield from _scaling_goals()
+    for network in ONLINE:
+        yield Goal("online", over_nothing(TOGETHER, network), "<=", 1.05, "x", network)
+        for fraction, limit in _AUDITED.items():
+            row = beyond_native(audit_of(fraction), network)
+            yield Goal("online", row, "<=", limit, "x", network)
     for network in ("m7", "mlp"):
         for columns in (16384, 65536, 262144, 1000000):
             yield Goal("gpu", of_device(network, columns), ">=", 0.7, "x", network, columns)
@@ -211,7 +229,7 @@ def _excuse(goal: Goal, section: Json) -> str:
     return f"portable products, not libxsmm: {why}" if goal.library and why else ""
 
 
-def _ratio(above: Json | None, below: Json | None) -> float | str:
+def ratio(above: Json | None, below: Json | None) -> float | str:
     """Of the times of two rows: the median of the ratios in each round, whose load is the same."""
     for row in (above, below):
         if row and "error" in row:
@@ -231,10 +249,10 @@ def _emulator_values(section: Json) -> Found:
     found: Found = {}
     for (network, block, contender), row in rows.items():
         plain = rows.get((network, block, "plain"))
-        found[over_plain(contender, network, block)] = _ratio(plain, row)
+        found[over_plain(contender, network, block)] = ratio(plain, row)
         if contender == "builtin":
             products = rows.get((network, block, "products"))
-            found[over_products(network, block)] = _ratio(row, products)
+            found[over_products(network, block)] = ratio(row, products)
     return found | _start_values(section["start"]) | {GROWTH: _growth(section["calls"])}
 
 
@@ -268,8 +286,8 @@ def _scaling_values(section: Json) -> Found:
         whole = _whole(rows, contender, network)
         small = place.get((network, contender, "two loops", 16, 1))
         why = failed.get((network, contender))
-        found[two_threads(contender, network)] = why or _ratio(one[0], one[1])
-        found[two_loops(contender, network)] = why or _ratio(small, whole)
+        found[two_threads(contender, network)] = why or ratio(one[0], one[1])
+        found[two_loops(contender, network)] = why or ratio(small, whole)
     return found
 
 
@@ -282,6 +300,29 @@ def _other_bits(rows: list[Json]) -> float | str:
 def _whole(rows: list[Json], contender: str, network: str) -> Json | None:
     wanted = (contender, network, "one call")
     return next((r for r in rows if (r["contender"], r["network"], r.get("form")) == wanted), None)
+
+
+def _online_values(section: Json) -> Found:
+    rows = {(row["network"], row.get("contest"), row["contender"]): row for row in section["rows"]}
+    found: Found = {}
+    for network in section["asked"]["networks"]:
+        failed = rows.get((network, None, "builtin"))
+        block, alone = (rows.get((network, one, NOTHING), failed) for one in ("block", "audit"))
+        together = rows.get((network, "block", TOGETHER), failed)
+        found[over_nothing(TOGETHER, network)] = ratio(together, block)
+        for fraction in _AUDITED:
+            row = rows.get((network, "audit", audit_of(fraction)), failed)
+            found[beyond_native(audit_of(fraction), network)] = beyond(row, alone)
+    return found
+
+
+def beyond(row: Json | None, alone: Json | None) -> float | str:
+    """What an audit takes besides native runs, over the emulator alone."""
+    if row is None or alone is None or "error" in row or "error" in alone:
+        return ratio(row, alone)
+    native = row.get("native_by_round", [0.0] * len(row["by_round"]))
+    ours = [one - other for one, other in zip(row["by_round"], native, strict=True)]
+    return float(ratio({"by_round": ours}, alone)) - 1
 
 
 def _gpu_values(section: Json) -> Found:
@@ -302,5 +343,6 @@ _VALUES: dict[str, Callable[[Json], Found]] = {
     "bridge": _bridge,
     "emulator": _emulator_values,
     "scaling": _scaling_values,
+    "online": _online_values,
     "gpu": _gpu_values,
 }

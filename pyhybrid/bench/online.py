@@ -16,6 +16,7 @@ NETWORKS = ("mlp-column", "conv-column", "gru-column")
 BLOCK = 64  # columns
 FRACTIONS = (0.01, 0.1)  # of tiles that are audited
 KINDS = ("running_mean", "ridge")
+NOTHING, TOGETHER = "nothing", "guards and constraints"  # contenders
 _PASS, _LEARNING = 64 * BLOCK, 16 * BLOCK  # columns of a pass that ends with a step
 _NATIVE = 5.0  # times the emulator
 _LEARNING_STEPS = 40  # before a block is measured: half of them are audited
@@ -34,54 +35,67 @@ def online(names: Sequence[str], pace: Pace) -> Json:
     Returns
     -------
     dict
-        "blocks", "audit", "learning": rows; "records": rows by the number of records; "asked".
+        "rows", by "contest": "block", "audit" or "learning"; "records": steps that write one, by
+        how many were written; "asked".
 
     Raises
     ------
     BenchError
         If the program is missing or failed.
     """
-    found: Json = {"blocks": [], "audit": [], "learning": [], "records": []}
+    rows: list[Json] = []
+    written: list[Json] = []
     for name in names:
-        for key, rows in _network(name, pace).items():
-            found[key] += rows
-    return found | {"asked": {"networks": list(names)}}
+        more, steps = _network(name, pace)
+        rows += more
+        written += steps
+    return {"rows": rows, "records": written, "asked": {"networks": list(names)}}
 
 
-def _network(name: str, pace: Pace) -> Json:
+def audit_of(fraction: float) -> str:
+    """The name of a contender."""
+    return f"audit of {fraction:g} of the tiles"
+
+
+def _network(name: str, pace: Pace) -> tuple[list[Json], list[Json]]:
     network = columns()[name]
     available, missing = emulators(network, ["builtin"])
     if missing:
-        return {"blocks": missing}
+        return missing, []
     job = {"network": network_job(network), "emulator": available[0]}
     job |= {"rounds": pace.rounds, "seconds": pace.seconds}
-    found = _contests(job, {"blocks": _blocks(name)})
-    native = _NATIVE * found["blocks"][0].get("seconds", 0)
-    found |= _contests(job, {"audit": _audits(name, native), "learning": _learning(name)})
-    return found | {"records": _records(job, pace)}
+    rows = _contests(job, _blocks(name))
+    native = _NATIVE * float(rows[0].get("seconds", 0))
+    rows += _contests(job, _audits(name, native))
+    rows += _contests(job, _learning(name))
+    return rows, _records(job, pace)
 
 
-def _contests(job: Json, contests: Json) -> Json:
-    return program.run({**job, "task": "online", "contests": contests})
+def _contests(job: Json, passes: list[Json]) -> list[Json]:
+    rows: list[Json] = program.run({**job, "task": "online", "passes": passes})["rows"]
+    return rows
 
 
-def _pass(name: str, part: str, size: int, tables: str, **more: object) -> Json:
-    row = {"network": name, "part": part, "block": BLOCK, "columns": size}
+def _pass(name: str, what: tuple[str, str], size: int, tables: str, **more: object) -> Json:
+    """One contender, of a contest and with a name."""
+    contest, contender = what
+    row = {"network": name, "contest": contest, "contender": contender}
+    row |= {"block": BLOCK, "columns": size}
     return {"row": row, "tables": tables, "columns": size, "block": BLOCK} | more
 
 
 def _blocks(name: str) -> list[Json]:
     """One block; the first is what the others are compared with."""
 
-    def block(part: str, tables: str, **more: object) -> Json:
-        return _pass(name, part, BLOCK, tables, **more)
+    def block(contender: str, tables: str, **more: object) -> Json:
+        return _pass(name, ("block", contender), BLOCK, tables, **more)
 
     closed = {"also": _also(name)}
     return [
-        block("nothing", NO_GUARD, same_results=True),
+        block(NOTHING, NO_GUARD, same_results=True),
         block("guards", GUARDS, same_results=True),
         block("constraints", NO_GUARD + CONSTRAINTS, **closed),
-        block("guards and constraints", GUARDS + CONSTRAINTS, **closed),
+        block(TOGETHER, GUARDS + CONSTRAINTS, **closed),
         block("guards, one column rejected", GUARDS, spoilt=1),
         block("guards, all columns rejected", GUARDS, spoilt=BLOCK),
         *(block(kind, _learnt(kind), **_LEARNS) for kind in KINDS),
@@ -104,34 +118,38 @@ def _also(name: str) -> list[Json]:
 
 
 def _audits(name: str, native: float) -> list[Json]:
-    passes = {"nothing": NO_GUARD}
-    passes |= {f"audit {part:g}": NO_GUARD + audit("tiles", part) for part in FRACTIONS}
+    passes = {NOTHING: NO_GUARD}
+    passes |= {audit_of(part): NO_GUARD + audit("tiles", part) for part in FRACTIONS}
     return [
-        _pass(name, part, _PASS, tables, steps=True, native=native)
-        for part, tables in passes.items()
+        _pass(name, ("audit", one), _PASS, tables, steps=True, native=native)
+        for one, tables in passes.items()
     ]
 
 
 def _learning(name: str) -> list[Json]:
     """Every column is audited in every step."""
     all_steps = NO_GUARD + audit("steps", 1.0)
-    passes = {"nothing": NO_GUARD, "audit": all_steps}
+    passes = {NOTHING: NO_GUARD, "audit": all_steps}
     passes |= {kind: all_steps + hook(kind, HEATING) for kind in KINDS}
     return [
-        _pass(name, part, _LEARNING, tables, steps=True, native=1e-9)
-        for part, tables in passes.items()
+        _pass(name, ("learning", one), _LEARNING, tables, steps=True, native=1e-9)
+        for one, tables in passes.items()
     ]
 
 
 def _records(job: Json, pace: Pace) -> list[Json]:
-    """Steps that each write a record."""
-    short = pace.rounds < 5
-    sizes = {"count": 4, "group": 2} if short else {"count": _RECORDS, "group": _GROUP}
-    rows: list[Json] = []
-    for suffix in ("json", "nc"):
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / f"statistics.{suffix}"
-            one = _pass("", suffix, BLOCK, records(path) + GUARDS, steps=True)
-            told = program.run({**job, **sizes, "task": "records", "pass": one})["rows"]
-        rows += [{"network": job["network"]["name"], "file": suffix} | row for row in told]
-    return rows
+    """Steps that each write a record, for each kind of file."""
+    sizes = {"count": _RECORDS, "group": _GROUP} if pace.rounds > 5 else {"count": 4, "group": 2}
+    return [row for suffix in ("json", "nc") for row in _written(job | sizes, suffix)]
+
+
+def _written(job: Json, suffix: str) -> list[Json]:
+    place = {"network": job["network"]["name"], "contender": f"statistics.{suffix}"}
+    with tempfile.TemporaryDirectory() as folder:
+        tables = records(Path(folder) / place["contender"]) + GUARDS
+        one = _pass(place["network"], ("records", suffix), BLOCK, tables, steps=True)
+        try:
+            told = program.run({**job, "task": "records", "pass": one})
+        except program.BenchError as error:  # NetCDF is a plug-in that need not be there
+            return [place | {"error": str(error)}]
+    return [place | row for row in told["rows"]]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,18 @@ from .about import about_text
 from .drawing import plain_log, room_for_note, style_of
 from .jobs import Json
 from .networks import networks
+from .online_plot import online, shares
 from .program import BenchError
 from .roofline import best_rates, roofline
 from .tables import label
 
-_STAGES = {"pack": "#56B4E9", "infer": "#0072B2", "scatter": "#E69F00", "rest": "#BBBBBB"}
+_STAGES = {
+    "pack": "#56B4E9",
+    "guard": "#009E73",
+    "infer": "#0072B2",
+    "scatter": "#E69F00",
+    "rest": "#BBBBBB",
+}
 _STAGE_BLOCK = 512  # columns, or the largest below
 _NARROW = 7.2  # inches, of one column: room for the note
 _DPI = 150
@@ -38,13 +45,21 @@ def prepare(folder: Path) -> None:
 
 
 def plot(results: Json, folder: Path) -> list[Path]:
-    """Writes the pictures of section "emulator" as PNG; raises as `prepare` does."""
+    """Writes the pictures of sections "emulator" and "online" as PNG; raises as `prepare` does."""
     prepare(folder)
-    section, note = results["emulator"], about_text(results["about"])
-    makers = {"throughput": _throughput, "stages": _stages}
-    if "products" in section["roofline"] and best_rates(section):
-        makers["roofline"] = roofline
-    return [_saved(maker(section), note, folder / f"{name}.png") for name, maker in makers.items()]
+    note = about_text(results["about"])
+    return [_saved(make(), note, folder / f"{name}.png") for name, make in _pictures(results)]
+
+
+def _pictures(results: Json) -> Iterator[tuple[str, Callable[[], Any]]]:
+    if section := results.get("emulator"):
+        yield "throughput", lambda: _throughput(section)
+        yield "stages", lambda: _stages(section)
+        if "products" in section["roofline"] and best_rates(section):
+            yield "roofline", lambda: roofline(section)
+    trust = results.get("online")
+    if trust and shares(trust):
+        yield "online", lambda: online(trust)
 
 
 def _saved(figure: Any, note: str, path: Path) -> Path:

@@ -11,7 +11,9 @@ from .about import about_text
 from .goals import Verdict
 from .jobs import Json
 from .networks import networks
+from .online_results import online
 
+STAGES = ("pack", "guard", "infer", "scatter")
 _SIZES = ("columns", "block", "threads")  # of a row
 
 
@@ -21,6 +23,7 @@ def tables(results: Mapping[str, Json], verdicts: Sequence[Verdict]) -> Iterator
         "bridge": _bridge,
         "emulator": _emulator,
         "scaling": _scaling,
+        "online": online,
         "gpu": _gpu,
     }
     for name, maker in makers.items():
@@ -129,7 +132,7 @@ def _rate(row: Json | None, plain: float | None) -> str:
 def failures(results: Mapping[str, Json]) -> list[str]:
     """A line for each row of any section that has an error in place of its numbers."""
     sections = [part for name, part in results.items() if name != "about"]
-    rows = [row for part in sections for key in ("rows", "start") for row in part.get(key, [])]
+    rows = [row for part in sections for key in ("rows", "start", "records") for row in part.get(key, [])]
     return [f"{_place(row)}: {_short(row['error'], 150)}" for row in rows if "error" in row]
 
 
@@ -152,11 +155,11 @@ def _stages(name: str, rows: Sequence[Json]) -> Iterator[Table]:
     cells = tuple((row["contender"], *_stage_cells(row)) for row in here)
     if cells:
         title = f"{name}: microseconds of a call of {block} columns"
-        yield Table(title, ("", "pack", "infer", "scatter", "rest", "all"), cells)
+        yield Table(title, ("", *STAGES, "rest", "all"), cells)
 
 
 def _stage_cells(row: Json) -> tuple[str, ...]:
-    stages = [row["stages"].get(stage, 0) for stage in ("pack", "infer", "scatter")]
+    stages = [row["stages"].get(stage, 0) for stage in STAGES]
     rest = max(0.0, row["seconds"] - sum(stages))  # medians need not add up
     return tuple(f"{1e6 * one:.1f}" for one in (*stages, rest, row["seconds"]))
 

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 
 from ..bench import compare as comparing
 from ..bench import gpu as devices
+from ..bench import online as trusting
 from ..bench import scaling as scalings
 from ..bench.about import about
 from ..bench.goals import Verdict
@@ -64,7 +65,7 @@ _plots = click.option(
     "--plots",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Write pictures of what `emulator` measures.",
+    help="Write pictures of what `emulator` and `online` measure.",
 )
 
 
@@ -94,6 +95,7 @@ def _everything(output: Output) -> Callable[[], Json]:
         "bridge": run_bridge(_BRIDGE_REPETITIONS // (20 if quick else 1)),
         "emulator": _compare((), comparing.NETWORKS, comparing.BACKENDS, comparing.BLOCKS, output),
         "scaling": scalings.scaling(comparing.NETWORKS, scalings.BACKENDS, output.pace),
+        "online": trusting.online(trusting.NETWORKS, output.pace),
         "gpu": devices.gpu(None, devices.NETWORKS, devices.COLUMNS, output.pace),
     }
 
@@ -254,6 +256,27 @@ def scaling(
     """Threads, ranks and the form of the host's loop over its blocks, and whether bits are kept."""
     output = Output(**options)
     _report(lambda: {"scaling": scalings.scaling(networks, backends, output.pace, columns)}, output)
+
+
+@bench.command()
+@click.option(
+    "--network",
+    "networks",
+    multiple=True,
+    type=click.Choice(trusting.NETWORKS),
+    default=trusting.NETWORKS,
+    help="Only this one; repeatable.",
+)
+@_with_output
+@_plots
+def online(networks: tuple[str, ...], **options: Any) -> None:
+    """What guards, constraints, hooks, the audit and statistics add to an emulator.
+
+    Blocks of 64 columns x 60 levels through the built-in engine, clean and with rejected columns;
+    steps with an audit beside a native routine of known length.
+    """
+    output = Output(**options)
+    _report(lambda: {"online": trusting.online(networks, output.pace)}, output)
 
 
 @bench.command()

@@ -22,7 +22,7 @@ from column_training import EMULATOR, file_scores, run_training
 import pyhybrid
 from pyhybrid.board.metrics import Scale
 from pyhybrid.errors import PluginError, RecordingError
-from pyhybrid.m7.layout import ENVIRONMENT, MASSES, NMASS, NUMBERS
+from pyhybrid.m7.layout import AEROSOL_WATER, ENVIRONMENT, MASSES, NMASS, NUMBERS
 from pyhybrid.m7.learning import REFINING
 from pyhybrid.m7.network import RATES
 from pyhybrid.m7.samples import native, random_boxes, recorded
@@ -78,7 +78,8 @@ def test_a_short_training_makes_an_emulator(recordings, random, tmp_path):
         assert emulator.card.scores["held_out"]["r2_log_state_mean"] > 0.9
         assert emulator.card.provenance["seed"] == PLAN.seed
         known = emulator.card.training_range
-    assert known.keys() == {*ENVIRONMENT, MASSES, NUMBERS}
+    assert known.keys() == {*ENVIRONMENT, MASSES, NUMBERS, AEROSOL_WATER}
+    assert len(known[MASSES]["output"]["max"]) == NMASS
     assert len(known[MASSES]["max"]) == NMASS and known["time_step"]["max"] == 3600
     for one in known.values():
         assert np.all(np.array(one["min"]) < one["max"])

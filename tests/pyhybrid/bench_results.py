@@ -6,6 +6,8 @@ from itertools import product
 from pyhybrid.bench.compare import BACKENDS, BLOCKS, NETWORKS
 from pyhybrid.bench.gpu import COLUMNS
 from pyhybrid.bench.networks import networks
+from pyhybrid.bench.online import FRACTIONS, NOTHING, TOGETHER, audit_of
+from pyhybrid.bench.online import NETWORKS as ONLINE
 
 SECONDS = {"plain": 10.0, "builtin": 1.0, "products": 0.95}  # of a call, in any unit
 OTHER = 4.0
@@ -62,6 +64,25 @@ def scaling():
     }
 
 
+def online():
+    def row(network, contest, contender, seconds, **more):
+        place = {"network": network, "contest": contest, "contender": contender}
+        return timed(seconds, **place, block=64, columns=4096, stages={"pack": 0.1}) | more
+
+    rows = []
+    for network in ONLINE:
+        rows += [row(network, "block", NOTHING, 1.0), row(network, "block", TOGETHER, 1.04)]
+        rows += [row(network, "audit", NOTHING, 10.0)]
+        rows += [
+            row(network, "audit", audit_of(part), 10.3 + 50 * part, native_by_round=[50 * part] * 3)
+            for part in FRACTIONS
+        ]
+        rows += [row(network, "learning", "ridge", 1.0)]
+    place = {"network": "mlp-column", "contender": "statistics.json"}
+    written = [place | {"records": 40, "seconds": 1e-3}]
+    return {"rows": rows, "records": written, "asked": {"networks": list(ONLINE)}}
+
+
 def gpu():
     rows = [
         timed(1.0, network=network, columns=columns, form="one call", block=columns, reached=0.8,
@@ -81,8 +102,8 @@ def bridge():
 
 def results():
     about = {"date": "2000-01-01", "cpu": "a CPU", "cores": 2, "pyhybrid": "0.1", "torch": "2.13"}
-    sections = {"bridge": bridge(), "emulator": emulator(), "scaling": scaling(), "gpu": gpu()}
-    return {"about": about} | sections
+    sections = {"bridge": bridge(), "emulator": emulator(), "scaling": scaling()}
+    return {"about": about} | sections | {"online": online(), "gpu": gpu()}
 
 
 def row_of(section, **place):

@@ -19,6 +19,7 @@ from pyhybrid.bench import program
 from pyhybrid.cli import main
 
 SMALL = ["--quick", "--network", "m7"]
+COLUMN = ["--quick", "--network", "mlp-column"]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -304,11 +305,12 @@ def test_backend_that_cannot_be_had_is_a_row(monkeypatch, tmp_path, without):
 def forged(monkeypatch):
     """Results to be changed, which a run without a command finds."""
     found = results()
-    for name in ("bridge", "emulator", "scaling", "gpu"):
+    for name in ("bridge", "emulator", "scaling", "online", "gpu"):
         target = {
             "bridge": "pyhybrid.commands.bench.run_bridge",
             "emulator": "pyhybrid.commands.bench._compare",
             "scaling": "pyhybrid.commands.bench.scalings.scaling",
+            "online": "pyhybrid.commands.bench.trusting.online",
             "gpu": "pyhybrid.commands.bench.devices.gpu",
         }[name]
         monkeypatch.setattr(target, lambda *_, name=name, **__: found[name])
@@ -319,7 +321,7 @@ def test_check_of_everything(forged, tmp_path):
     result = bench("--check", "--json", tmp_path / "all.json")
     assert (result.exit_code, result.stderr) == (0, "")
     written = json.loads((tmp_path / "all.json").read_text())
-    assert set(written) == {"about", "bridge", "emulator", "scaling", "gpu"}
+    assert set(written) == {"about", "bridge", "emulator", "scaling", "online", "gpu"}
 
 
 def test_check_names_what_falls_short(forged):
@@ -404,12 +406,14 @@ def written_keys(monkeypatch, folder):
     yield from keys_of(measured("bridge", "--repetitions", 5))
     yield from keys_of(measured("emulator", *SMALL, *small, "--block", 16))
     yield from keys_of(measured("scaling", *SMALL, *small, "--columns", 130))
+    yield from keys_of(measured("online", *COLUMN))
     yield from keys_of(measured("gpu", "--quick", "--device", "cpu", "--columns", 33))
     with monkeypatch.context() as patch:
         patch.setenv("HYBRID_CPU", "baseline")
         yield from keys_of(measured("emulator", *SMALL, "--backend", "builtin", "--block", 16))
     without_torch(monkeypatch, folder)
     yield from keys_of(measured("emulator", *SMALL, "--backend", "builtin", "--block", 16))
+    yield from keys_of(measured("online", *COLUMN))
     yield from keys_of(measured("scaling", *SMALL, "--backend", "builtin", "--columns", 130))
     yield from keys_of(measured("gpu", "--quick", "--device", "cpu", "--columns", 33))
     monkeypatch.setattr("pyhybrid.bench.gpu._accelerator", lambda: None)
@@ -440,6 +444,20 @@ def test_limit_of_portable_products(builtin_plugin, monkeypatch):
     assert f"portable products, not libxsmm: {why}" in checked.stderr
     assert "missed: builtin against" not in checked.stderr
     assert "matrix products alone by portable code" in checked.stdout
+
+
+def test_online_has_what_each_part_adds(builtin_plugin, netcdf_plugin):
+    section = measured("online", *COLUMN)["online"]
+    rows = {(row["contest"], row["contender"]): row for row in section["rows"]}
+    assert not [row for row in rows.values() if "error" in row]
+    assert rows["block", "guards"]["same_bits"]
+    assert rows["block", "guards and constraints"]["stages"]["constrain"] > 0
+    assert rows["block", "ridge"]["stages"]["hooks"] > 0
+    assert "native" not in rows["block", "ridge"]["stages"]  # blocks that nobody audits
+    assert rows["block", "guards, one column rejected"]["stages"]["native"] > 0
+    ends = {one: rows["learning", one]["stages"]["step"] for one in ("nothing", "audit")}
+    assert ends["audit"] > ends["nothing"]
+    assert {row["contender"] for row in section["records"]} == {"statistics.json", "statistics.nc"}
 
 
 def test_unknown_task():

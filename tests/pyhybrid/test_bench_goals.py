@@ -38,6 +38,10 @@ def test_goals_have_rows_of_their_own():
          "one loop, 2 threads against 1, builtin, gru"),
         ("scaling", {"network": "m7", "contender": "torchscript", "form": "two loops"}, 1.2,
          "two loops of 16 against one call, torchscript, m7"),
+        ("online", {"network": "mlp-column", "contender": "guards and constraints"}, 1.06,
+         "guards and constraints over nothing, mlp-column"),
+        ("online", {"network": "gru-column", "contender": "audit of 0.1 of the tiles"}, 17.6,
+         "audit of 0.1 of the tiles beyond its native runs, gru-column"),
     ],
 )  # fmt: skip
 def test_slow_row_is_named(section, place, seconds, row):
@@ -91,6 +95,22 @@ def test_bits_that_nobody_compared_are_not_the_same(rows):
     told = missed(found)
     for name in ("forms and threads with other bits", "ranks with other bits"):
         assert "not measured" in str(told[name])
+
+
+def test_native_runs_of_an_audit_do_not_count_against_it():
+    found = results()
+    row = row_of(found["online"], network="mlp-column", contender="audit of 0.1 of the tiles")
+    row |= {"by_round": [110.3] * 3, "native_by_round": [100.0] * 3}
+    assert missed(found) == {}
+
+
+def test_network_that_could_not_be_written_is_missed_with_its_reason():
+    found = results()
+    rows = [row for row in found["online"]["rows"] if row["network"] != "mlp-column"]
+    failed = {"network": "mlp-column", "contender": "builtin", "error": "no engine"}
+    found["online"]["rows"] = [*rows, failed]
+    assert {one.why for one in missed(found).values()} == {"no engine"}
+    assert len(missed(found)) == 3
 
 
 def test_best_form_counts_on_a_device():
@@ -213,13 +233,16 @@ def test_table_names_what_is_missed():
 
 def test_pictures(tmp_path):
     paths = plot(results(), tmp_path / "new" / "folder")
-    assert sorted(path.name for path in paths) == ["roofline.png", "stages.png", "throughput.png"]
+    names = sorted(path.stem for path in paths)
+    assert names == ["online", "roofline", "stages", "throughput"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in paths)
 
 
 @pytest.fixture
 def figures(monkeypatch, tmp_path):
     """The pictures of results as matplotlib has them, by name."""
+    from matplotlib import pyplot
+
     from pyhybrid.bench import plots
 
     found = {}
@@ -229,7 +252,9 @@ def figures(monkeypatch, tmp_path):
         plot(results, tmp_path)
         return found
 
-    return drawn
+    yield drawn
+    for figure in found.values():
+        pyplot.close(figure)
 
 
 def with_a_file(network, contender, flops):
@@ -292,8 +317,16 @@ def test_axes_are_logarithmic_and_enclose_the_data(figures):
         values = [y for line in axes.lines[1:] for y in line.get_ydata()]  # [0]: the roof
         assert low < min(values) and max(values) < high
         assert f"{low:.0e}"[0] in "125" and f"{high:.0e}"[0] in "125"
-    labels = {axes.get_ylabel() for figure in found.values() for axes in figure.axes}
+    logarithmic = (figure for name, figure in found.items() if name != "online")
+    labels = {axes.get_ylabel() for figure in logarithmic for axes in figure.axes}
     assert labels == {"thousand columns per second", "matrix products [GFLOP/s]", ""}
+
+
+def test_picture_of_what_trust_costs(figures):
+    (axes,) = figures(results())["online"].axes
+    assert [text.get_text() for text in axes.get_yticklabels()] == ["guards and constraints"]
+    widths = sorted(bar.get_width() for bar in axes.patches)
+    assert widths == pytest.approx([4.0] * 3)
 
 
 def test_pictures_of_what_failed(tmp_path):
@@ -308,4 +341,5 @@ def test_pictures_of_what_failed(tmp_path):
         if row["network"] == "m7"
     ]
     del section["roofline"]["products"]
+    found["online"]["rows"] = [{"network": "mlp-column", "contender": "builtin", "error": "none"}]
     assert len(plot(found, tmp_path)) == 2

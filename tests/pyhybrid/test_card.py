@@ -159,6 +159,35 @@ def test_wrong_normalisation_is_refused(make_card, value, message):
         Card.from_json(text)
 
 
+def test_valid_range_survives_json(make_card):
+    one = Field(**_FIELD, valid_range={"min": 100})
+    many = Field(
+        "q", "1", "state", "real", ("column", "level"), levels=2,
+        valid_range={"min": [0, 0], "max": [1, 0.5]},
+    )
+    assert (one.valid_range.min, one.valid_range.max) == ((100,), None)
+    card = make_card(inputs=(one, many))
+    assert Card.from_json(card.to_json()) == card
+    assert json.loads(card.to_json())["inputs"][0]["valid_range"] == {"min": [100]}
+
+
+@pytest.mark.parametrize(
+    "value, message",
+    [
+        (3, "valid_range: expected an object, found 3"),
+        ({}, "valid_range: min, max: expected one at least"),
+        ({"least": 0}, "valid_range: unknown key 'least'"),
+        ({"min": [1, 2]}, "valid_range: min: expected 1 number or 1, .*found 2"),
+        ({"max": float("inf")}, "valid_range: max: expected a"),
+        ({"max": "1"}, "valid_range: max: expected a list, found '1'"),
+    ],
+)
+def test_wrong_valid_range_is_refused(make_card, value, message):
+    text = changed_json(make_card(), inputs=[_FIELD | {"valid_range": value}])
+    with pytest.raises(CardError, match=message):
+        Card.from_json(text)
+
+
 def test_flags_are_not_normalised():
     flag = _FIELD | {"role": "flag", "kind": "integer"}
     with pytest.raises(CardError, match="normalisation: kind: expected 'real', found 'integer'"):

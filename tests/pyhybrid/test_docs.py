@@ -68,6 +68,22 @@ def test_card_page(tmp_path):
         assert emulator.card == card
 
 
+def test_card_page_makes_training_ranges(monkeypatch):
+
+    import pyhybrid
+
+    card = Card.from_json(only_block("card.md", "json"))
+    groups = (("input", card.inputs), ("native", card.outputs))
+    recording = {
+        group: {field.name: np.ones((5, field.levels or 1)) for field in fields}
+        for group, fields in groups
+    }
+    monkeypatch.setattr(pyhybrid, "open_recording", lambda _: recording)
+    names = {name: value for name, value in locals().items() if name != "names"}
+    execute("python", only_block("card.md", "python"), names)
+    assert len(names["card"].training_range) == len(card.inputs) + len(card.outputs)
+
+
 def test_card_page_names_every_key():
     keys = set(re.findall(r"`(\w+)`", (DOCS / "card.md").read_text()))
     table = json.loads(only_block("card.md", "json"))

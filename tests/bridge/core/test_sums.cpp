@@ -48,6 +48,39 @@ static void is_exact_and_of_any_order() {
   }
 }
 
+static double sum_at_once(const Values &values) {
+  return hyb::reproducible_sums(alone(), 1, [&](hyb::Adder &adder) {
+    adder.add(0, values.data(), static_cast<int64_t>(values.size()));
+  })[0];
+}
+
+// Of any exponents and numbers of values, also such as are no multiple of a vector.
+static void several_at_once_have_the_bits_of_single_ones() {
+  std::mt19937_64 random(3);
+  std::uniform_real_distribution<double> fraction(-1, 1);
+  for (const int range : {0, 20, 100, 1000})
+    for (const size_t n : {size_t{0}, size_t{1}, size_t{7}, size_t{8}, size_t{1001}}) {
+      Values values(n);
+      for (double &value : values)
+        value = std::ldexp(fraction(random), static_cast<int>(random() % (range + 1)) - range);
+      CHECK(same_bits(sum_at_once(values), sum_of(values)));
+    }
+  constexpr double least = std::numeric_limits<double>::denorm_min();
+  constexpr double most = std::numeric_limits<double>::max();
+  for (const Values &values : {Values{0, -0.0, 0}, Values{least, least, -5 * least},
+                               Values{most, -most, 1}, Values{least, most}})
+    CHECK(same_bits(sum_at_once(values), sum_of(values)));
+}
+
+static void one_that_is_not_finite_makes_the_sum_nan() {
+  for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL})
+    for (size_t place = 0; place < 19; ++place) {
+      Values values(19, 1.0);
+      values[place] = bad;
+      CHECK(std::isnan(sum_at_once(values)));
+    }
+}
+
 // Where values are below 2^-84 of the largest, the sum is no longer exact but still of any order.
 static void is_of_any_order_over_all_exponents() {
   std::mt19937_64 random(2);
@@ -85,6 +118,7 @@ static void does_not_overflow() {
     for (int64_t i = 0; i < n; ++i) adder.add(0, value);
   };
   CHECK_EQ(hyb::reproducible_sums(alone(), 1, give)[0], std::ldexp(value, 23));
+  CHECK_EQ(sum_at_once(Values(n, value)), std::ldexp(value, 23));
 }
 
 static void sums_are_apart() {
@@ -129,6 +163,12 @@ static void refuses() {
       value = second;
     };
     CHECK_EQ(refused_with(changing, "the first time"), HYB_ERROR_INTERNAL);
+    Values several = {0.5, 0.25};
+    const auto changing_some = [&](hyb::Adder &adder) {
+      adder.add(0, several.data(), 2);
+      several[1] = second;
+    };
+    CHECK_EQ(refused_with(changing_some, "the first time"), HYB_ERROR_INTERNAL);
   }
   const auto failing = [](hyb::Adder &) { hyb::fail(HYB_ERROR_GUARD, "of its own"); };
   CHECK_EQ(refused_with(failing, "of its own"), HYB_ERROR_GUARD);
@@ -139,6 +179,8 @@ int main() {
   is_of_any_order_over_all_exponents();
   holds_at_the_ends_of_the_range();
   does_not_overflow();
+  several_at_once_have_the_bits_of_single_ones();
+  one_that_is_not_finite_makes_the_sum_nan();
   sums_are_apart();
   does_not_depend_on_the_environment();
   refuses();
