@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Constraints through the whole library: declared in the configuration or the card, met at get."""
 
+import dataclasses
 import re
 import tomllib
 
@@ -124,8 +125,7 @@ def test_levels_of_the_configuration_are_the_hosts(path):
 
 
 def test_levels_of_the_card_are_the_cards(python_plugin, write_emulator):
-    card = Card.from_json(CARD.to_json())
-    object.__setattr__(card, "constraints", (WATER, DRY_TOP))
+    card = dataclasses.replace(CARD, constraints=(WATER, DRY_TOP))
     text = configuration(write_emulator(card, PROGRAM))
     for orientation, dry in (("top_down", slice(0, 2)), ("bottom_up", slice(4, 6))):
         moistening, rain, _ = run(text, *columns(), orientation=orientation)
@@ -169,8 +169,7 @@ def test_input_that_is_not_put_is_named(path):
 
 
 def with_constraints(*constraints):
-    entries = {name: getattr(CARD, name) for name in ("name", "sample", "kind", "inputs", "outputs")}
-    return Card(**entries, constraints=constraints)
+    return dataclasses.replace(CARD, constraints=constraints)
 
 
 def test_card_keeps_its_constraints(python_plugin, write_emulator):
@@ -196,9 +195,8 @@ def test_card_without_constraints_says_nothing():
     ],
 )
 def test_bad_constraints_are_refused_at_export(constraints, message):
-    entries = {name: getattr(CARD, name) for name in ("name", "sample", "kind", "inputs", "outputs")}
     with pytest.raises(errors.CardError, match=message):
-        Card(**entries, constraints=constraints)
+        dataclasses.replace(CARD, constraints=constraints)
 
 
 def test_library_checks_the_constraints_of_a_card(python_plugin, write_emulator):

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "constraints/budget.hpp"
 #include "error.hpp"
@@ -82,66 +81,63 @@ void FluxDivergence::check_shapes(const BlockValues &values) const {
     check_levels(where_, flux.name, given(values.outputs[flux.output], flux.name, where_), n + 1);
 }
 
-// What stays in a layer of some columns, the sum over fluxes.
-void FluxDivergence::add_up(const BlockValues &values, int64_t level, const Columns &columns,
-                            double *kept) const {
+// What stays in a layer of some columns, over its measure.
+void FluxDivergence::find(const BlockValues &values, int64_t level, const Columns &columns,
+                          double *kept) const {
   const int64_t below = level + (values.bottom_up ? 0 : 1), above = 2 * level + 1 - below;
   std::fill_n(kept, columns.n, 0.0);
   for (const Flux &flux : fluxes_) {
     const FieldValues &field = values.outputs[flux.output];
-    const double *from = field.row(flux.upward ? below : above) + columns.first;
-    const double *to = field.row(flux.upward ? above : below) + columns.first;
-    for (int64_t c = 0; c < columns.n; ++c) kept[c] += from[c] - to[c];
+    const double *lower = field.row(below) + columns.first;
+    const double *upper = field.row(above) + columns.first;
+    projection_loops().add_difference(flux.upward ? lower : upper, flux.upward ? upper : lower,
+                                      columns.n, kept);
   }
+  projection_loops().divide(layer(values, level, columns), factor_.value, columns.n, kept);
 }
 
-// Divides by the measure of the layer; NaN where that is not above 0.
-void FluxDivergence::divide(const BlockValues &values, int64_t level, const Columns &columns,
-                            double *kept) const {
-  const FieldValues &measure = values.inputs[*measure_.input];
-  const double *first = measure.row(0) + columns.first;
-  const double *last = measure.row(measure.nlevel - 1) + columns.first;
-  const double *here = measure.row(level) + columns.first;
-  const double *next = measure_.thickness ? here + measure.ncol : nullptr;
-  for (int64_t c = 0; c < columns.n; ++c) {
-    const double step = next ? next[c] - here[c] : here[c];
-    const double size = next && last[c] < first[c] ? -step : step;
-    kept[c] = size > 0 ? factor_.value * kept[c] / size : std::numeric_limits<double>::quiet_NaN();
-  }
+Layer FluxDivergence::layer(const BlockValues &values, int64_t level,
+                            const Columns &columns) const {
+  const FieldValues &field = values.inputs[*measure_.input];
+  const auto row = [&](int64_t at) { return field.row(at) + columns.first; };
+  if (!measure_.thickness) return {row(level), nullptr, nullptr, nullptr, nullptr};
+  return {nullptr, row(level), row(level + 1), row(0), row(field.nlevel - 1)};
 }
 
-// Calls use(level, first column, number of columns, values).
+// Calls use(columns) for some columns after the other, as many as fit into a Tile.
 template <class Use>
 void FluxDivergence::each(const BlockValues &values, const Use &use) const {
-  constexpr int64_t most = 64;
-  double kept[most];
-  for (int64_t first = 0; first < values.ncol; first += most)
-    for (int64_t level = 0; level < values.outputs[tendency_].nlevel; ++level) {
-      const Columns columns = {first, std::min(most, values.ncol - first)};
-      add_up(values, level, columns, kept);
-      divide(values, level, columns, kept);
-      use(level, columns, kept);
-    }
+  for (int64_t first = 0; first < values.ncol; first += most_columns)
+    use(Columns{first, std::min(most_columns, values.ncol - first)});
 }
 
 void FluxDivergence::check(const BlockValues &values, uint8_t mark,
                            std::vector<uint8_t> &unmet) const {
   check_shapes(values);
-  each(values, [&](int64_t, const Columns &columns, const double *kept) {
+  each(values, [&](const Columns &columns) {
+    Tile kept, zero = {};  // zero: stays so where all are finite
+    for (int64_t level = 0; level < values.outputs[tendency_].nlevel; ++level) {
+      find(values, level, columns, kept);
+      for (int64_t c = 0; c < columns.n; ++c) zero[c] += 0 * kept[c];
+    }
     uint8_t *const found = unmet.data() + columns.first;
     for (int64_t c = 0; c < columns.n; ++c)
-      if (!found[c] && !std::isfinite(kept[c])) found[c] = mark;
+      if (!found[c] && !(zero[c] == 0)) found[c] = mark;
   });
 }
 
 void FluxDivergence::apply(BlockValues &values, const std::vector<uint8_t> &unmet) const {
   FieldValues &tendency = values.outputs[tendency_];
-  each(values, [&](int64_t level, const Columns &columns, const double *kept) {
-    double *const row = tendency.row(level) + columns.first;
-    const auto first = static_cast<size_t>(columns.first);
+  each(values, [&](const Columns &columns) {
+    Tile kept, wanted;  // as wide as the values, so that choosing vectorises
     for (int64_t c = 0; c < columns.n; ++c) {
-      const size_t column = first + static_cast<size_t>(c);
-      if (!unmet[column] && !values.rejected[column]) row[c] = kept[c];
+      const auto column = static_cast<size_t>(columns.first + c);
+      wanted[c] = !unmet[column] && !values.rejected[column];
+    }
+    for (int64_t level = 0; level < tendency.nlevel; ++level) {
+      find(values, level, columns, kept);
+      double *const row = tendency.row(level) + columns.first;
+      for (int64_t c = 0; c < columns.n; ++c) row[c] = wanted[c] > 0 ? kept[c] : row[c];
     }
   });
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "constraints/projection_loops.hpp"
 #include "constraints/terms.hpp"
 
 namespace hyb {
@@ -37,11 +38,13 @@ class FluxDivergence {
   void check_units(const JsonTable &table, const ValueFields &fields) const;
   void check_shapes(const BlockValues &values) const;
 
+  static constexpr int64_t most_columns = 64;
+  using Tile = double[most_columns];
   struct Columns {
     int64_t first, n;
   };
-  void add_up(const BlockValues &values, int64_t level, const Columns &columns, double *kept) const;
-  void divide(const BlockValues &values, int64_t level, const Columns &columns, double *kept) const;
+  void find(const BlockValues &values, int64_t level, const Columns &columns, double *kept) const;
+  Layer layer(const BlockValues &values, int64_t level, const Columns &columns) const;
   template <class Use>
   void each(const BlockValues &values, const Use &use) const;
 

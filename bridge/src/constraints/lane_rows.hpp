@@ -94,5 +94,30 @@ void scatter(const double *rows, int64_t nrow, const uint8_t *where, double *to,
   }
 }
 
+// ---- Columns of a layer
+
+void add_difference(const double *__restrict__ from, const double *__restrict__ to, int64_t n,
+                    double *__restrict__ sum) {
+  for (int64_t c = 0; c < n; ++c) sum[c] += from[c] - to[c];
+}
+
+inline double over(double value, double size) {
+  return size > 0 ? value / size : __builtin_nan("");
+}
+
+void divide(const Layer &layer, double factor, int64_t n, double *__restrict__ values) {
+  const double *__restrict__ half = layer.half, *__restrict__ next = layer.next_half;
+  const double *__restrict__ first = layer.first_half, *__restrict__ last = layer.last_half;
+  if (layer.measure) {
+    const double *__restrict__ measure = layer.measure;
+    for (int64_t c = 0; c < n; ++c) values[c] = over(factor * values[c], measure[c]);
+    return;
+  }
+  for (int64_t c = 0; c < n; ++c) {
+    const double growth = next[c] - half[c];
+    values[c] = over(factor * values[c], last[c] > first[c] ? growth : -growth);
+  }
+}
+
 }  // namespace
 }  // namespace hyb

@@ -18,7 +18,8 @@ bool project(const ProjectionProblem &problem, const ProjectionTask &task,
 #define HYB_TEXT(x) #x
 #define HYB_NAME(x) HYB_TEXT(x)
 extern const ProjectionLoops HYB_LOOPS;
-const ProjectionLoops HYB_LOOPS = {HYB_NAME(HYB_LOOPS), gather,  integrate, tighten,
-                                   check_bounds,        project, scatter};
+const ProjectionLoops HYB_LOOPS = {
+    HYB_NAME(HYB_LOOPS), gather, integrate, tighten, check_bounds, project, scatter,
+    add_difference,      divide};
 
 }  // namespace hyb

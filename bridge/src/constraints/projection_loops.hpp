@@ -78,6 +78,13 @@ struct ProjectionResult {
 
 enum class Feed { plain, size, thickness };  // as it is, absolute, or difference of neighbours
 
+// Some columns of one layer: its measure, or what lies at the half levels around it and at both
+// ends of the column.
+struct Layer {
+  const double *measure;  // null: the difference of the half levels, whichever way they grow
+  const double *half, *next_half, *first_half, *last_half;
+};
+
 struct ProjectionLoops {
   const char *name;
 
@@ -105,6 +112,14 @@ struct ProjectionLoops {
   // Takes rows of lanes back to a field, in the lanes `where`.
   void (*scatter)(const double *rows, int64_t nrow, const uint8_t *where, double *to, int64_t ld,
                   int64_t n);
+
+  // ---- Of fluxes: over columns as they are
+
+  // Adds from - to.
+  void (*add_difference)(const double *from, const double *to, int64_t n, double *sum);
+
+  // Takes values times the factor over the measure; NaN where that is not above 0.
+  void (*divide)(const Layer &layer, double factor, int64_t n, double *values);
 };
 
 // Those that this CPU can run, the plain ones first, the best last; ends with null.

@@ -99,6 +99,34 @@ static void rows_agree() {
     }
 }
 
+// Of 27 columns of a layer, some without mass; half levels that grow or fall.
+static vector<double> divided(const ProjectionLoops &loops, bool by_half_levels) {
+  std::mt19937_64 random(6);
+  double row[6][27];
+  for (auto &one : row)
+    for (double &value : one) value = random() % 5 ? normal(random) : 0;
+  const Layer half = {nullptr, row[0], row[1], row[2], row[3]};
+  const Layer whole = {row[0], nullptr, nullptr, nullptr, nullptr};
+  vector<double> sum(27, 0.1);
+  loops.add_difference(row[4], row[5], 27, sum.data());
+  loops.divide(by_half_levels ? half : whole, 0.3, 27, sum.data());
+  for (double &value : sum) value = std::isnan(value) ? -99 : value;
+  for (size_t c = 0; c < 27; ++c) {
+    const double step = row[1][c] - row[0][c];
+    const double size = !by_half_levels ? row[0][c] : row[3][c] > row[2][c] ? step : -step;
+    const double expected = 0.3 * (0.1 + (row[4][c] - row[5][c])) / size;
+    CHECK_EQ(sum[c], size > 0 ? expected : -99);
+  }
+  return sum;
+}
+
+static void layers_agree() {
+  for (const bool by_half_levels : {false, true})
+    for (const ProjectionLoops *const *loops = usable_projection_loops(); *loops; ++loops)
+      CHECK(divided(**loops, by_half_levels) ==
+            divided(**usable_projection_loops(), by_half_levels));
+}
+
 // Lanes that are not wanted, columns beyond the last one and what is equal stay as they are.
 static void scatter_writes_what_differs() {
   for (const ProjectionLoops *const *loops = usable_projection_loops(); *loops; ++loops)
@@ -116,6 +144,7 @@ int main() {
   CHECK_EQ(std::string((*usable_projection_loops())->name), "projection_plain");
   projections_agree();
   rows_agree();
+  layers_agree();
   scatter_writes_what_differs();
   return check_failures();
 }
