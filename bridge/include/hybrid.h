@@ -47,7 +47,7 @@ enum hyb_status {
   HYB_OK = 0,
   HYB_ERROR_ARGUMENT = 1, /* a null pointer, a negative count, a struct of another version */
   HYB_ERROR_CONFIG = 2,   /* the configuration: missing file, unknown key, wrong type */
-  HYB_ERROR_FILE = 3,     /* an emulator file that is missing, truncated or corrupt */
+  HYB_ERROR_FILE = 3,     /* an emulator or data file that is missing, truncated or corrupt */
   HYB_ERROR_CARD = 4,     /* a card that is wrong, or contradicts what the host says or puts */
   HYB_ERROR_FIELD = 5,    /* a field unknown, given twice, not given; declarations that differ */
   HYB_ERROR_SHAPE = 6,    /* rank, extent, axes, against the call or against earlier arrays */

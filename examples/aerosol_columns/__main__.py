@@ -3,14 +3,17 @@
 
 from __future__ import annotations
 
-import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
-from column_runs import SCENARIOS, ColumnRun, Value, emulator_calls
 
-from pyhybrid import HybridError
+sys.path.append(str(Path(__file__).resolve().parents[1] / "hosts"))
+
+from column_runs import SCENARIOS, ColumnRun, emulator_calls
+from host_commands import Commands
+from host_runs import Value
 
 ROOT = Path("build/aerosol_columns")
 
@@ -29,20 +32,6 @@ def output(default: str):  # noqa: ANN201
     text = f"Folder of what is run, made anew. Default: {default}"
     return click.option("--output", type=click.Path(path_type=Path, resolve_path=True), help=text)
 
-
-FAILURES = (HybridError, OSError, RuntimeError, ValueError, subprocess.SubprocessError)
-
-
-class Commands(click.Group):
-    """What fails in a command ends it with a message."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (click.exceptions.Exit, click.Abort):  # which are RuntimeErrors
-            raise
-        except FAILURES as error:
-            raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=Commands)
@@ -122,7 +111,8 @@ def _run(folder: Path, options: dict[str, Value], restart: Path | None, threads:
     if restart:
         options = {**options, "restart_in": restart.absolute(), "branch": True}
     columns = make_columns(ROOT, ROOT / "columns.nc")
-    return ColumnRun(folder, build(ROOT, Variant()), columns, options, threads=threads)
+    options = {"columns": columns, **options}
+    return ColumnRun(folder, build(ROOT, Variant()), options, threads=threads)
 
 
 @main.command()
@@ -225,7 +215,7 @@ def faults(
 
     folder = output or ROOT / "faults"
     native = _run(folder, dict(CASES["validation"]), None, threads)
-    native.columns = make_columns(ROOT, ROOT / f"columns_{thinner}.nc", thinner)
+    native.options["columns"] = make_columns(ROOT, ROOT / f"columns_{thinner}.nc", thinner)
     summary = run_faults(native, emulator, days, spin_up)
     for name, reasons in summary["rejected"].items():
         click.echo(f"{name}: {'; '.join(reasons) or 'as expected'}")

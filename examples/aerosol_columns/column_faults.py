@@ -16,21 +16,22 @@ from typing import Any
 import netCDF4
 import numpy as np
 from column_coupled import started
-from column_host import Edits, Variant, build, host_with
+from column_host import HOST, Variant, build
 from column_pictures import draw_faults
 from column_planted import (
     COUNTING,
     SCALED,
     SCALED_COLUMNS,
-    Drifting,
     Nonsense,
     network_of,
-    with_days,
-    with_nan,
     write_emulator,
 )
-from column_runs import DOMAIN, SCHEME, STEPS_PER_DAY, ColumnRun
+from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun
+from host_builds import Edits, copy_with
+from host_faults import Drifting, with_days, with_nan
+from host_runs import DOMAIN
 
+FIRST_WEIGHTS = "hidden.2.weight"  # behind the normalised inputs
 BLOCK = 64  # of the columns by which false rejections are judged
 GUARD = 'guard = { finite = "native", training_range = "native" }\n'
 AUDIT = 'audit = { steps = 0.2, alarm = { policy = "native" } }\n'
@@ -75,13 +76,13 @@ def planned_runs(start: ColumnRun, emulator: Path) -> dict[str, ColumnRun]:
     folder = start.folder / "emulators"
     folder.mkdir(parents=True, exist_ok=True)
     network, card = network_of(emulator)
-    nan = with_nan(emulator, folder / "nan_weights.safetensors")
+    nan = with_nan(emulator, folder / "nan_weights.safetensors", FIRST_WEIGHTS)
     spoiled = Nonsense(network, card.noutput)
     nonsense = write_emulator(spoiled, card, folder / "nonsense.safetensors")
     drift = write_emulator(Drifting(network), with_days(card), folder / "drift.safetensors")
 
     def run(name: str, hybrid: str = "", edits: Edits | None = None) -> ColumnRun:
-        host = host_with(start.folder / "host" / name, edits) if edits else None
+        host = copy_with(HOST, start.folder / "host" / name, edits) if edits else None
         executable = build(start.folder, Variant(), host) if host else start.executable
         return replace(start, folder=start.folder / name, hybrid=hybrid, executable=executable)
 

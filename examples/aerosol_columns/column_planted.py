@@ -3,24 +3,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-from math import log
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import safe_open
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 from torch import Tensor, nn
 
 import pyhybrid
-from pyhybrid import Card, Field
+from pyhybrid import Card
 from pyhybrid.m7.layout import NMASS, NTRACER, PRESSURE
 from pyhybrid.m7.network import M7Network
 from pyhybrid.m7.samples import random_boxes
 
-DAYS = Field("days_of_run", "day", "state", "real", ())
-DRIFT = 1.01  # a day
 SPOILED_PRESSURE = 50000.0  # Pa
 SCALED_COLUMNS = 7  # one in so many
 
@@ -77,17 +72,6 @@ def network_of(path: Path) -> tuple[M7Network, Card]:
     return network, card
 
 
-def with_nan(source: Path, target: Path) -> Path:
-    """Copy an emulator file, one of whose weights is not a number in the copy."""
-    tensors = load_file(source)
-    with safe_open(source, "np") as file:
-        metadata = file.metadata()
-    weights = tensors["hidden.2.weight"].copy()
-    weights[0, 0] = np.nan
-    save_file({**tensors, "hidden.2.weight": weights}, target, metadata)
-    return target
-
-
 class Nonsense(nn.Module):
     """Numbers at one pressure are a thousand times as large as any can be."""
 
@@ -104,18 +88,6 @@ class Nonsense(nn.Module):
         return torch.where(distance < 1000.0, y + self.added, y)
 
 
-class Drifting(nn.Module):
-    """The result grows by one part in a hundred each day; the days are the last input."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-        self.rate = log(DRIFT)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.network(x[:, :-1]) * torch.exp(x[:, -1:] * self.rate)
-
-
 def write_emulator(module: nn.Module, card: Card, path: Path) -> Path:
     """Export for the built-in engine; checked with random boxes, days being 0.
 
@@ -124,8 +96,3 @@ def write_emulator(module: nn.Module, card: Card, path: Path) -> Path:
     x = random_boxes(100, 1).x
     days = np.zeros((len(x), card.nfeature - x.shape[1]))
     return pyhybrid.export(module, card, path, example=np.concatenate([x, days], 1))
-
-
-def with_days(card: Card) -> Card:
-    """The card of an emulator that is told how long the run has been going on."""
-    return dataclasses.replace(card, inputs=(*card.inputs, DAYS))

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from column_host import Variant, build
-from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun, Value
+from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun
 from columns import make_columns
+from host_runs import Value
 
 CASES: dict[str, dict[str, Value]] = {
     "validation": {"scenario": "present", "month": 6},
@@ -53,8 +54,12 @@ def record(root: Path, folder: Path, days: int, thinner: int = 1) -> Iterator[Pa
         run = ColumnRun(
             folder / source.folder,
             executable,
-            make_columns(root, root / f"columns_{every}.nc", every),
-            {**source.options, "steps": days * STEPS_PER_DAY, "output_every": STEPS_PER_DAY},
+            {
+                "columns": make_columns(root, root / f"columns_{every}.nc", every),
+                "steps": days * STEPS_PER_DAY,
+                "output_every": STEPS_PER_DAY,
+                **source.options,
+            },
             hybrid=_table(max(source.steps, _FEWEST / (days * STEPS_PER_DAY)), seed),
         )
         run.run()

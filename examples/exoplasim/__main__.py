@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "hosts"))
 
 EMULATORS = click.option(
     "--emulators",

@@ -18,10 +18,11 @@ import torch
 from climate import compare, read_climate
 from demo import MODEL, spin_up
 from errors import FluxErrors, read_errors
-from model import build, fetch
+from host_builds import copy_with
+from model import GLUE, build, fetch
 from networks.blocks import Emulator, sigma_half
 from online_pictures import draw_biases
-from planted import Scaled, glue_with, network_of, rows_of, write_emulator
+from planted import Scaled, network_of, rows_of, write_emulator
 from runs import Run, emulator_file
 from schedule import run_all
 
@@ -111,9 +112,9 @@ def flux_of_heating(level: int) -> float:
 def glue(folder: Path) -> Path:
     """Call sites that compare what a scheme gives with its native routine, where that ran."""
     edits = {
-        "longwave": _measured("longwave", "lwr", "dlwfl"),
-        "shortwave": _measured("shortwave", "swr", "dswfl"),
-        "plasim_host": {
+        "longwave.f90": _measured("longwave", "lwr", "dlwfl"),
+        "shortwave.f90": _measured("shortwave", "swr", "dswfl"),
+        "plasim_host.f90": {
             "    call write_climate()\n": "    call write_climate()\n    call write_errors()\n",
             "    use plasim_climate, only: write_climate\n": (
                 "    use plasim_climate, only: write_climate\n"
@@ -121,12 +122,8 @@ def glue(folder: Path) -> Path:
             ),
         },
     }
-    copied = glue_with(folder, edits)
-    for source in MEASURED.glob("*.f90"):
-        target = folder / source.name
-        if not target.is_file() or target.read_text() != source.read_text():
-            target.write_text(source.read_text())
-    return copied
+    copy_with(MEASURED, folder, {})
+    return copy_with(GLUE, folder, edits)
 
 
 def _measured(scheme: str, routine: str, flux: str) -> dict[str, str]:

@@ -16,16 +16,14 @@ from typing import Any
 
 import numpy as np
 from demo import MODEL, spin_up
-from model import build, fetch
+from host_builds import copy_with
+from host_faults import Drifting, with_days, with_nan
+from model import GLUE, build, fetch
 from online_pictures import draw_faults, draw_guards
 from planted import (
-    Drifting,
     Nonsense,
-    glue_with,
     network_of,
     rows_of,
-    with_days,
-    with_nan,
     write_emulator,
 )
 from recordings import read
@@ -43,19 +41,19 @@ LIMITS = {"columns": 0.0005, "blocks": 0.05}  # of false rejections
 
 # The call site gives tenths of a pascal; the card says Pa.
 SCALED = {
-    "longwave": {
+    "longwave.f90": {
         'this%put("surface_air_pressure", dp)': 'this%put("surface_air_pressure", 10*dp)'
     }
 }
 # It counts the days for an emulator that depends on them.
 COUNTING = {
-    "longwave": {
+    "longwave.f90": {
         "  call this%run()\n": '  call this%put("days_of_run", days_of_run())\n  call this%run()\n',
         "  use plasim_host, only: longwave, open_step\n": (
             "  use plasim_host, only: longwave, open_step, days_of_run\n"
         ),
     },
-    "plasim_host": {
+    "plasim_host.f90": {
         "  public :: longwave": "  public :: days_of_run, longwave",
         "  subroutine close_run()\n": (
             "  real function days_of_run()\n"
@@ -125,7 +123,8 @@ def planned_runs(parts: Parts) -> dict[str, Run]:
     land = {"steps": 0.05, "kind": "real32"}
     clean = {scheme: parts.table(scheme, audit=AUDIT) for scheme in SCHEMES}
     shadow = {scheme: parts.table(scheme, mode="shadow") for scheme in SCHEMES}
-    counting, scaled = glue_with(glue / "counting", COUNTING), glue_with(glue / "scaled", SCALED)
+    counting = copy_with(GLUE, glue / "counting", COUNTING)
+    scaled = copy_with(GLUE, glue / "scaled", SCALED)
     return {
         "clean": parts.run("clean", clean),
         "shadow": parts.run("shadow", shadow),
@@ -140,7 +139,7 @@ def planned_runs(parts: Parts) -> dict[str, Run]:
 def nan_weights(parts: Parts) -> dict[str, Any]:
     """One weight of the long wave is not a number, which spoils every column."""
     source = emulator_file(parts.emulators, "longwave")
-    return parts.broken("nan_weights", lambda path: with_nan(source, path))
+    return parts.broken("nan_weights", lambda path: with_nan(source, path, "core.first.weight"))
 
 
 def nonsense(parts: Parts, **more: Any) -> dict[str, Any]:

@@ -3,25 +3,20 @@
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 import numpy as np
 import torch
-from model import GLUE
 from networks import NETWORKS
 from networks.blocks import Emulator
 from runs import emulator_file
-from safetensors import safe_open
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 from torch import Tensor, nn
 
 import pyhybrid
-from pyhybrid import Card, Field
+from pyhybrid import Card
 
 LAND = 52  # place of the land area fraction among the inputs of the long wave
-DRIFT = 1.01  # a day
-DAYS = Field("days_of_run", "day", "state", "real", ())
 EXAMPLES = 200
 
 
@@ -51,17 +46,6 @@ def rows_of(card: Card, name: str) -> slice:
 # ---- Faults
 
 
-def with_nan(source: Path, target: Path) -> Path:
-    """Copy an emulator file, one of whose weights is not a number in the copy."""
-    tensors = load_file(source)
-    with safe_open(source, "np") as file:
-        metadata = file.metadata()
-    weights = tensors["core.first.weight"].copy()
-    weights[0, 0] = np.nan
-    save_file({**tensors, "core.first.weight": weights}, target, metadata)
-    return target
-
-
 class Nonsense(nn.Module):
     """One value of the result is a thousand times what it was, over land."""
 
@@ -75,18 +59,6 @@ class Nonsense(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         y = self.network(x)
         return torch.where(x[:, LAND : LAND + 1] > 0.5, y * self.factor, y)
-
-
-class Drifting(nn.Module):
-    """The result grows by one part in a hundred each day; the days are the last input."""
-
-    def __init__(self, network: nn.Module) -> None:
-        super().__init__()
-        self.network = network
-        self.rate = float(np.log(DRIFT))
-
-    def forward(self, x: Tensor) -> Tensor:
-        return self.network(x[:, :-1]) * torch.exp(x[:, -1:] * self.rate)
 
 
 # ---- Biases
@@ -123,28 +95,3 @@ def _by_feature(card: Card, key: str) -> np.ndarray:
         np.broadcast_to(card.training_range.get(field.name, {}).get(key, other), field.levels or 1)
         for field in card.inputs
     ])
-
-
-def with_days(card: Card) -> Card:
-    """The card of an emulator that is told how long the run has been going on."""
-    return dataclasses.replace(card, inputs=(*card.inputs, DAYS))
-
-
-def glue_with(folder: Path, edits: dict[str, dict[str, str]]) -> Path:
-    """Copy the call sites; in each named file each text, which it has once, becomes another.
-
-    What is the same as before keeps its time, so that it is not built again.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    for source in GLUE.glob("*.f90"):
-        text = source.read_text()
-        for old, new in edits.get(source.stem, {}).items():
-            if text.count(old) != 1:
-                found = text.count(old)
-                raise ValueError(f"{source}: expected {old!r} once, found it {found} times")
-            text = text.replace(old, new)
-        target = folder / source.name
-        if not target.is_file() or target.read_text() != text:
-            target.write_text(text)
-    return folder
-

@@ -3,32 +3,20 @@
 
 from __future__ import annotations
 
-import subprocess
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from pyhybrid import HybridError
+sys.path.append(str(Path(__file__).resolve().parents[1] / "hosts"))
+
+from host_commands import Commands
 
 if TYPE_CHECKING:
     from lorenz_experiments import Plan
 
 ROOT = Path("build/lorenz96")
-FAILURES = (HybridError, OSError, RuntimeError, ValueError, subprocess.SubprocessError)
-
-
-class Commands(click.Group):
-    """What fails in a command ends it with a message."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (click.exceptions.Exit, click.Abort):  # which are RuntimeErrors
-            raise
-        except FAILURES as error:
-            raise click.ClickException(str(error)) from error
-
 
 @click.group(cls=Commands)
 def main() -> None:

@@ -15,9 +15,9 @@ if not find_spec("torch"):
     pytest.skip("no torch", allow_module_level=True)
 
 import column_recordings
-from column_host import Variant, missing_tools
 from column_recordings import SOURCES, record
 from column_training import EMULATOR, file_scores, run_training
+from host_builds import missing_tools
 
 import pyhybrid
 from pyhybrid.board.metrics import Scale
@@ -38,7 +38,7 @@ ROOT = Path(__file__).parents[2] / "build" / "aerosol_columns"
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory):
     """Of three days of a few columns."""
-    if missing := missing_tools(Variant()):
+    if missing := missing_tools():
         pytest.skip(f"not here: {', '.join(missing)}")
     folder = tmp_path_factory.mktemp("recorded")
     assert all(path.is_file() for path in record(ROOT, folder, days=3, thinner=8))
@@ -93,7 +93,7 @@ def test_without_recordings_it_says_how_to_make_them(tmp_path):
 @pytest.fixture(scope="session")
 def month(tmp_path_factory):
     """Boxes of ten days of the held-out scenario in 128 columns: those where it will be used."""
-    if missing := missing_tools(Variant()):
+    if missing := missing_tools():
         pytest.skip(f"not here: {', '.join(missing)}")
     source = replace(SOURCES[-1], every=4, steps=0.05)
     with pytest.MonkeyPatch.context() as patch:

@@ -38,8 +38,9 @@ from faults import (
     objections,
     planned_runs,
 )
-from model import build
-from planted import glue_with, network_of, rows_of
+from host_builds import copy_with
+from model import GLUE, build
+from planted import network_of, rows_of
 from runs import SCHEMES, STEPS_PER_DAY, Run, configuration, emulator_file
 from safetensors.numpy import load_file
 from schedule import run_all
@@ -104,7 +105,7 @@ def test_a_drift_raises_the_alarm(parts, boundary):
     tables = drifting(parts)
     audit = {"steps": 1.0, "alarm": {"policy": "native", "learn": 10}}
     tables["longwave"]["audit"] = audit
-    executable = build(MODEL, glue=glue_with(parts.output / "drifting", COUNTING))
+    executable = build(MODEL, glue=copy_with(GLUE, parts.output / "drifting", COUNTING))
     folder = parts.output / "drifting_run"
     run = Run(folder, executable, 3, parts.start, tables, domain=DAILY).run(boundary)
     found = alarm(run)
@@ -179,9 +180,9 @@ def test_ranges_of_a_recording_are_written_beside_the_weights(run, spun_up, tmp_
 
 def test_an_edit_that_does_not_fit_is_told(tmp_path):
     with pytest.raises(ValueError, match="expected 'no such text' once, found it 0 times"):
-        glue_with(tmp_path, {"longwave": {"no such text": ""}})
+        copy_with(GLUE, tmp_path, {"longwave.f90": {"no such text": ""}})
     with pytest.raises(ValueError, match="found it [0-9]+ times"):
-        glue_with(tmp_path, {"longwave": {"call": ""}})
+        copy_with(GLUE, tmp_path, {"longwave.f90": {"call": ""}})
 
 
 def test_an_output_that_is_not_there():
@@ -259,7 +260,7 @@ def test_long(hybrid, tmp_path, job, days):
 
 def test_call_sites_of_faults_fit(tmp_path):
     for name, edits in (("scaled", SCALED), ("counting", COUNTING)):
-        assert glue_with(tmp_path / name, edits).is_dir()
+        assert copy_with(GLUE, tmp_path / name, edits).is_dir()
 
 
 def test_nan_weights_are_in_the_file_only_once(parts):

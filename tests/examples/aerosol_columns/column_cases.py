@@ -10,8 +10,9 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 import pytest
-from column_host import HOST, Variant, build, missing_tools
+from column_host import HOST, Variant, build
 from column_runs import SCHEME, ColumnRun
+from host_builds import missing_tools
 from numpy.typing import ArrayLike
 
 ROOT = Path(__file__).parents[3] / "build" / "aerosol_columns"
@@ -20,7 +21,7 @@ STEPS = 8
 
 
 def built(variant: Variant) -> Path:
-    if missing := missing_tools(variant):
+    if missing := missing_tools(variant.mpi):
         pytest.skip(f"not here: {', '.join(missing)}")
     return build(ROOT, variant)
 

@@ -43,8 +43,7 @@ def run(fast: Path, few_columns: Path, tmp_path: Path):
         chosen = ColumnRun(
             tmp_path / name,
             executable,
-            Path(columns),
-            {"steps": STEPS, **options},
+            {"columns": Path(columns), "steps": STEPS, **options},
             hybrid,
             threads,
             ranks,

@@ -51,7 +51,10 @@ def table(tmp_path):
         (scheme("native").replace(SCHEME, "m7"), "and no other .*, found scheme.m7"),
         ("[domain]\n" + scheme("native"), "and no other .*, found domain, scheme.aerosol_micro"),
         (scheme("native") + "[scheme.m7]\n", "found scheme.aerosol_microphysics, scheme.m7"),
-        (scheme("../x"), "mode: expected one of native, record, shadow, replay, emulate, blend, correct, found"),
+        (
+            scheme("../x"),
+            "mode: expected one of native, record, shadow, replay, emulate, blend, correct, found",
+        ),
         (f"scheme.{SCHEME} = 3", "mode: expected one of native, .* found None"),
         (f"[scheme.{SCHEME}]\nmode = [1]", r"mode: expected one of native, .* found \[1\]"),
     ],

@@ -34,7 +34,7 @@ def native_run(folder: Path, every: int = 8, **options) -> ColumnRun:
     """A run that is ready to be made, with each so many longitudes and latitudes."""
     columns = make_columns(ROOT, ROOT / f"columns_{every}.nc", every)
     options = {"steps": STEPS_PER_DAY, "output_every": STEPS_PER_DAY, **options}
-    return ColumnRun(folder, built(Variant()), columns, options)
+    return ColumnRun(folder, built(Variant()), {"columns": columns, **options})
 
 
 @pytest.fixture(scope="session")
@@ -92,7 +92,7 @@ def test_water_of_the_output_is_what_m7_gave(recorded):
     tree = open_recording(recorded.folder / f"{SCHEME}.0.nc")
     with netCDF4.Dataset(recorded.output) as file:
         found = file["water_burden"][:]
-    with netCDF4.Dataset(recorded.columns) as file:
+    with netCDF4.Dataset(recorded.options["columns"]) as file:
         layers = np.diff(file["pressure_bounds"][:]) / 9.80665
     for index, step in enumerate((2, 4)):
         chosen = np.flatnonzero(tree["step"].values == step)
@@ -158,7 +158,7 @@ def test_a_run_is_as_good_as_itself(native):
 def test_a_burden_that_is_off_is_found(native, tmp_path):
     """By how much, with which sign, and no other."""
     shutil.copytree(native.folder, tmp_path / "other")
-    other = ColumnRun(tmp_path / "other", native.executable, native.columns)
+    other = ColumnRun(tmp_path / "other", native.executable, dict(native.options))
     output = Output(native.output)
     with netCDF4.Dataset(other.output, "a") as file:
         file["burden"][:, output.names.index("N_AI")] *= 0.97
@@ -177,7 +177,7 @@ def test_a_burden_that_is_off_is_found(native, tmp_path):
 def test_an_error_that_the_mean_hides_is_told(native, tmp_path):
     """North and south of the equator, of the last day."""
     shutil.copytree(native.folder, tmp_path / "other")
-    other = ColumnRun(tmp_path / "other", native.executable, native.columns)
+    other = ColumnRun(tmp_path / "other", native.executable, dict(native.options))
     output = Output(native.output)
     tracer = output.names.index("N_AS")
     last = output.burden[-1, tracer] * output.area
@@ -263,7 +263,7 @@ def test_clean_air_cannot_be_perturbed(tmp_path):
 
 
 def test_a_run_does_not_delete_the_restart_it_starts_from(native):
-    again = ColumnRun(native.folder, native.executable, native.columns)
+    again = ColumnRun(native.folder, native.executable, dict(native.options))
     again.options["restart_in"] = native.restart
     with pytest.raises(FileExistsError, match="expected another folder than that of the restart"):
         again.run()
@@ -273,7 +273,7 @@ def test_a_run_does_not_delete_the_restart_it_starts_from(native):
 def test_a_run_does_not_delete_what_is_no_run(native, tmp_path):
     (tmp_path / "thesis.tex").write_text("all my work")
     with pytest.raises(FileExistsError, match="one of a run, found thesis.tex in it"):
-        ColumnRun(tmp_path, native.executable, native.columns).run()
+        ColumnRun(tmp_path, native.executable, dict(native.options)).run()
     assert (tmp_path / "thesis.tex").is_file()
 
 
@@ -299,7 +299,7 @@ def test_a_run_that_fails_keeps_what_was_there(tmp_path):
 
 
 def test_a_run_does_not_delete_what_it_goes_on_from_after_a_failure(native, tmp_path):
-    run = ColumnRun(tmp_path / "run", native.executable, native.columns)
+    run = ColumnRun(tmp_path / "run", native.executable, dict(native.options))
     shutil.copytree(native.folder, run.part)
     run.options["restart_in"] = run.part / "restart.nc"
     with pytest.raises(FileExistsError, match="expected another folder than that of the restart"):

@@ -15,10 +15,13 @@ from column_faults import (
     run_faults,
     started,
 )
-from column_host import HOST, host_with
-from column_planted import COUNTING, SCALED, SCALED_COLUMNS, network_of, with_nan
+from column_host import HOST
+from column_planted import COUNTING, SCALED, SCALED_COLUMNS, network_of
 from column_recordings import CASES
-from column_runs import DOMAIN, STEPS_PER_DAY, ColumnRun
+from column_runs import STEPS_PER_DAY, ColumnRun
+from host_builds import copy_with
+from host_faults import with_nan
+from host_runs import DOMAIN
 from safetensors.numpy import load_file
 
 import pyhybrid
@@ -31,7 +34,7 @@ DAYS = 2
 def native(fast, few_columns, tmp_path_factory) -> ColumnRun:
     folder = tmp_path_factory.mktemp("faults")
     options = {**CASES["validation"], "steps": DAYS * STEPS_PER_DAY}
-    return ColumnRun(folder, fast, few_columns, options)
+    return ColumnRun(folder, fast, {"columns": few_columns, **options})
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +84,7 @@ def test_network_of_the_file_is_that_of_the_file(tmp_path):
     assert card.nfeature == 32 and network.hidden[0].out_features == 32
     tensors = load_file(EMULATOR)
     np.testing.assert_array_equal(network.rates.weight.detach().numpy(), tensors["rates.weight"])
-    spoiled = load_file(with_nan(EMULATOR, tmp_path / "nan.safetensors"))
+    spoiled = load_file(with_nan(EMULATOR, tmp_path / "nan.safetensors", "hidden.2.weight"))
     assert sum(int(np.isnan(one).sum()) for one in spoiled.values()) == 1
 
 
@@ -94,9 +97,9 @@ def test_shipped_card_knows_the_ranges_of_all_fields():
 
 def test_an_edit_that_does_not_fit_is_told(tmp_path):
     with pytest.raises(ValueError, match="expected 'no such text' once, found it 0 times"):
-        host_with(tmp_path, {"host_aerosol.f90": {"no such text": ""}})
+        copy_with(HOST, tmp_path, {"host_aerosol.f90": {"no such text": ""}})
     for edits in (SCALED, COUNTING):
-        assert (host_with(tmp_path, edits) / "Makefile").is_file()
+        assert (copy_with(HOST, tmp_path, edits) / "Makefile").is_file()
 
 
 def test_objections_are_what_is_wrong():

@@ -7,7 +7,6 @@ import netCDF4
 import numpy as np
 import pytest
 from column_cases import ROOT, edited, spoiled
-from column_runs import namelist
 from columns import make_columns
 
 
@@ -60,9 +59,8 @@ def test_other_columns_are_refused(run, few_columns, first, tmp_path, variable):
 def test_nothing_of_a_refused_run_is_written(run, first):
     """Though it was to go on in the same files."""
     before = {path.name: path.read_bytes() for path in first.folder.glob("*.nc")}
-    options = {**first.options, "restart_in": "restart.nc", "output": "next.nc", "month": 3}
-    options["columns"] = first.columns.absolute()
-    (first.folder / "columns.nml").write_text(namelist(options))
+    first.options |= {"restart_in": "restart.nc", "output": "next.nc", "month": 3}
+    (first.folder / "columns.nml").write_text(first.namelist())
     with pytest.raises(RuntimeError, match="restart 'restart.nc': month: expected 3, found 1"):
         first.start_again()
     assert {path.name: path.read_bytes() for path in first.folder.glob("*.nc")} == before

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from column_cases import scheme
-from column_runs import ColumnRun, namelist
+from column_runs import ColumnRun
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_run_that_was_refused_can_be_made_again(run, fast, tmp_path):
     with pytest.raises(RuntimeError, match="expected a file, found none"):
         run("run", hybrid=scheme("emulate", 'emulator = "none.safetensors"'))
     (tmp_path / "run.part" / "hybrid.toml").write_text("")
-    again = ColumnRun(tmp_path / "run.part", fast, tmp_path)
+    again = ColumnRun(tmp_path / "run.part", fast)
     again.start_again()
     assert again.output.is_file() and again.restart.is_file()
 
@@ -110,9 +110,3 @@ def test_a_restart_that_cannot_be_written_is_told_at_once(run, request, tmp_path
         run("run", executable, ranks=ranks, restart_out="none/restart.nc", steps=10**6)
     assert (tmp_path / "run.part").is_dir()
     assert not (tmp_path / "run.part" / "output.nc").exists()
-
-
-def test_namelists_quote_what_fortran_would_end_at():
-    assert namelist({"output": "it's", "branch": True, "steps": 3}) == (
-        "&aerosol_columns\n  output = 'it''s'\n  branch = .true.\n  steps = 3\n/\n"
-    )

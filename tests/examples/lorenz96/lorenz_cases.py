@@ -10,7 +10,8 @@ from pathlib import Path
 import netCDF4
 import numpy as np
 import pytest
-from lorenz_host import HOST, build, missing_tools
+from host_builds import missing_tools
+from lorenz_host import HOST, build
 from lorenz_runs import LorenzRun, table
 
 ROOT = Path(__file__).parents[3] / "build" / "lorenz96"

@@ -12,7 +12,7 @@ import pytest
 from lorenz_cases import ROOT, large, shipped
 from lorenz_host import HOST
 from lorenz_mending import LEARNING, learning, nudging
-from lorenz_runs import namelist, table
+from lorenz_runs import table
 from lorenz_schemes import EFFECT, WRONG
 
 FEW = ("--members", "4", "--mtu", "2")
@@ -72,11 +72,6 @@ def test_a_compiler_that_fails_is_told(tmp_path, monkeypatch):
     with pytest.raises(RuntimeError, match="make .*failed:"):
         build(tmp_path)
 
-
-def test_namelists_quote_what_fortran_would_end_at():
-    assert namelist({"output": "it's", "keep_small_scales": True, "steps": 3}) == (
-        "&lorenz96\n  output = 'it''s'\n  keep_small_scales = .true.\n  steps = 3\n/\n"
-    )
 
 
 # ---- Mending

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from lorenz_cases import edited, shipped
-from lorenz_runs import LorenzRun, namelist
+from lorenz_runs import LorenzRun
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_a_restart_is_not_replaced_by_a_run_that_fails(run):
     first = run("first")
     before = first.restart.read_bytes()
     first.options |= {"restart_in": "none.nc"}
-    (first.folder / "lorenz96.nml").write_text(namelist(first.options))
+    (first.folder / "lorenz96.nml").write_text(first.namelist())
     with pytest.raises(RuntimeError, match="none.nc"):
         first.start_again()
     assert first.restart.read_bytes() == before
@@ -174,6 +174,6 @@ def test_a_folder_of_something_else_is_left_alone(run, tmp_path):
 
 def test_a_run_does_not_delete_what_it_starts_from(run, fast):
     first = run("first")
-    with pytest.raises(FileExistsError, match="expected another folder than the restart's"):
+    with pytest.raises(FileExistsError, match="expected another folder than that of the restart"):
         LorenzRun(first.folder, fast, {"restart_in": first.restart}).run()
     assert first.restart.is_file()
