@@ -41,7 +41,7 @@ class ConfigError(HybridError, ValueError):
 
 
 class EmulatorFileError(HybridError, OSError):
-    """An emulator file that is missing, truncated or corrupt."""
+    """An emulator or data file that is missing, truncated or corrupt."""
 
     status = "HYB_ERROR_FILE"
 

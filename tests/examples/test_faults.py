@@ -9,18 +9,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from biases import (
-    HEATING,
-    LEVEL,
-    correlation,
-    flux_of_heating,
-    glue,
-    hooks,
-    judged,
-    pattern,
-    plant,
-    rms,
-)
+from bias_scores import correlation, judged, pattern, rms
+from biases import hooks
 from errors import PRESSURE, FluxErrors, read_errors
 from exoplasim_files import EMULATORS, MODEL, ROOT, emulated
 from faults import (
@@ -41,6 +31,7 @@ from faults import (
 from host_builds import copy_with
 from model import GLUE, build
 from planted import network_of, rows_of
+from planted_biases import HEATING, LEVEL, flux_of_heating, glue, plant
 from runs import SCHEMES, STEPS_PER_DAY, Run, configuration, emulator_file
 from safetensors.numpy import load_file
 from schedule import run_all
