@@ -11,10 +11,10 @@ namespace hyb {
 
 // Columns that are solved side by side.
 struct ProjectionPlan::Chunk {
-  int64_t first, n;
+  int64_t first, n, done;  // done: of its lanes, by the one before
   alignas(Buffer::alignment) double target[most_budgets * lanes], terms[most_budgets * lanes],
       imbalance[most_budgets * lanes];
-  uint8_t idle[lanes];   // beyond the block, or not to be touched
+  uint8_t idle[lanes];   // done, beyond the block, or not to be touched
   uint8_t unmet[lanes];  // 1 + a constraint
 
   void mark(const uint8_t *bad, size_t constraint) {
@@ -35,7 +35,7 @@ bool ProjectionPlan::open(const BlockValues &values, const std::vector<uint8_t> 
   bool any = false;
   for (int64_t i = 0; i < lanes; ++i) {
     const auto column = static_cast<size_t>(chunk.first + i);
-    chunk.idle[i] = i >= chunk.n || values.rejected[column] || unmet[column];
+    chunk.idle[i] = i < chunk.done || i >= chunk.n || values.rejected[column] || unmet[column];
     chunk.unmet[i] = 0;
     any |= !chunk.idle[i];
   }
@@ -43,13 +43,14 @@ bool ProjectionPlan::open(const BlockValues &values, const std::vector<uint8_t> 
 }
 
 void ProjectionPlan::load_sources(const BlockValues &values, Chunk &chunk) {
+  const ProjectionLoops &loops = projection_loops();
   for (size_t s = 0; s < sources_.size(); ++s) {
     const LaneSource &one = sources_[s];
     const FieldValues &field = (one.is_output ? values.outputs : values.inputs)[one.field];
-    uint8_t bad[lanes] = {};
-    projection_loops().gather(field.row(one.first_row) + chunk.first, field.ncol, one.nrow, chunk.n,
-                              one.feed, one.above, rows(s), bad);
-    chunk.mark(bad, one.constraint);
+    uint8_t bad[lanes];
+    const double *from = field.row(one.first_row) + chunk.first;
+    if (loops.gather(from, field.ncol, one.nrow, chunk.n, one.feed, one.positive, rows(s), bad))
+      chunk.mark(bad, one.constraint);
   }
 }
 
@@ -62,9 +63,9 @@ void ProjectionPlan::load_bounds(double dt, Chunk &chunk) {
     for (const RowLimit &limit : bounds.most_limits)
       projection_loops().tighten(limit, group.nrow, dt, &limit == bounds.most_limits.data(),
                                  bounds.most);
-    uint8_t bad[lanes] = {};
-    if (bounds.least && bounds.most) projection_loops().check_bounds(group, bad);
-    chunk.mark(bad, bounds.constraint);
+    uint8_t bad[lanes];
+    if (bounds.least && bounds.most && projection_loops().check_bounds(group, bad))
+      chunk.mark(bad, bounds.constraint);
   }
 }
 
@@ -113,8 +114,10 @@ void ProjectionPlan::run(BlockValues &values, double *imbalance, std::vector<uin
   if (state_constraint_ != SIZE_MAX && !(dt > 0 && std::isfinite(dt)))
     for (uint8_t &mark : unmet) mark = mark ? mark : static_cast<uint8_t>(1 + state_constraint_);
   Chunk chunk;
-  for (chunk.first = 0; chunk.first < values.ncol; chunk.first += lanes) {
-    chunk.n = std::min(lanes, values.ncol - chunk.first);
+  chunk.n = std::min(lanes, values.ncol);
+  for (int64_t next = 0; next < values.ncol; next += lanes) {
+    chunk.first = std::min(next, values.ncol - chunk.n);
+    chunk.done = next - chunk.first;
     if (!open(values, unmet, chunk)) continue;
     load_sources(values, chunk);
     load_bounds(dt, chunk);

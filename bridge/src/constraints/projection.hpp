@@ -26,12 +26,12 @@ struct LaneSource {
   size_t field;
   int64_t first_row, nrow;
   Feed feed;
-  double above;       // a value that is not above it cannot be worked with,
+  bool positive;      // a value that is not above 0, or not finite, cannot be worked with,
   size_t constraint;  // and this constraint not be met
 
   bool operator==(const LaneSource &other) const {
     return is_output == other.is_output && field == other.field && first_row == other.first_row &&
-           nrow == other.nrow && feed == other.feed && above == other.above;
+           nrow == other.nrow && feed == other.feed && positive == other.positive;
   }
 };
 

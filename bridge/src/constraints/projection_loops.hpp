@@ -89,8 +89,9 @@ struct ProjectionLoops {
   const char *name;
 
   // Takes nrow rows of `n` columns, `ld` apart, to rows of lanes; of `thickness` one more is read.
-  // Marks in `bad` the lanes that are not finite, or not above `above`.
-  void (*gather)(const double *from, int64_t ld, int64_t nrow, int64_t n, Feed feed, double above,
+  // Returns whether a lane holds what is not finite or, of thickness and of what is to be `positive`,
+  // not above 0; then `bad` says which.
+  bool (*gather)(const double *from, int64_t ld, int64_t nrow, int64_t n, Feed feed, bool positive,
                  double *to, uint8_t *bad);
 
   // Adds to sum (and to `terms` the absolute values) factor * measure * row.
@@ -101,8 +102,8 @@ struct ProjectionLoops {
   // where that is tighter than what is there already or the limit is the first one.
   void (*tighten)(const RowLimit &limit, int64_t nrow, double dt, bool first, double *bounds);
 
-  // Marks in `bad` the lanes in which no value lies within its bounds.
-  void (*check_bounds)(const RowGroup &group, uint8_t *bad);
+  // Returns whether in a lane no value lies within some bounds; then `bad` says in which.
+  bool (*check_bounds)(const RowGroup &group, uint8_t *bad);
 
   // Leaves in y of every group its projection, in lanes that are neither idle nor unmet; false
   // where there is nothing to be changed.

@@ -158,13 +158,19 @@ class Groups {
         store(load(owned(group(g).owner)) + sums_[g].gram[0], owned(group(g).owner));
     for (int64_t g = 0; g < problem_.ngroup; ++g)
       if (group(g).nmeasure > 0) store(weight_of(group(g)), weights_ + g * lanes);
-    assemble(trial);
+    add_up(trial);
   }
 
-  // What the multipliers of a trial lead to.
+  // What the multipliers of a trial lead to, but for its matrix.
   void evaluate(Trial &trial) {
     for (int64_t g = 0; g < problem_.ngroup; ++g) evaluate_group(g, trial);
-    assemble(trial);
+    add_up(trial);
+  }
+
+  // How residuals fall as multipliers grow, from where the last trial led to.
+  void find_gram(Trial &trial) const {
+    for (int64_t k = 0; k < problem_.nbudget; ++k)
+      for (int64_t l = 0; l <= k; ++l) trial.gram[below(k, l)] = gram(k, l);
   }
 
   // What the trial led to is the start of the next ones.
@@ -209,33 +215,37 @@ class Groups {
     }
   }
 
-  void assemble(Trial &trial) const {
+  // In registers, one sum after the other: added to in memory, each would wait for the one before.
+  void add_up(Trial &trial) const {
     for (int64_t k = 0; k < problem_.nbudget; ++k) {
-      trial.residual[k] = load(task_.target + k * lanes);
-      trial.terms[k] = load(task_.terms + k * lanes);
-      for (int64_t l = 0; l <= k; ++l) trial.gram[below(k, l)] = Lanes{};
-    }
-    for (int64_t g = 0; g < problem_.ngroup; ++g)
-      for (int64_t k = 0; k < problem_.nbudget; ++k) add_group(g, k, trial);
-  }
-
-  void add_group(int64_t g, int64_t k, Trial &trial) const {
-    const int64_t n = group(g).nmeasure;
-    for (int64_t m = 0; m < n; ++m) {
-      const double factor = group(g).factor[k * n + m];
-      if (factor == 0) continue;
-      trial.residual[k] -= factor * sums_[g].plain[m];
-      trial.terms[k] += size_of(factor) * sums_[g].size[m];
-      if (group(g).weight > 0) add_gram(g, k, m, factor * weight(g), trial);
+      Lanes residual = load(task_.target + k * lanes), terms = load(task_.terms + k * lanes);
+      for (int64_t g = 0; g < problem_.ngroup; ++g) {
+        const int64_t n = group(g).nmeasure;
+        for (int64_t m = 0; m < n; ++m) {
+          const double factor = group(g).factor[k * n + m];
+          if (factor == 0) continue;
+          residual -= factor * sums_[g].plain[m];
+          terms += size_of(factor) * sums_[g].size[m];
+        }
+      }
+      trial.residual[k] = residual;
+      trial.terms[k] = terms;
     }
   }
 
-  void add_gram(int64_t g, int64_t k, int64_t m, const Lanes &factor, Trial &trial) const {
-    const int64_t n = group(g).nmeasure;
-    for (int64_t l = 0; l <= k; ++l)
-      for (int64_t j = 0; j < n; ++j)
-        trial.gram[below(k, l)] +=
-            factor * group(g).factor[l * n + j] * sums_[g].gram[m > j ? below(m, j) : below(j, m)];
+  Lanes gram(int64_t k, int64_t l) const {
+    Lanes sum = {};
+    for (int64_t g = 0; g < problem_.ngroup; ++g) {
+      const int64_t n = group(g).nmeasure;
+      const double *const first = group(g).factor + k * n, *const second = group(g).factor + l * n;
+      for (int64_t m = 0; m < n && group(g).weight > 0; ++m) {
+        if (first[m] == 0) continue;
+        const Lanes factor = first[m] * weight(g);
+        for (int64_t j = 0; j < n; ++j)
+          sum += factor * second[j] * sums_[g].gram[m > j ? below(m, j) : below(j, m)];
+      }
+    }
+    return sum;
   }
 
   const ProjectionProblem &problem_;

@@ -68,6 +68,7 @@ class Search {
 
   // The first trial: the solution if no row were bounded.
   void begin(const Mask &wrong) {
+    groups_.find_gram(trial_);
     for (int64_t i = 0; i < below(n_, 0); ++i) whole_[i] = factors_[i] = trial_.gram[i];
     whole_singular_ = factorise(factors_, n_);
     for (int64_t k = 0; k < n_; ++k)
@@ -104,6 +105,7 @@ class Search {
       groups_.evaluate(trial_);
       open_ = open(true) & ~idle_;
       if (!any(open_)) return;
+      groups_.find_gram(trial_);
       go_on();
     }
   }
@@ -155,9 +157,9 @@ class Search {
   void tell_unmet(uint8_t *unmet) {
     for (int64_t i = 0; i < lanes; ++i) unmet[i] = 0;
     for (int64_t k = n_ - 1; k >= 0; --k) {
-      const Mask open = open_ & open_in(k, true);
+      const MaskBits open(open_ & open_in(k, true));
       for (int64_t i = 0; i < lanes; ++i)
-        if (open[i]) unmet[i] = static_cast<uint8_t>(1 + k);
+        if (open.of_lane[i]) unmet[i] = static_cast<uint8_t>(1 + k);
     }
     idle_ |= open_;
   }

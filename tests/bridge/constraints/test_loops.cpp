@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The loops of constraints: all instruction sets that this CPU has give the bits of the plain one.
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "columns.hpp"
@@ -80,23 +82,53 @@ static void projections_agree() {
   CHECK(met > 800);
 }
 
+// Of 11 columns, some of them not finite or not above 0.
+struct Gathered {
+  vector<Row> rows{10};
+  uint8_t bad[lanes] = {};
+
+  Gathered(const ProjectionLoops &loops, const vector<double> &host, int64_t n, Feed feed,
+           bool positive) {
+    const bool any = loops.gather(host.data(), 11, 10, n, feed, positive, rows[0].lane, bad);
+    CHECK_EQ(any, std::count(bad, bad + lanes, 1) > 0);
+  }
+};
+
 static void rows_agree() {
   std::mt19937_64 random(9);
   vector<double> host(12 * 11);
-  for (double &value : host) value = random() % 9 ? normal(random) : std::nan("");
+  for (double &value : host) value = random() % 40 ? 1 + random() % 5 : std::nan("");
   for (const int64_t n : {1, 3, 8})
-    for (const Feed feed : {Feed::plain, Feed::size, Feed::thickness}) {
-      vector<Row> expected(10);
-      uint8_t bad[lanes] = {};
-      (*usable_projection_loops())->gather(host.data(), 11, 10, n, feed, 0, expected[0].lane, bad);
-      for (const ProjectionLoops *const *loops = usable_projection_loops(); *loops; ++loops) {
-        vector<Row> found(10);
-        uint8_t found_bad[lanes] = {};
-        (*loops)->gather(host.data(), 11, 10, n, feed, 0, found[0].lane, found_bad);
-        CHECK(!std::memcmp(found.data(), expected.data(), sizeof(Row) * 10));
-        CHECK(!std::memcmp(found_bad, bad, lanes));
+    for (const Feed feed : {Feed::plain, Feed::size, Feed::thickness})
+      for (const bool positive : {false, true}) {
+        const Gathered expected(**usable_projection_loops(), host, n, feed, positive);
+        for (const ProjectionLoops *const *loops = usable_projection_loops(); *loops; ++loops) {
+          const Gathered found(**loops, host, n, feed, positive);
+          CHECK(!std::memcmp(found.rows.data(), expected.rows.data(), sizeof(Row) * 10));
+          CHECK(!std::memcmp(found.bad, expected.bad, lanes));
+        }
       }
-    }
+}
+
+// In every instruction set, whether a column of one value can be worked with.
+static void bad_values_are_found() {
+  constexpr double least = 5e-324, inf = HUGE_VAL;
+  const struct {
+    double value;
+    bool finite, positive;
+  } cases[] = {{1, true, true},          {least, true, true},     {1.7976931348623157e308, true, true},
+               {0, true, false},         {-0.0, true, false},     {-least, true, false},
+               {-1e300, true, false},    {inf, false, false},     {-inf, false, false},
+               {NAN, false, false},      {-NAN, false, false}};
+  for (const ProjectionLoops *const *loops = usable_projection_loops(); *loops; ++loops)
+    for (const auto &one : cases)
+      for (const bool positive : {false, true}) {
+        vector<double> host(10 * 11, 1);
+        host[4 * 11 + 5] = one.value;
+        const Gathered found(**loops, host, lanes, Feed::plain, positive);
+        const bool bad = positive ? !one.positive : !one.finite;
+        for (int64_t i = 0; i < lanes; ++i) CHECK_EQ(found.bad[i], i == 5 && bad);
+      }
 }
 
 // Of 27 columns of a layer, some without mass; half levels that grow or fall.
@@ -144,6 +176,7 @@ int main() {
   CHECK_EQ(std::string((*usable_projection_loops())->name), "projection_plain");
   projections_agree();
   rows_agree();
+  bad_values_are_found();
   layers_agree();
   scatter_writes_what_differs();
   return check_failures();
