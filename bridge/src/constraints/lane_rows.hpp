@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Rows of the host's fields to rows of lanes and back, sums and bounds of them.
+// Rows of the host's fields to rows of lanes, sums and bounds of them.
 #pragma once
 
 #include "constraints/lanes.hpp"
@@ -90,22 +90,6 @@ bool check_bounds(const RowGroup &group, uint8_t *bad) {
   Mask good = ~Mask{};
   for (int64_t i = 0; i < group.nrow; ++i) good &= row(group.least, i) <= row(group.most, i);
   return set_flags(~good, bad);
-}
-
-void scatter_all(const double *rows, int64_t nrow, const Mask &wanted, double *to, int64_t ld) {
-  for (int64_t i = 0; i < nrow; ++i, to += ld) {
-    const Lanes value = load(rows + i * lanes), old = load(to);
-    store(choice(wanted & ~(value == old), value, old), to);
-  }
-}
-
-// What is equal keeps its bits, the sign of a zero too.
-void scatter(const double *rows, int64_t nrow, const uint8_t *where, double *to, int64_t ld,
-             int64_t n) {
-  if (n == lanes) return scatter_all(rows, nrow, mask_of(where), to, ld);
-  for (int64_t i = 0; i < nrow; ++i, to += ld, rows += lanes)
-    for (int64_t j = 0; j < n; ++j)
-      if (where[j] && !(rows[j] == to[j])) to[j] = rows[j];
 }
 
 // ---- Columns of a layer

@@ -86,15 +86,23 @@ bool ProjectionPlan::solve(Chunk &chunk) {
   return changed;
 }
 
-void ProjectionPlan::store_results(BlockValues &values, const Chunk &chunk) const {
-  uint8_t met[lanes];
-  for (int64_t i = 0; i < lanes; ++i) met[i] = !chunk.idle[i] && !chunk.unmet[i];
+// Results go to the fields where columns are as many as lanes.
+void ProjectionPlan::place_results(const BlockValues &values, const Chunk &chunk) {
   for (size_t g = 0; g < groups_.size(); ++g) {
-    if (groups_[g].weight == 0 && !groups_[g].bounded) continue;
     const LaneSource &source = sources_[group_source_[g]];
     const FieldValues &field = values.outputs[source.field];
-    projection_loops().scatter(groups_[g].y, source.nrow, met,
-                               field.row(source.first_row) + chunk.first, field.ncol, chunk.n);
+    const bool direct = chunk.n == lanes;
+    groups_[g].y = direct ? field.row(source.first_row) + chunk.first : results_[g];
+    groups_[g].y_step = direct ? field.ncol : lanes;
+  }
+}
+
+void ProjectionPlan::store_results(const BlockValues &values, const Chunk &chunk) const {
+  for (size_t g = 0; g < groups_.size() && chunk.n < lanes; ++g) {
+    const LaneSource &source = sources_[group_source_[g]];
+    const FieldValues &field = values.outputs[source.field];
+    for (int64_t i = 0; i < source.nrow; ++i)
+      std::copy_n(results_[g] + i * lanes, chunk.n, field.row(source.first_row + i));
   }
 }
 
@@ -119,6 +127,7 @@ void ProjectionPlan::run(BlockValues &values, double *imbalance, std::vector<uin
     chunk.first = std::min(next, values.ncol - chunk.n);
     chunk.done = next - chunk.first;
     if (!open(values, unmet, chunk)) continue;
+    place_results(values, chunk);
     load_sources(values, chunk);
     load_bounds(dt, chunk);
     if (solve(chunk)) store_results(values, chunk);

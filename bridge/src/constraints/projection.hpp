@@ -70,7 +70,8 @@ class ProjectionPlan {
   void load_bounds(double dt, Chunk &chunk);
   bool solve(Chunk &chunk);
   void tell(const Chunk &chunk, int64_t ncol, double *imbalance, std::vector<uint8_t> &unmet) const;
-  void store_results(BlockValues &values, const Chunk &chunk) const;
+  void place_results(const BlockValues &values, const Chunk &chunk);
+  void store_results(const BlockValues &values, const Chunk &chunk) const;
   bool open(const BlockValues &values, const std::vector<uint8_t> &unmet, Chunk &chunk) const;
 
   std::vector<size_t> constraints_;  // of budgets
@@ -81,6 +82,7 @@ class ProjectionPlan {
   std::vector<Part> parts_;
   std::vector<RowGroup> groups_;
   std::vector<size_t> group_source_;
+  std::vector<double *> results_;  // of each group, where columns are fewer than lanes
   std::vector<std::vector<double>> factors_;
   std::vector<GroupBounds> bounds_;
   Buffer sums_;

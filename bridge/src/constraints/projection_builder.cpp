@@ -138,7 +138,8 @@ void ProjectionBuilder::add_group(const Rows &rows) {
               rows.levels.size(), Feed::plain, false, constraint}));
   group.x = plan_.rows(plan_.group_source_.back());
   group.nrow = rows.levels.size();
-  group.y = spare_rows(group.nrow);
+  group.start = spare_rows(group.nrow);
+  plan_.results_.push_back(spare_rows(group.nrow));
   add_bounds(group, rows, limits);
   plan_.groups_.push_back(group);
 }

@@ -37,7 +37,10 @@ struct RowLimit {
 // row in a budget is the sum over measures of factor times measure; W = weight * profile /
 // (measure[0] P), P being the sum of profile * measure[0] over the rows that share a `owner`.
 struct RowGroup {
-  double *x, *y;
+  const double *x;
+  double *y;
+  int64_t y_step;
+  double *start;  // another x to begin with, where the search needs one
   int64_t nrow;
   LaneRows measure[most_measures];
   int64_t nmeasure;
@@ -105,14 +108,11 @@ struct ProjectionLoops {
   // Returns whether in a lane no value lies within some bounds; then `bad` says in which.
   bool (*check_bounds)(const RowGroup &group, uint8_t *bad);
 
-  // Leaves in y of every group its projection, in lanes that are neither idle nor unmet; false
-  // where there is nothing to be changed.
+  // Leaves in y of every group its projection, in lanes that are neither idle nor unmet, and x
+  // elsewhere. What is equal keeps its bits, the sign of a zero too. False where there is nothing
+  // to be changed; y is then left alone.
   bool (*project)(const ProjectionProblem &problem, const ProjectionTask &task,
                   const ProjectionResult &result);
-
-  // Takes rows of lanes back to a field, in the lanes `where`.
-  void (*scatter)(const double *rows, int64_t nrow, const uint8_t *where, double *to, int64_t ld,
-                  int64_t n);
 
   // ---- Of fluxes: over columns as they are
 

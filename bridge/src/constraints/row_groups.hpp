@@ -43,6 +43,11 @@ struct BoundsWalk {
   }
 };
 
+// The sign of a zero is not changed.
+inline Lanes unless_equal(const Lanes &value, const Lanes &old) {
+  return choice(value == old, old, value);
+}
+
 // What multipliers add to a row of profile 1, `change` being their part by measure.
 template <int M>
 inline Lanes combined(const Lanes *change, const Lanes *measure) {
@@ -86,22 +91,25 @@ enum class Pass { as_it_is, moved, bounded };
 // Sums of x, or of the y that multipliers and bounds make of it. Where there are no bounds, the
 // matrix stays that of x.
 template <int M, Pass pass>
-void sum_rows(const RowGroup &group, const Lanes *change, GroupSums &result) {
+void sum_rows(const RowGroup &group, const double *x_rows, const Lanes *change,
+              GroupSums &result) {
   RowSums<M> sums = {};
   Lanes shares[M];
   for (int m = 0; m < M && pass != Pass::as_it_is; ++m) shares[m] = change[m];
   MeasureWalk<M> measures(group);
   BoundsWalk bounds(group);
-  Walk x({group.x, lanes}), profiles(group.profile);
+  Walk xs({x_rows, lanes}), profiles(group.profile);
   double *to = group.y;
-  for (int64_t i = group.nrow; i > 0; --i, to += lanes) {
+  const int64_t step = group.y_step;
+  for (int64_t i = group.nrow; i > 0; --i, to += step) {
     Lanes measure[M];
     measures.next(measure);
-    Lanes y = x.next(), profile = profiles.next();
+    const Lanes x = xs.next();
+    Lanes y = x, profile = profiles.next();
     if constexpr (pass != Pass::as_it_is) {
-      const Lanes moved = y + profile * combined<M>(shares, measure);
+      const Lanes moved = x + profile * combined<M>(shares, measure);
       y = pass == Pass::bounded ? bounds.bring_within(moved) : moved;
-      store(y, to);
+      store(unless_equal(y, x), to);
       profile = choice(y == moved, profile, Lanes{});
     }
     add_row<M>(measure, y, sums);
@@ -111,22 +119,20 @@ void sum_rows(const RowGroup &group, const Lanes *change, GroupSums &result) {
   for (int i = 0; pass != Pass::moved && i < below(M, 0); ++i) result.gram[i] = sums.gram[i];
 }
 
-using SumRows = void (*)(const RowGroup &, const Lanes *, GroupSums &);
+using SumRows = void (*)(const RowGroup &, const double *, const Lanes *, GroupSums &);
 template <Pass pass>
 constexpr SumRows sums_of[most_measures] = {sum_rows<1, pass>, sum_rows<2, pass>, sum_rows<3, pass>,
                                             sum_rows<4, pass>};
 
 // Of a group that is in no budget.
-void bound_rows(const RowGroup &group) {
+void bound_rows(const RowGroup &group, const double *x_rows) {
   BoundsWalk bounds(group);
-  Walk x({group.x, lanes});
+  Walk xs({x_rows, lanes});
   double *to = group.y;
-  for (int64_t i = group.nrow; i > 0; --i, to += lanes) store(bounds.bring_within(x.next()), to);
-}
-
-void copy_rows(const double *from, double *to, int64_t nrow, const Mask &where) {
-  for (int64_t i = 0; i < nrow * lanes; i += lanes)
-    store(choice(where, load(from + i), load(to + i)), to + i);
+  for (int64_t i = group.nrow; i > 0; --i, to += group.y_step) {
+    const Lanes x = xs.next();
+    store(unless_equal(bounds.bring_within(x), x), to);
+  }
 }
 
 // ---- All groups
@@ -151,7 +157,7 @@ class Groups {
     for (int64_t k = 0; k < problem_.nbudget; ++k) trial.multiplier[k] = Lanes{};
     for (int64_t g = 0; g < problem_.ngroup; ++g)
       if (group(g).nmeasure > 0)
-        sums_of<Pass::as_it_is>[group(g).nmeasure - 1](group(g), nullptr, sums_[g]);
+        sums_of<Pass::as_it_is>[group(g).nmeasure - 1](group(g), x(g), nullptr, sums_[g]);
     for (int64_t o = 0; o < problem_.nowner; ++o) store(Lanes{}, owned(o));
     for (int64_t g = 0; g < problem_.ngroup; ++g)
       if (group(g).nmeasure > 0)
@@ -176,16 +182,30 @@ class Groups {
   // What the trial led to is the start of the next ones.
   void accept(const Mask &where) {
     for (int64_t g = 0; g < problem_.ngroup; ++g)
-      copy_rows(group(g).y, group(g).x, group(g).nrow, where);
+      for (int64_t i = 0; i < group(g).nrow; ++i)
+        store(choice(where, load(y(g, i)), load(x(g) + i * lanes)), group(g).start + i * lanes);
+    moved_ = true;
   }
 
   void take_back(const Mask &where) {
-    for (int64_t g = 0; g < problem_.ngroup; ++g)
-      copy_rows(group(g).x, group(g).y, group(g).nrow, where);
+    for (int64_t g = 0; g < problem_.ngroup; ++g) reset(g, x(g), where);
+  }
+
+  // To what was there before the search.
+  void give_back(const Mask &where) {
+    for (int64_t g = 0; g < problem_.ngroup; ++g) reset(g, group(g).x, where);
   }
 
  private:
   const RowGroup &group(int64_t g) const { return problem_.groups[g]; }
+  const double *x(int64_t g) const { return moved_ ? group(g).start : group(g).x; }
+  double *y(int64_t g, int64_t i) const { return group(g).y + i * group(g).y_step; }
+
+  void reset(int64_t g, const double *from, const Mask &where) {
+    for (int64_t i = 0; i < group(g).nrow; ++i)
+      store(choice(where, load(from + i * lanes), load(y(g, i))), y(g, i));
+  }
+
   double *owned(int64_t owner) const { return owned_ + owner * lanes; }
 
   // 0 where profiles are too, or are too small to be divided by.
@@ -198,11 +218,11 @@ class Groups {
 
   void evaluate_group(int64_t g, const Trial &trial) {
     const RowGroup &rows = group(g);
-    if (rows.nmeasure == 0) return bound_rows(rows);
+    if (rows.nmeasure == 0) return bound_rows(rows, x(g));
     Lanes change[most_measures];
     changes(rows, weight(g), trial, change);
     const SumRows *sums = rows.bounded ? sums_of<Pass::bounded> : sums_of<Pass::moved>;
-    sums[rows.nmeasure - 1](rows, change, sums_[g]);
+    sums[rows.nmeasure - 1](rows, x(g), change, sums_[g]);
   }
 
   void changes(const RowGroup &group, const Lanes &scale, const Trial &trial,
@@ -252,6 +272,7 @@ class Groups {
   const ProjectionTask &task_;
   GroupSums *sums_;
   double *owned_, *weights_;  // rows of lanes, by owner and by group
+  bool moved_ = false;        // whether trials begin with `start` rather than x
 };
 
 }  // namespace

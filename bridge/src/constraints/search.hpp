@@ -24,6 +24,7 @@ class Search {
     tell_unmet(result.unmet);
     // What was made of large values that cancelled is closed once more, relative to what is left.
     for (int again = 0; again < 2 && any(open(false) & ~idle_); ++again) close_again();
+    if (tried && any(idle_)) groups_.give_back(idle_);
     return tried;
   }
 
