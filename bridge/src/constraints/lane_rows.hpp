@@ -20,7 +20,8 @@ struct SomeLanes {
   int64_t ld, n;
   Lanes operator()(int64_t i) const {
     double values[lanes];
-    for (int64_t j = 0; j < lanes; ++j) values[j] = from[i * ld + (j < n ? j : n - 1)];
+    store(from[i * ld + n - 1], values);
+    for (int64_t j = 0; j < n - 1; ++j) values[j] = from[i * ld + j];
     return load(values);
   }
 };
