@@ -145,6 +145,17 @@ inline bool set_flags(const Mask &mask, uint8_t *flags) {
   return found < 0;
 }
 
+inline Mask with_first_bit(const Mask &mask) {
+  return each_part<Mask>([&](int64_t p) { return mask.part[p] < 0; });
+}
+
+inline void mark(const Mask &where, uint8_t value, uint8_t *of_lane) {
+  if (!any(where)) return;
+  const MaskBits bits(where);
+  for (int64_t i = 0; i < lanes; ++i)
+    if (bits.of_lane[i]) of_lane[i] = value;
+}
+
 // In integers, as comparing takes longer: the first bit is set where a value is not finite, its
 // exponent being all ones then.
 inline Mask not_finite(const Lanes &value) {

@@ -78,31 +78,36 @@ bool ProjectionPlan::solve(Chunk &chunk) {
     projection_loops().integrate(rows(part.source), sources_[part.source].nrow, part.measure,
                                  -part.factor, chunk.target + part.budget * lanes,
                                  chunk.terms + part.budget * lanes);
-  uint8_t budget[lanes];
-  const bool changed = projection_loops().project(problem_, {chunk.target, chunk.terms, chunk.idle},
-                                                  {chunk.imbalance, budget});
-  for (int64_t i = 0; i < lanes; ++i)
-    if (budget[i]) chunk.unmet[i] = static_cast<uint8_t>(1 + constraints_[budget[i] - 1u]);
-  return changed;
+  return projection_loops().project(problem_, {chunk.target, chunk.terms, chunk.idle},
+                                    {chunk.imbalance, chunk.unmet});
 }
 
-// Results go to the fields where columns are as many as lanes.
-void ProjectionPlan::place_results(const BlockValues &values, const Chunk &chunk) {
+// Groups read and write the fields themselves where columns are as many as lanes.
+void ProjectionPlan::place_groups(const BlockValues &values, const Chunk &chunk) {
   for (size_t g = 0; g < groups_.size(); ++g) {
-    const LaneSource &source = sources_[group_source_[g]];
-    const FieldValues &field = values.outputs[source.field];
-    const bool direct = chunk.n == lanes;
-    groups_[g].y = direct ? field.row(source.first_row) + chunk.first : results_[g];
-    groups_[g].y_step = direct ? field.ncol : lanes;
+    const Place &place = places_[g];
+    const FieldValues &field = values.outputs[place.output];
+    double *const rows = field.row(place.first_row) + chunk.first;
+    RowGroup &group = groups_[g];
+    group.from = {rows, field.ncol};
+    group.y = rows;
+    group.y_step = field.ncol;
+    if (chunk.n == lanes) continue;
+    uint8_t bad[lanes];
+    projection_loops().gather(rows, field.ncol, group.nrow, chunk.n, Feed::plain, false, place.x,
+                              bad);
+    group.from = {place.x, lanes};
+    group.y = place.y;
+    group.y_step = lanes;
   }
 }
 
 void ProjectionPlan::store_results(const BlockValues &values, const Chunk &chunk) const {
   for (size_t g = 0; g < groups_.size() && chunk.n < lanes; ++g) {
-    const LaneSource &source = sources_[group_source_[g]];
-    const FieldValues &field = values.outputs[source.field];
-    for (int64_t i = 0; i < source.nrow; ++i)
-      std::copy_n(results_[g] + i * lanes, chunk.n, field.row(source.first_row + i));
+    const Place &place = places_[g];
+    const FieldValues &field = values.outputs[place.output];
+    for (int64_t i = 0; i < groups_[g].nrow; ++i)
+      std::copy_n(place.y + i * lanes, chunk.n, field.row(place.first_row + i));
   }
 }
 
@@ -127,7 +132,7 @@ void ProjectionPlan::run(BlockValues &values, double *imbalance, std::vector<uin
     chunk.first = std::min(next, values.ncol - chunk.n);
     chunk.done = next - chunk.first;
     if (!open(values, unmet, chunk)) continue;
-    place_results(values, chunk);
+    place_groups(values, chunk);
     load_sources(values, chunk);
     load_bounds(dt, chunk);
     if (solve(chunk)) store_results(values, chunk);

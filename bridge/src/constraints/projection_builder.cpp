@@ -36,7 +36,7 @@ size_t place_of(std::vector<Measure> &measures, const Measure &wanted) {
 
 void ProjectionBuilder::build() {
   for (const Budget &budget : projection_.budgets) {
-    plan_.constraints_.push_back(budget.constraint);
+    plan_.marks_.push_back(static_cast<uint8_t>(1 + budget.constraint));
     plan_.equals_.push_back(budget.equals);
   }
   add_inputs();
@@ -133,13 +133,13 @@ void ProjectionBuilder::add_group(const Rows &rows) {
   RowGroup group = group_of(rows, terms);
   const size_t constraint = terms.empty() ? limits.front()->constraint
                                           : projection_.budgets[terms.front().budget].constraint;
-  plan_.group_source_.push_back(
-      source({true, rows.output, rows.species * rows.field->nlevel + rows.levels.begin,
-              rows.levels.size(), Feed::plain, false, constraint}));
-  group.x = plan_.rows(plan_.group_source_.back());
+  group.mark = static_cast<uint8_t>(1 + constraint);
   group.nrow = rows.levels.size();
+  group.x = spare_rows(group.nrow);
   group.start = spare_rows(group.nrow);
-  plan_.results_.push_back(spare_rows(group.nrow));
+  plan_.places_.push_back({rows.output,
+                           rows.species * rows.field->nlevel + rows.levels.begin, group.x,
+                           spare_rows(group.nrow)});
   add_bounds(group, rows, limits);
   plan_.groups_.push_back(group);
 }
@@ -294,6 +294,7 @@ void ProjectionBuilder::finish() {
                     ngroup,
                     static_cast<int64_t>(projection_.budgets.size()),
                     nowner,
+                    plan_.marks_.data(),
                     !projection_.bounds.empty(),
                     plan_.tolerance_.data(),
                     static_cast<double *>(plan_.sums_.reserve(memory))};

@@ -37,10 +37,11 @@ struct RowLimit {
 // row in a budget is the sum over measures of factor times measure; W = weight * profile /
 // (measure[0] P), P being the sum of profile * measure[0] over the rows that share a `owner`.
 struct RowGroup {
-  const double *x;
-  double *y;
+  LaneRows from;  // what x is taken from
+  double *x, *y;
   int64_t y_step;
-  double *start;  // another x to begin with, where the search needs one
+  double *start;         // another x to begin with, where the search needs one
+  uint8_t mark;          // 1 + a constraint that cannot be met if x is not finite
   int64_t nrow;
   LaneRows measure[most_measures];
   int64_t nmeasure;
@@ -55,6 +56,7 @@ struct RowGroup {
 struct ProjectionProblem {
   const RowGroup *groups;
   int64_t ngroup, nbudget, nowner;
+  const uint8_t *mark;  // by budget: 1 + its constraint
   bool bounded;
   const double
       *tolerance;  // by budget: largest residual of one that is closed, relative to its terms
@@ -71,12 +73,12 @@ constexpr int64_t projection_memory(int64_t ngroup, int64_t nowner) {
 struct ProjectionTask {
   const double *target;  // what A y has to be
   const double *terms;   // sum of the absolute terms that it was made of
-  const uint8_t *idle;   // by lane
+  uint8_t *idle;         // by lane; set where x is not finite
 };
 
 struct ProjectionResult {
   double *imbalance;  // [budget][lane]: A x - b before
-  uint8_t *unmet;     // by lane: 1 + a budget that cannot be closed, 0 where all are
+  uint8_t *unmet;     // by lane: 1 + a constraint that cannot be met, unchanged where all are
 };
 
 enum class Feed { plain, size, thickness };  // as it is, absolute, or difference of neighbours
@@ -108,7 +110,7 @@ struct ProjectionLoops {
   // Returns whether in a lane no value lies within some bounds; then `bad` says in which.
   bool (*check_bounds)(const RowGroup &group, uint8_t *bad);
 
-  // Leaves in y of every group its projection, in lanes that are neither idle nor unmet, and x
+  // Takes x, and leaves in y of every group its projection, in lanes that are neither idle nor unmet, and x
   // elsewhere. What is equal keeps its bits, the sign of a zero too. False where there is nothing
   // to be changed; y is then left alone.
   bool (*project)(const ProjectionProblem &problem, const ProjectionTask &task,

@@ -86,19 +86,22 @@ inline void add_gram(const Lanes *measure, const Lanes &profile, RowSums<M> &sum
     }
 }
 
-enum class Pass { as_it_is, moved, bounded };
+enum class Pass { first, as_it_is, moved, bounded };
 
-// Sums of x, or of the y that multipliers and bounds make of it. Where there are no bounds, the
-// matrix stays that of x.
+// Sums of x, taken first from where it comes from, or of the y that multipliers and bounds make of it. Where there are no bounds, the
+// matrix stays that of x. The first pass marks the lanes that are not finite.
 template <int M, Pass pass>
-void sum_rows(const RowGroup &group, const double *x_rows, const Lanes *change,
+Mask sum_rows(const RowGroup &group, const double *x_rows, const Lanes *change,
               GroupSums &result) {
   RowSums<M> sums = {};
   Lanes shares[M];
-  for (int m = 0; m < M && pass != Pass::as_it_is; ++m) shares[m] = change[m];
+  constexpr bool moves = pass == Pass::moved || pass == Pass::bounded;
+  for (int m = 0; m < M && moves; ++m) shares[m] = change[m];
+  Mask bad = {};
+  double *copy = group.x;
   MeasureWalk<M> measures(group);
   BoundsWalk bounds(group);
-  Walk xs({x_rows, lanes}), profiles(group.profile);
+  Walk xs(pass == Pass::first ? group.from : LaneRows{x_rows, lanes}), profiles(group.profile);
   double *to = group.y;
   const int64_t step = group.y_step;
   for (int64_t i = group.nrow; i > 0; --i, to += step) {
@@ -106,7 +109,12 @@ void sum_rows(const RowGroup &group, const double *x_rows, const Lanes *change,
     measures.next(measure);
     const Lanes x = xs.next();
     Lanes y = x, profile = profiles.next();
-    if constexpr (pass != Pass::as_it_is) {
+    if constexpr (pass == Pass::first) {
+      bad |= not_finite(x);
+      store(x, copy);
+      copy += lanes;
+    }
+    if constexpr (moves) {
       const Lanes moved = x + profile * combined<M>(shares, measure);
       y = pass == Pass::bounded ? bounds.bring_within(moved) : moved;
       store(unless_equal(y, x), to);
@@ -117,14 +125,26 @@ void sum_rows(const RowGroup &group, const double *x_rows, const Lanes *change,
   }
   for (int m = 0; m < M; ++m) result.plain[m] = sums.plain[m], result.size[m] = sums.size[m];
   for (int i = 0; pass != Pass::moved && i < below(M, 0); ++i) result.gram[i] = sums.gram[i];
+  return bad;
 }
 
-using SumRows = void (*)(const RowGroup &, const double *, const Lanes *, GroupSums &);
+using SumRows = Mask (*)(const RowGroup &, const double *, const Lanes *, GroupSums &);
 template <Pass pass>
 constexpr SumRows sums_of[most_measures] = {sum_rows<1, pass>, sum_rows<2, pass>, sum_rows<3, pass>,
                                             sum_rows<4, pass>};
 
-// Of a group that is in no budget.
+// Of groups that are in no budget.
+Mask take_rows(const RowGroup &group) {
+  Walk from(group.from);
+  Mask bad = {};
+  for (int64_t i = 0; i < group.nrow; ++i) {
+    const Lanes x = from.next();
+    bad |= not_finite(x);
+    store(x, group.x + i * lanes);
+  }
+  return bad;
+}
+
 void bound_rows(const RowGroup &group, const double *x_rows) {
   BoundsWalk bounds(group);
   Walk xs({x_rows, lanes});
@@ -152,12 +172,25 @@ class Groups {
         owned_(problem.memory + problem.ngroup * static_cast<int64_t>(sizeof(GroupSums) / 8)),
         weights_(owned_ + problem.nowner * lanes) {}
 
-  // Before the first trial: what the owners' rows sum up to, with x as it is.
-  void start(Trial &trial) {
-    for (int64_t k = 0; k < problem_.nbudget; ++k) trial.multiplier[k] = Lanes{};
+  // Takes x. Marks the lanes in which a group is not finite, but for idle ones.
+  void take(Mask &idle, uint8_t *unmet) {
+    for (int64_t g = 0; g < problem_.ngroup; ++g) {
+      const Mask bad = with_first_bit(take_group(g)) & ~idle;
+      mark(bad, group(g).mark, unmet);
+      idle |= bad;
+    }
+  }
+
+  // Anew, from where trials begin now.
+  void add_up_rows() {
     for (int64_t g = 0; g < problem_.ngroup; ++g)
       if (group(g).nmeasure > 0)
         sums_of<Pass::as_it_is>[group(g).nmeasure - 1](group(g), x(g), nullptr, sums_[g]);
+  }
+
+  // Before the first trial, from the sums of x: what the owners' rows sum up to.
+  void start(Trial &trial) {
+    for (int64_t k = 0; k < problem_.nbudget; ++k) trial.multiplier[k] = Lanes{};
     for (int64_t o = 0; o < problem_.nowner; ++o) store(Lanes{}, owned(o));
     for (int64_t g = 0; g < problem_.ngroup; ++g)
       if (group(g).nmeasure > 0)
@@ -215,6 +248,12 @@ class Groups {
   }
 
   Lanes weight(int64_t g) const { return load(weights_ + g * lanes); }
+
+  Mask take_group(int64_t g) {
+    const int64_t n = group(g).nmeasure;
+    if (n == 0) return take_rows(group(g));
+    return sums_of<Pass::first>[n - 1](group(g), nullptr, nullptr, sums_[g]);
+  }
 
   void evaluate_group(int64_t g, const Trial &trial) {
     const RowGroup &rows = group(g);

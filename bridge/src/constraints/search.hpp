@@ -14,10 +14,12 @@ namespace {
 class Search {
  public:
   Search(const ProjectionProblem &problem, const ProjectionTask &task)
-      : problem_(problem), n_(problem.nbudget), groups_(problem, task), idle_(mask_of(task.idle)) {}
+      : problem_(problem), n_(problem.nbudget), groups_(problem, task), task_idle_(task.idle), idle_(mask_of(task.idle)) {}
 
-  // Whether y holds anything that x does not.
+  // Whether y was written.
   bool run(const ProjectionResult &result) {
+    groups_.take(idle_, result.unmet);
+    mark(idle_, 1, task_idle_);
     groups_.start(trial_);
     for (int64_t k = 0; k < n_; ++k) store(-trial_.residual[k], result.imbalance + k * lanes);
     const bool tried = close();
@@ -47,6 +49,7 @@ class Search {
   void close_again() {
     const Mask needed = open(false) & ~idle_;
     groups_.accept(~idle_);
+    groups_.add_up_rows();
     groups_.start(trial_);
     close();
     groups_.take_back(~needed | open_);
@@ -156,18 +159,14 @@ class Search {
   }
 
   void tell_unmet(uint8_t *unmet) {
-    for (int64_t i = 0; i < lanes; ++i) unmet[i] = 0;
-    for (int64_t k = n_ - 1; k >= 0; --k) {
-      const MaskBits open(open_ & open_in(k, true));
-      for (int64_t i = 0; i < lanes; ++i)
-        if (open.of_lane[i]) unmet[i] = static_cast<uint8_t>(1 + k);
-    }
+    for (int64_t k = n_ - 1; k >= 0; --k) mark(open_ & open_in(k, true), problem_.mark[k], unmet);
     idle_ |= open_;
   }
 
   const ProjectionProblem &problem_;
   const int64_t n_;
   Groups groups_;
+  uint8_t *const task_idle_;
   Mask idle_, open_ = {}, first_, whole_singular_;
   Trial trial_, base_;
   Lanes step_[most_budgets], first_terms_[most_budgets];
