@@ -8,17 +8,17 @@
 namespace hyb {
 namespace {
 
-// The exponent is all ones in an infinity or a NaN. In integers, so that it vectorises and no
-// flag of the floating-point unit is raised.
+// The exponent is all ones in an infinity or a NaN. In integers as wide as the value, so that it
+// vectorises and no flag of the floating-point unit is raised.
 inline int32_t not_finite(float x) {
   uint32_t bits;
   __builtin_memcpy(&bits, &x, sizeof bits);
-  return (bits & 0x7f800000u) == 0x7f800000u;
+  return static_cast<int32_t>(((bits & 0x7f800000u) + 0x00800000u) >> 31);
 }
-inline int32_t not_finite(double x) {
+inline int64_t not_finite(double x) {
   uint64_t bits;
   __builtin_memcpy(&bits, &x, sizeof bits);
-  return (bits & 0x7ff0000000000000u) == 0x7ff0000000000000u;
+  return static_cast<int64_t>(((bits & 0x7ff0000000000000u) + 0x0010000000000000u) >> 63);
 }
 
 // Hosts with COMMON blocks or packed structures hold reals that are not aligned.
@@ -58,7 +58,7 @@ struct Strided {
 struct Pack {
   template <class From, class To, class Scaling, class Stride>
   static int64_t row(char *host, int64_t stride, char *row, int64_t n, From offset, From scale) {
-    int32_t bad = 0;  // as wide as the values tested, so that it vectorises
+    decltype(not_finite(To{})) bad = 0;
     for (int64_t i = 0; i < n; ++i) {
       const From x = load<From>(host + i * Stride::of(stride));
       const To value = static_cast<To>(Scaling::normalised(x, offset, scale));
@@ -71,7 +71,7 @@ struct Pack {
 
 // A finite value stays finite in a wider kind: tested where it is narrower.
 template <class Scaling, class From, class To>
-inline int32_t not_finite_in(From x, To value) {
+inline auto not_finite_in(From x, To value) {
   if constexpr (sizeof(From) < sizeof(To) && __is_same(Scaling, Plain))
     return not_finite(x);
   else
@@ -82,7 +82,7 @@ template <bool adds>
 struct Unpack {
   template <class From, class To, class Scaling, class Stride>
   static int64_t row(char *host, int64_t stride, char *row, int64_t n, To offset, To scale) {
-    int32_t bad = 0;
+    decltype(not_finite_in<Scaling>(From{}, To{})) bad = 0;
     for (int64_t i = 0; i < n; ++i) {
       const From x = load<From>(row + i * static_cast<int64_t>(sizeof(From)));
       const To value = Scaling::physical(static_cast<To>(x), offset, scale);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Rows of the host's fields to rows of lanes and back, sums and bounds of them.
+// Rows of the host's fields to rows of lanes, sums and bounds of them.
 #pragma once
 
 #include "constraints/lanes.hpp"
@@ -7,47 +7,61 @@
 namespace hyb {
 namespace {
 
-// The lanes beyond the last column repeat it.
-inline Lanes load_columns(const double *from, int64_t n) {
-  if (n == lanes) return load(from);
-  double values[lanes];
-  for (int64_t i = 0; i < lanes; ++i) values[i] = from[i < n ? i : n - 1];
-  return load(values);
-}
+// Some columns of rows that are `ld` apart.
+struct AllLanes {
+  const double *from;
+  int64_t ld;
+  Lanes operator()(int64_t i) const { return load(from + i * ld); }
+};
 
-struct Thickness {
+// Of a block with fewer columns than lanes: those beyond the last one repeat it.
+struct SomeLanes {
   const double *from;
   int64_t ld, n;
-  Lanes sign;
-
-  Thickness(const double *first, int64_t step, int64_t nrow, int64_t columns)
-      : from(first), ld(step), n(columns) {
-    const Lanes growth = load_columns(from + nrow * ld, n) - load_columns(from, n);
-    sign = choice(growth > 0, 1, -1);
-  }
   Lanes operator()(int64_t i) const {
-    return sign * (load_columns(from + (i + 1) * ld, n) - load_columns(from + i * ld, n));
+    double values[lanes];
+    store(from[i * ld + n - 1], values);
+    for (int64_t j = 0; j < n - 1; ++j) values[j] = from[i * ld + j];
+    return load(values);
   }
 };
 
-template <class Row>
-void gather_rows(int64_t nrow, double above, double *to, uint8_t *bad, const Row &row_of) {
-  Mask good = ~Mask{};
+template <class Rows>
+struct Thickness {
+  const Rows &rows;
+  Lanes sign;
+
+  Thickness(const Rows &half_levels, int64_t nrow)
+      : rows(half_levels), sign(choice(rows(nrow) > rows(0), 1, -1)) {}
+  Lanes operator()(int64_t i) const { return sign * (rows(i + 1) - rows(i)); }
+};
+
+template <bool positive, class Row>
+bool gather_rows(int64_t nrow, double *to, uint8_t *bad, const Row &row_of) {
+  Mask bad_lanes = {};
   for (int64_t i = 0; i < nrow; ++i) {
     const Lanes value = row_of(i);
-    good &= (size_of(value) <= __DBL_MAX__) & (value > above);
+    bad_lanes |= not_finite(value);
+    if constexpr (positive) bad_lanes |= not_positive(value);
     store(value, to + i * lanes);
   }
-  for (int64_t i = 0; i < lanes; ++i) bad[i] |= good[i] ? 0 : 1;
+  return set_flags(bad_lanes, bad);
 }
 
-void gather(const double *from, int64_t ld, int64_t nrow, int64_t n, Feed feed, double above,
+template <class Rows>
+bool gather_as(const Rows &rows, int64_t nrow, Feed feed, bool positive, double *to,
+               uint8_t *bad) {
+  const auto size = [&](int64_t i) { return size_of(rows(i)); };
+  if (feed == Feed::size) return gather_rows<false>(nrow, to, bad, size);
+  if (feed == Feed::thickness) return gather_rows<true>(nrow, to, bad, Thickness(rows, nrow));
+  if (positive) return gather_rows<true>(nrow, to, bad, rows);
+  return gather_rows<false>(nrow, to, bad, rows);
+}
+
+bool gather(const double *from, int64_t ld, int64_t nrow, int64_t n, Feed feed, bool positive,
             double *to, uint8_t *bad) {
-  const auto plain = [&](int64_t i) { return load_columns(from + i * ld, n); };
-  const auto size = [&](int64_t i) { return size_of(load_columns(from + i * ld, n)); };
-  if (feed == Feed::plain) return gather_rows(nrow, above, to, bad, plain);
-  if (feed == Feed::size) return gather_rows(nrow, above, to, bad, size);
-  gather_rows(nrow, above, to, bad, Thickness(from, ld, nrow, n));
+  if (n == lanes) return gather_as(AllLanes{from, ld}, nrow, feed, positive, to, bad);
+  return gather_as(SomeLanes{from, ld, n}, nrow, feed, positive, to, bad);
 }
 
 void integrate(const double *rows, int64_t nrow, LaneRows measure, double factor, double *sum,
@@ -63,35 +77,20 @@ void integrate(const double *rows, int64_t nrow, LaneRows measure, double factor
 }
 
 void tighten(const RowLimit &limit, int64_t nrow, double dt, bool first, double *bounds) {
-  const double per_dt = limit.in_step ? 1 / dt : 1, margin = limit.side * limit.margin;
+  const double per_dt = limit.in_step ? 1 / dt : 1, side = limit.side, margin = side * limit.margin;
+  const Lanes value = limit.value;
+  const LaneRows states = limit.state;
   for (int64_t i = 0; i < nrow; ++i, bounds += lanes) {
-    const Lanes state = row(limit.state, i);
-    const Lanes spare = margin * (size_of(state) + size_of(limit.value));
-    const Lanes found = ((limit.value - state) + spare) * per_dt;
-    const Lanes old = first ? found : load(bounds);
-    store(choice(limit.side * found > limit.side * old, found, old), bounds);
+    const Lanes state = row(states, i), spare = margin * (size_of(state) + size_of(value));
+    const Lanes found = ((value - state) + spare) * per_dt, old = first ? found : load(bounds);
+    store(choice(side * found > side * old, found, old), bounds);
   }
 }
 
-void check_bounds(const RowGroup &group, uint8_t *bad) {
+bool check_bounds(const RowGroup &group, uint8_t *bad) {
   Mask good = ~Mask{};
   for (int64_t i = 0; i < group.nrow; ++i) good &= row(group.least, i) <= row(group.most, i);
-  for (int64_t i = 0; i < lanes; ++i) bad[i] |= good[i] ? 0 : 1;
-}
-
-// What is equal keeps its bits, the sign of a zero too.
-void scatter(const double *rows, int64_t nrow, const uint8_t *where, double *to, int64_t ld,
-             int64_t n) {
-  const Mask wanted = mask_of(where);
-  for (int64_t i = 0; i < nrow; ++i, to += ld) {
-    const Lanes value = load(rows + i * lanes), old = load_columns(to, n);
-    const Mask changes = wanted & ~(value == old);
-    if (n == lanes)
-      store(choice(changes, value, old), to);
-    else
-      for (int64_t j = 0; j < n; ++j)
-        if (changes[j]) to[j] = value[j];
-  }
+  return set_flags(~good, bad);
 }
 
 // ---- Columns of a layer

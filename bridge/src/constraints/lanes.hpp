@@ -123,10 +123,54 @@ inline Lanes size_of(const Lanes &value) {
 
 inline Lanes larger(const Lanes &a, const Lanes &b) { return choice(a > b, a, b); }
 
+// By way of memory: taking lanes out of registers one by one takes longer.
+struct MaskBits {
+  alignas(64) int64_t of_lane[lanes];
+  explicit MaskBits(const Mask &mask) { __builtin_memcpy(of_lane, &mask, sizeof of_lane); }
+};
+
 inline bool any(const Mask &mask) {
-  bool found = false;
-  for (int64_t i = 0; i < lanes; ++i) found |= mask[i];
-  return found;
+  const MaskBits bits(mask);
+  int64_t found = 0;
+  for (int64_t i = 0; i < lanes; ++i) found |= bits.of_lane[i];
+  return found != 0;
+}
+
+// By lane, whether the first bit is set; returns whether it is in any.
+inline bool set_flags(const Mask &mask, uint8_t *flags) {
+  const MaskBits bits(mask);
+  int64_t found = 0;
+  for (int64_t i = 0; i < lanes; ++i) found |= bits.of_lane[i];
+  for (int64_t i = 0; i < lanes && found < 0; ++i) flags[i] = bits.of_lane[i] < 0;
+  return found < 0;
+}
+
+inline Mask with_first_bit(const Mask &mask) {
+  return each_part<Mask>([&](int64_t p) { return mask.part[p] < 0; });
+}
+
+inline void mark(const Mask &where, uint8_t value, uint8_t *of_lane) {
+  if (!any(where)) return;
+  const MaskBits bits(where);
+  for (int64_t i = 0; i < lanes; ++i)
+    if (bits.of_lane[i]) of_lane[i] = value;
+}
+
+// In integers, as comparing takes longer: the first bit is set where a value is not finite, its
+// exponent being all ones then.
+inline Mask not_finite(const Lanes &value) {
+  constexpr int64_t exponent = 0x7ff0000000000000, last_bit = 0x0010000000000000;
+  return each_part<Mask>([&](int64_t p) {
+    return (reinterpret_cast<MaskPart>(value.part[p]) & exponent) + last_bit;
+  });
+}
+
+// Likewise where a number is not above 0: 0 less 1 is below.
+inline Mask not_positive(const Lanes &value) {
+  return each_part<Mask>([&](int64_t p) {
+    const auto bits = reinterpret_cast<MaskPart>(value.part[p]);
+    return bits | (bits - 1);
+  });
 }
 
 inline Mask mask_of(const uint8_t *flags) {

@@ -11,10 +11,10 @@ namespace hyb {
 
 // Columns that are solved side by side.
 struct ProjectionPlan::Chunk {
-  int64_t first, n;
+  int64_t first, n, done;  // done: of its lanes, by the one before
   alignas(Buffer::alignment) double target[most_budgets * lanes], terms[most_budgets * lanes],
       imbalance[most_budgets * lanes];
-  uint8_t idle[lanes];   // beyond the block, or not to be touched
+  uint8_t idle[lanes];   // done, beyond the block, or not to be touched
   uint8_t unmet[lanes];  // 1 + a constraint
 
   void mark(const uint8_t *bad, size_t constraint) {
@@ -35,7 +35,7 @@ bool ProjectionPlan::open(const BlockValues &values, const std::vector<uint8_t> 
   bool any = false;
   for (int64_t i = 0; i < lanes; ++i) {
     const auto column = static_cast<size_t>(chunk.first + i);
-    chunk.idle[i] = i >= chunk.n || values.rejected[column] || unmet[column];
+    chunk.idle[i] = i < chunk.done || i >= chunk.n || values.rejected[column] || unmet[column];
     chunk.unmet[i] = 0;
     any |= !chunk.idle[i];
   }
@@ -43,13 +43,14 @@ bool ProjectionPlan::open(const BlockValues &values, const std::vector<uint8_t> 
 }
 
 void ProjectionPlan::load_sources(const BlockValues &values, Chunk &chunk) {
+  const ProjectionLoops &loops = projection_loops();
   for (size_t s = 0; s < sources_.size(); ++s) {
     const LaneSource &one = sources_[s];
     const FieldValues &field = (one.is_output ? values.outputs : values.inputs)[one.field];
-    uint8_t bad[lanes] = {};
-    projection_loops().gather(field.row(one.first_row) + chunk.first, field.ncol, one.nrow, chunk.n,
-                              one.feed, one.above, rows(s), bad);
-    chunk.mark(bad, one.constraint);
+    uint8_t bad[lanes];
+    const double *from = field.row(one.first_row) + chunk.first;
+    if (loops.gather(from, field.ncol, one.nrow, chunk.n, one.feed, one.positive, rows(s), bad))
+      chunk.mark(bad, one.constraint);
   }
 }
 
@@ -62,9 +63,9 @@ void ProjectionPlan::load_bounds(double dt, Chunk &chunk) {
     for (const RowLimit &limit : bounds.most_limits)
       projection_loops().tighten(limit, group.nrow, dt, &limit == bounds.most_limits.data(),
                                  bounds.most);
-    uint8_t bad[lanes] = {};
-    if (bounds.least && bounds.most) projection_loops().check_bounds(group, bad);
-    chunk.mark(bad, bounds.constraint);
+    uint8_t bad[lanes];
+    if (bounds.least && bounds.most && projection_loops().check_bounds(group, bad))
+      chunk.mark(bad, bounds.constraint);
   }
 }
 
@@ -77,23 +78,36 @@ bool ProjectionPlan::solve(Chunk &chunk) {
     projection_loops().integrate(rows(part.source), sources_[part.source].nrow, part.measure,
                                  -part.factor, chunk.target + part.budget * lanes,
                                  chunk.terms + part.budget * lanes);
-  uint8_t budget[lanes];
-  const bool changed = projection_loops().project(problem_, {chunk.target, chunk.terms, chunk.idle},
-                                                  {chunk.imbalance, budget});
-  for (int64_t i = 0; i < lanes; ++i)
-    if (budget[i]) chunk.unmet[i] = static_cast<uint8_t>(1 + constraints_[budget[i] - 1u]);
-  return changed;
+  return projection_loops().project(problem_, {chunk.target, chunk.terms, chunk.idle},
+                                    {chunk.imbalance, chunk.unmet});
 }
 
-void ProjectionPlan::store_results(BlockValues &values, const Chunk &chunk) const {
-  uint8_t met[lanes];
-  for (int64_t i = 0; i < lanes; ++i) met[i] = !chunk.idle[i] && !chunk.unmet[i];
+// Groups read and write the fields themselves where columns are as many as lanes.
+void ProjectionPlan::place_groups(const BlockValues &values, const Chunk &chunk) {
   for (size_t g = 0; g < groups_.size(); ++g) {
-    if (groups_[g].weight == 0 && !groups_[g].bounded) continue;
-    const LaneSource &source = sources_[group_source_[g]];
-    const FieldValues &field = values.outputs[source.field];
-    projection_loops().scatter(groups_[g].y, source.nrow, met,
-                               field.row(source.first_row) + chunk.first, field.ncol, chunk.n);
+    const Place &place = places_[g];
+    const FieldValues &field = values.outputs[place.output];
+    double *const rows = field.row(place.first_row) + chunk.first;
+    RowGroup &group = groups_[g];
+    group.from = {rows, field.ncol};
+    group.y = rows;
+    group.y_step = field.ncol;
+    if (chunk.n == lanes) continue;
+    uint8_t bad[lanes];
+    projection_loops().gather(rows, field.ncol, group.nrow, chunk.n, Feed::plain, false, place.x,
+                              bad);
+    group.from = {place.x, lanes};
+    group.y = place.y;
+    group.y_step = lanes;
+  }
+}
+
+void ProjectionPlan::store_results(const BlockValues &values, const Chunk &chunk) const {
+  for (size_t g = 0; g < groups_.size() && chunk.n < lanes; ++g) {
+    const Place &place = places_[g];
+    const FieldValues &field = values.outputs[place.output];
+    for (int64_t i = 0; i < groups_[g].nrow; ++i)
+      std::copy_n(place.y + i * lanes, chunk.n, field.row(place.first_row + i));
   }
 }
 
@@ -113,9 +127,12 @@ void ProjectionPlan::run(BlockValues &values, double *imbalance, std::vector<uin
   if (state_constraint_ != SIZE_MAX && !(dt > 0 && std::isfinite(dt)))
     for (uint8_t &mark : unmet) mark = mark ? mark : static_cast<uint8_t>(1 + state_constraint_);
   Chunk chunk;
-  for (chunk.first = 0; chunk.first < values.ncol; chunk.first += lanes) {
-    chunk.n = std::min(lanes, values.ncol - chunk.first);
+  chunk.n = std::min(lanes, values.ncol);
+  for (int64_t next = 0; next < values.ncol; next += lanes) {
+    chunk.first = std::min(next, values.ncol - chunk.n);
+    chunk.done = next - chunk.first;
     if (!open(values, unmet, chunk)) continue;
+    place_groups(values, chunk);
     load_sources(values, chunk);
     load_bounds(dt, chunk);
     if (solve(chunk)) store_results(values, chunk);

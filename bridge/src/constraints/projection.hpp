@@ -26,12 +26,12 @@ struct LaneSource {
   size_t field;
   int64_t first_row, nrow;
   Feed feed;
-  double above;       // a value that is not above it cannot be worked with,
+  bool positive;      // a value that is not above 0, or not finite, cannot be worked with,
   size_t constraint;  // and this constraint not be met
 
   bool operator==(const LaneSource &other) const {
     return is_output == other.is_output && field == other.field && first_row == other.first_row &&
-           nrow == other.nrow && feed == other.feed && above == other.above;
+           nrow == other.nrow && feed == other.feed && positive == other.positive;
   }
 };
 
@@ -58,6 +58,13 @@ class ProjectionPlan {
     double factor;
   };
 
+  // Where the rows of a group lie, and memory for them by lanes.
+  struct Place {
+    size_t output;
+    int64_t first_row;
+    double *x, *y;  // y: of blocks with fewer columns than lanes
+  };
+
   // The tightest limits of a group on each side, as rows of lanes.
   struct GroupBounds {
     size_t group, constraint;
@@ -70,17 +77,18 @@ class ProjectionPlan {
   void load_bounds(double dt, Chunk &chunk);
   bool solve(Chunk &chunk);
   void tell(const Chunk &chunk, int64_t ncol, double *imbalance, std::vector<uint8_t> &unmet) const;
-  void store_results(BlockValues &values, const Chunk &chunk) const;
+  void place_groups(const BlockValues &values, const Chunk &chunk);
+  void store_results(const BlockValues &values, const Chunk &chunk) const;
   bool open(const BlockValues &values, const std::vector<uint8_t> &unmet, Chunk &chunk) const;
 
-  std::vector<size_t> constraints_;  // of budgets
+  std::vector<uint8_t> marks_;  // of budgets: 1 + the constraint
   std::vector<double> equals_, tolerance_;
   size_t state_constraint_ = SIZE_MAX;  // one that needs a time step
   std::vector<LaneSource> sources_;
   std::vector<Buffer> memory_, other_memory_;  // of each source; of results and bounds
   std::vector<Part> parts_;
   std::vector<RowGroup> groups_;
-  std::vector<size_t> group_source_;
+  std::vector<Place> places_;  // of groups
   std::vector<std::vector<double>> factors_;
   std::vector<GroupBounds> bounds_;
   Buffer sums_;

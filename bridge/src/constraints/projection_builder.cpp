@@ -17,7 +17,7 @@ struct LaneConstant {
   }
 };
 
-constexpr double inf = std::numeric_limits<double>::infinity(), anything = -inf;
+constexpr double inf = std::numeric_limits<double>::infinity();
 constexpr LaneConstant zeros(0), ones(1), unbounded[2] = {LaneConstant(-inf), LaneConstant(inf)};
 
 double *reserved(std::vector<Buffer> &memory, int64_t nrow) {
@@ -36,7 +36,7 @@ size_t place_of(std::vector<Measure> &measures, const Measure &wanted) {
 
 void ProjectionBuilder::build() {
   for (const Budget &budget : projection_.budgets) {
-    plan_.constraints_.push_back(budget.constraint);
+    plan_.marks_.push_back(static_cast<uint8_t>(1 + budget.constraint));
     plan_.equals_.push_back(budget.equals);
   }
   add_inputs();
@@ -57,7 +57,7 @@ void ProjectionBuilder::add_inputs() {
       const LaneRows measure = measure_rows(term, field, levels, constraint);
       for (int64_t s = species.begin; s < species.end; ++s) {
         const LaneSource wanted = {false,         term.field,  s * field.nlevel + levels.begin,
-                                   levels.size(), Feed::plain, anything,
+                                   levels.size(), Feed::plain, false,
                                    constraint};
         plan_.parts_.push_back({k, source(wanted), measure, term.factor.value});
       }
@@ -133,12 +133,13 @@ void ProjectionBuilder::add_group(const Rows &rows) {
   RowGroup group = group_of(rows, terms);
   const size_t constraint = terms.empty() ? limits.front()->constraint
                                           : projection_.budgets[terms.front().budget].constraint;
-  plan_.group_source_.push_back(
-      source({true, rows.output, rows.species * rows.field->nlevel + rows.levels.begin,
-              rows.levels.size(), Feed::plain, anything, constraint}));
-  group.x = plan_.rows(plan_.group_source_.back());
+  group.mark = static_cast<uint8_t>(1 + constraint);
   group.nrow = rows.levels.size();
-  group.y = spare_rows(group.nrow);
+  group.x = spare_rows(group.nrow);
+  group.start = spare_rows(group.nrow);
+  plan_.places_.push_back({rows.output,
+                           rows.species * rows.field->nlevel + rows.levels.begin, group.x,
+                           spare_rows(group.nrow)});
   add_bounds(group, rows, limits);
   plan_.groups_.push_back(group);
 }
@@ -200,7 +201,7 @@ void ProjectionBuilder::add_limits(const Bounds &bounds, const Rows &rows,
     plan_.state_constraint_ = std::min(plan_.state_constraint_, bounds.constraint);
     limit.state =
         by_level(*bounds.state, bounds.state_name, bounds.rows.where, *rows.field, rows.levels,
-                 {false, *bounds.state, rows.species, 0, Feed::plain, anything, bounds.constraint});
+                 {false, *bounds.state, rows.species, 0, Feed::plain, false, bounds.constraint});
   }
   const bool pinned = bounds.least && bounds.most && *bounds.least == *bounds.most;
   limit.margin = bounds.state && !pinned ? 0x1p-50 : 0;
@@ -225,7 +226,7 @@ LaneRows ProjectionBuilder::measure_rows(const Term &term, const FieldValues &fi
   const Feed feed = term.measure.thickness ? Feed::thickness : Feed::plain;
   const Range wanted = one ? Range{0, 1} : levels;
   const size_t at =
-      source({false, *term.measure.input, wanted.begin, wanted.size(), feed, 0, constraint});
+      source({false, *term.measure.input, wanted.begin, wanted.size(), feed, true, constraint});
   return {plan_.rows(at), one ? 0 : lanes};
 }
 
@@ -233,10 +234,10 @@ LaneRows ProjectionBuilder::profile_rows(const Term &term, const Rows &rows, siz
   if (term.profile == Term::Profile::flat) return {ones.of_lane, 0};
   if (term.profile == Term::Profile::input)
     return by_level(term.profile_input, "profile", term.rows.where, *rows.field, rows.levels,
-                    {false, term.profile_input, rows.species, 0, Feed::size, anything, constraint});
+                    {false, term.profile_input, rows.species, 0, Feed::size, false, constraint});
   const int64_t first = rows.species * rows.field->nlevel + rows.levels.begin;
   const size_t at =
-      source({true, rows.output, first, rows.levels.size(), Feed::size, anything, constraint});
+      source({true, rows.output, first, rows.levels.size(), Feed::size, false, constraint});
   return {plan_.rows(at), lanes};
 }
 
@@ -293,6 +294,7 @@ void ProjectionBuilder::finish() {
                     ngroup,
                     static_cast<int64_t>(projection_.budgets.size()),
                     nowner,
+                    plan_.marks_.data(),
                     !projection_.bounds.empty(),
                     plan_.tolerance_.data(),
                     static_cast<double *>(plan_.sums_.reserve(memory))};

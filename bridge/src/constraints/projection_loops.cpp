@@ -19,7 +19,7 @@ bool project(const ProjectionProblem &problem, const ProjectionTask &task,
 #define HYB_NAME(x) HYB_TEXT(x)
 extern const ProjectionLoops HYB_LOOPS;
 const ProjectionLoops HYB_LOOPS = {
-    HYB_NAME(HYB_LOOPS), gather, integrate, tighten, check_bounds, project, scatter,
-    add_difference,      divide};
+    HYB_NAME(HYB_LOOPS), gather, integrate, tighten, check_bounds, project, add_difference,
+    divide};
 
 }  // namespace hyb

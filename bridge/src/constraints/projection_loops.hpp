@@ -37,7 +37,11 @@ struct RowLimit {
 // row in a budget is the sum over measures of factor times measure; W = weight * profile /
 // (measure[0] P), P being the sum of profile * measure[0] over the rows that share a `owner`.
 struct RowGroup {
+  LaneRows from;  // what x is taken from
   double *x, *y;
+  int64_t y_step;
+  double *start;         // another x to begin with, where the search needs one
+  uint8_t mark;          // 1 + a constraint that cannot be met if x is not finite
   int64_t nrow;
   LaneRows measure[most_measures];
   int64_t nmeasure;
@@ -52,6 +56,7 @@ struct RowGroup {
 struct ProjectionProblem {
   const RowGroup *groups;
   int64_t ngroup, nbudget, nowner;
+  const uint8_t *mark;  // by budget: 1 + its constraint
   bool bounded;
   const double
       *tolerance;  // by budget: largest residual of one that is closed, relative to its terms
@@ -68,12 +73,12 @@ constexpr int64_t projection_memory(int64_t ngroup, int64_t nowner) {
 struct ProjectionTask {
   const double *target;  // what A y has to be
   const double *terms;   // sum of the absolute terms that it was made of
-  const uint8_t *idle;   // by lane
+  uint8_t *idle;         // by lane; set where x is not finite
 };
 
 struct ProjectionResult {
   double *imbalance;  // [budget][lane]: A x - b before
-  uint8_t *unmet;     // by lane: 1 + a budget that cannot be closed, 0 where all are
+  uint8_t *unmet;     // by lane: 1 + a constraint that cannot be met, unchanged where all are
 };
 
 enum class Feed { plain, size, thickness };  // as it is, absolute, or difference of neighbours
@@ -89,8 +94,9 @@ struct ProjectionLoops {
   const char *name;
 
   // Takes nrow rows of `n` columns, `ld` apart, to rows of lanes; of `thickness` one more is read.
-  // Marks in `bad` the lanes that are not finite, or not above `above`.
-  void (*gather)(const double *from, int64_t ld, int64_t nrow, int64_t n, Feed feed, double above,
+  // Returns whether a lane holds what is not finite or, of thickness and of what is to be `positive`,
+  // not above 0; then `bad` says which.
+  bool (*gather)(const double *from, int64_t ld, int64_t nrow, int64_t n, Feed feed, bool positive,
                  double *to, uint8_t *bad);
 
   // Adds to sum (and to `terms` the absolute values) factor * measure * row.
@@ -101,17 +107,14 @@ struct ProjectionLoops {
   // where that is tighter than what is there already or the limit is the first one.
   void (*tighten)(const RowLimit &limit, int64_t nrow, double dt, bool first, double *bounds);
 
-  // Marks in `bad` the lanes in which no value lies within its bounds.
-  void (*check_bounds)(const RowGroup &group, uint8_t *bad);
+  // Returns whether in a lane no value lies within some bounds; then `bad` says in which.
+  bool (*check_bounds)(const RowGroup &group, uint8_t *bad);
 
-  // Leaves in y of every group its projection, in lanes that are neither idle nor unmet; false
-  // where there is nothing to be changed.
+  // Takes x, and leaves in y of every group its projection, in lanes that are neither idle nor unmet, and x
+  // elsewhere. What is equal keeps its bits, the sign of a zero too. False where there is nothing
+  // to be changed; y is then left alone.
   bool (*project)(const ProjectionProblem &problem, const ProjectionTask &task,
                   const ProjectionResult &result);
-
-  // Takes rows of lanes back to a field, in the lanes `where`.
-  void (*scatter)(const double *rows, int64_t nrow, const uint8_t *where, double *to, int64_t ld,
-                  int64_t n);
 
   // ---- Of fluxes: over columns as they are
 

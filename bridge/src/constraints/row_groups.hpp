@@ -43,6 +43,11 @@ struct BoundsWalk {
   }
 };
 
+// The sign of a zero is not changed.
+inline Lanes unless_equal(const Lanes &value, const Lanes &old) {
+  return choice(value == old, old, value);
+}
+
 // What multipliers add to a row of profile 1, `change` being their part by measure.
 template <int M>
 inline Lanes combined(const Lanes *change, const Lanes *measure) {
@@ -81,27 +86,38 @@ inline void add_gram(const Lanes *measure, const Lanes &profile, RowSums<M> &sum
     }
 }
 
-enum class Pass { as_it_is, moved, bounded };
+enum class Pass { first, as_it_is, moved, bounded };
 
-// Sums of x, or of the y that multipliers and bounds make of it. Where there are no bounds, the
-// matrix stays that of x.
+// Sums of x, taken first from where it comes from, or of the y that multipliers and bounds make of it. Where there are no bounds, the
+// matrix stays that of x. The first pass marks the lanes that are not finite.
 template <int M, Pass pass>
-void sum_rows(const RowGroup &group, const Lanes *change, GroupSums &result) {
+Mask sum_rows(const RowGroup &group, const double *x_rows, const Lanes *change,
+              GroupSums &result) {
   RowSums<M> sums = {};
   Lanes shares[M];
-  for (int m = 0; m < M && pass != Pass::as_it_is; ++m) shares[m] = change[m];
+  constexpr bool moves = pass == Pass::moved || pass == Pass::bounded;
+  for (int m = 0; m < M && moves; ++m) shares[m] = change[m];
+  Mask bad = {};
+  double *copy = group.x;
   MeasureWalk<M> measures(group);
   BoundsWalk bounds(group);
-  Walk x({group.x, lanes}), profiles(group.profile);
+  Walk xs(pass == Pass::first ? group.from : LaneRows{x_rows, lanes}), profiles(group.profile);
   double *to = group.y;
-  for (int64_t i = group.nrow; i > 0; --i, to += lanes) {
+  const int64_t step = group.y_step;
+  for (int64_t i = group.nrow; i > 0; --i, to += step) {
     Lanes measure[M];
     measures.next(measure);
-    Lanes y = x.next(), profile = profiles.next();
-    if constexpr (pass != Pass::as_it_is) {
-      const Lanes moved = y + profile * combined<M>(shares, measure);
+    const Lanes x = xs.next();
+    Lanes y = x, profile = profiles.next();
+    if constexpr (pass == Pass::first) {
+      bad |= not_finite(x);
+      store(x, copy);
+      copy += lanes;
+    }
+    if constexpr (moves) {
+      const Lanes moved = x + profile * combined<M>(shares, measure);
       y = pass == Pass::bounded ? bounds.bring_within(moved) : moved;
-      store(y, to);
+      store(unless_equal(y, x), to);
       profile = choice(y == moved, profile, Lanes{});
     }
     add_row<M>(measure, y, sums);
@@ -109,24 +125,34 @@ void sum_rows(const RowGroup &group, const Lanes *change, GroupSums &result) {
   }
   for (int m = 0; m < M; ++m) result.plain[m] = sums.plain[m], result.size[m] = sums.size[m];
   for (int i = 0; pass != Pass::moved && i < below(M, 0); ++i) result.gram[i] = sums.gram[i];
+  return bad;
 }
 
-using SumRows = void (*)(const RowGroup &, const Lanes *, GroupSums &);
+using SumRows = Mask (*)(const RowGroup &, const double *, const Lanes *, GroupSums &);
 template <Pass pass>
 constexpr SumRows sums_of[most_measures] = {sum_rows<1, pass>, sum_rows<2, pass>, sum_rows<3, pass>,
                                             sum_rows<4, pass>};
 
-// Of a group that is in no budget.
-void bound_rows(const RowGroup &group) {
-  BoundsWalk bounds(group);
-  Walk x({group.x, lanes});
-  double *to = group.y;
-  for (int64_t i = group.nrow; i > 0; --i, to += lanes) store(bounds.bring_within(x.next()), to);
+// Of groups that are in no budget.
+Mask take_rows(const RowGroup &group) {
+  Walk from(group.from);
+  Mask bad = {};
+  for (int64_t i = 0; i < group.nrow; ++i) {
+    const Lanes x = from.next();
+    bad |= not_finite(x);
+    store(x, group.x + i * lanes);
+  }
+  return bad;
 }
 
-void copy_rows(const double *from, double *to, int64_t nrow, const Mask &where) {
-  for (int64_t i = 0; i < nrow * lanes; i += lanes)
-    store(choice(where, load(from + i), load(to + i)), to + i);
+void bound_rows(const RowGroup &group, const double *x_rows) {
+  BoundsWalk bounds(group);
+  Walk xs({x_rows, lanes});
+  double *to = group.y;
+  for (int64_t i = group.nrow; i > 0; --i, to += group.y_step) {
+    const Lanes x = xs.next();
+    store(unless_equal(bounds.bring_within(x), x), to);
+  }
 }
 
 // ---- All groups
@@ -146,40 +172,73 @@ class Groups {
         owned_(problem.memory + problem.ngroup * static_cast<int64_t>(sizeof(GroupSums) / 8)),
         weights_(owned_ + problem.nowner * lanes) {}
 
-  // Before the first trial: what the owners' rows sum up to, with x as it is.
-  void start(Trial &trial) {
-    for (int64_t k = 0; k < problem_.nbudget; ++k) trial.multiplier[k] = Lanes{};
+  // Takes x. Marks the lanes in which a group is not finite, but for idle ones.
+  void take(Mask &idle, uint8_t *unmet) {
+    for (int64_t g = 0; g < problem_.ngroup; ++g) {
+      const Mask bad = with_first_bit(take_group(g)) & ~idle;
+      mark(bad, group(g).mark, unmet);
+      idle |= bad;
+    }
+  }
+
+  // Anew, from where trials begin now.
+  void add_up_rows() {
     for (int64_t g = 0; g < problem_.ngroup; ++g)
       if (group(g).nmeasure > 0)
-        sums_of<Pass::as_it_is>[group(g).nmeasure - 1](group(g), nullptr, sums_[g]);
+        sums_of<Pass::as_it_is>[group(g).nmeasure - 1](group(g), x(g), nullptr, sums_[g]);
+  }
+
+  // Before the first trial, from the sums of x: what the owners' rows sum up to.
+  void start(Trial &trial) {
+    for (int64_t k = 0; k < problem_.nbudget; ++k) trial.multiplier[k] = Lanes{};
     for (int64_t o = 0; o < problem_.nowner; ++o) store(Lanes{}, owned(o));
     for (int64_t g = 0; g < problem_.ngroup; ++g)
       if (group(g).nmeasure > 0)
         store(load(owned(group(g).owner)) + sums_[g].gram[0], owned(group(g).owner));
     for (int64_t g = 0; g < problem_.ngroup; ++g)
       if (group(g).nmeasure > 0) store(weight_of(group(g)), weights_ + g * lanes);
-    assemble(trial);
+    add_up(trial);
   }
 
-  // What the multipliers of a trial lead to.
+  // What the multipliers of a trial lead to, but for its matrix.
   void evaluate(Trial &trial) {
     for (int64_t g = 0; g < problem_.ngroup; ++g) evaluate_group(g, trial);
-    assemble(trial);
+    add_up(trial);
+  }
+
+  // How residuals fall as multipliers grow, from where the last trial led to.
+  void find_gram(Trial &trial) const {
+    for (int64_t k = 0; k < problem_.nbudget; ++k)
+      for (int64_t l = 0; l <= k; ++l) trial.gram[below(k, l)] = gram(k, l);
   }
 
   // What the trial led to is the start of the next ones.
   void accept(const Mask &where) {
     for (int64_t g = 0; g < problem_.ngroup; ++g)
-      copy_rows(group(g).y, group(g).x, group(g).nrow, where);
+      for (int64_t i = 0; i < group(g).nrow; ++i)
+        store(choice(where, load(y(g, i)), load(x(g) + i * lanes)), group(g).start + i * lanes);
+    moved_ = true;
   }
 
   void take_back(const Mask &where) {
-    for (int64_t g = 0; g < problem_.ngroup; ++g)
-      copy_rows(group(g).x, group(g).y, group(g).nrow, where);
+    for (int64_t g = 0; g < problem_.ngroup; ++g) reset(g, x(g), where);
+  }
+
+  // To what was there before the search.
+  void give_back(const Mask &where) {
+    for (int64_t g = 0; g < problem_.ngroup; ++g) reset(g, group(g).x, where);
   }
 
  private:
   const RowGroup &group(int64_t g) const { return problem_.groups[g]; }
+  const double *x(int64_t g) const { return moved_ ? group(g).start : group(g).x; }
+  double *y(int64_t g, int64_t i) const { return group(g).y + i * group(g).y_step; }
+
+  void reset(int64_t g, const double *from, const Mask &where) {
+    for (int64_t i = 0; i < group(g).nrow; ++i)
+      store(choice(where, load(from + i * lanes), load(y(g, i))), y(g, i));
+  }
+
   double *owned(int64_t owner) const { return owned_ + owner * lanes; }
 
   // 0 where profiles are too, or are too small to be divided by.
@@ -190,13 +249,19 @@ class Groups {
 
   Lanes weight(int64_t g) const { return load(weights_ + g * lanes); }
 
+  Mask take_group(int64_t g) {
+    const int64_t n = group(g).nmeasure;
+    if (n == 0) return take_rows(group(g));
+    return sums_of<Pass::first>[n - 1](group(g), nullptr, nullptr, sums_[g]);
+  }
+
   void evaluate_group(int64_t g, const Trial &trial) {
     const RowGroup &rows = group(g);
-    if (rows.nmeasure == 0) return bound_rows(rows);
+    if (rows.nmeasure == 0) return bound_rows(rows, x(g));
     Lanes change[most_measures];
     changes(rows, weight(g), trial, change);
     const SumRows *sums = rows.bounded ? sums_of<Pass::bounded> : sums_of<Pass::moved>;
-    sums[rows.nmeasure - 1](rows, change, sums_[g]);
+    sums[rows.nmeasure - 1](rows, x(g), change, sums_[g]);
   }
 
   void changes(const RowGroup &group, const Lanes &scale, const Trial &trial,
@@ -209,39 +274,44 @@ class Groups {
     }
   }
 
-  void assemble(Trial &trial) const {
+  // In registers, one sum after the other: added to in memory, each would wait for the one before.
+  void add_up(Trial &trial) const {
     for (int64_t k = 0; k < problem_.nbudget; ++k) {
-      trial.residual[k] = load(task_.target + k * lanes);
-      trial.terms[k] = load(task_.terms + k * lanes);
-      for (int64_t l = 0; l <= k; ++l) trial.gram[below(k, l)] = Lanes{};
-    }
-    for (int64_t g = 0; g < problem_.ngroup; ++g)
-      for (int64_t k = 0; k < problem_.nbudget; ++k) add_group(g, k, trial);
-  }
-
-  void add_group(int64_t g, int64_t k, Trial &trial) const {
-    const int64_t n = group(g).nmeasure;
-    for (int64_t m = 0; m < n; ++m) {
-      const double factor = group(g).factor[k * n + m];
-      if (factor == 0) continue;
-      trial.residual[k] -= factor * sums_[g].plain[m];
-      trial.terms[k] += size_of(factor) * sums_[g].size[m];
-      if (group(g).weight > 0) add_gram(g, k, m, factor * weight(g), trial);
+      Lanes residual = load(task_.target + k * lanes), terms = load(task_.terms + k * lanes);
+      for (int64_t g = 0; g < problem_.ngroup; ++g) {
+        const int64_t n = group(g).nmeasure;
+        for (int64_t m = 0; m < n; ++m) {
+          const double factor = group(g).factor[k * n + m];
+          if (factor == 0) continue;
+          residual -= factor * sums_[g].plain[m];
+          terms += size_of(factor) * sums_[g].size[m];
+        }
+      }
+      trial.residual[k] = residual;
+      trial.terms[k] = terms;
     }
   }
 
-  void add_gram(int64_t g, int64_t k, int64_t m, const Lanes &factor, Trial &trial) const {
-    const int64_t n = group(g).nmeasure;
-    for (int64_t l = 0; l <= k; ++l)
-      for (int64_t j = 0; j < n; ++j)
-        trial.gram[below(k, l)] +=
-            factor * group(g).factor[l * n + j] * sums_[g].gram[m > j ? below(m, j) : below(j, m)];
+  Lanes gram(int64_t k, int64_t l) const {
+    Lanes sum = {};
+    for (int64_t g = 0; g < problem_.ngroup; ++g) {
+      const int64_t n = group(g).nmeasure;
+      const double *const first = group(g).factor + k * n, *const second = group(g).factor + l * n;
+      for (int64_t m = 0; m < n && group(g).weight > 0; ++m) {
+        if (first[m] == 0) continue;
+        const Lanes factor = first[m] * weight(g);
+        for (int64_t j = 0; j < n; ++j)
+          sum += factor * second[j] * sums_[g].gram[m > j ? below(m, j) : below(j, m)];
+      }
+    }
+    return sum;
   }
 
   const ProjectionProblem &problem_;
   const ProjectionTask &task_;
   GroupSums *sums_;
   double *owned_, *weights_;  // rows of lanes, by owner and by group
+  bool moved_ = false;        // whether trials begin with `start` rather than x
 };
 
 }  // namespace

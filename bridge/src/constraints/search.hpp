@@ -14,16 +14,19 @@ namespace {
 class Search {
  public:
   Search(const ProjectionProblem &problem, const ProjectionTask &task)
-      : problem_(problem), n_(problem.nbudget), groups_(problem, task), idle_(mask_of(task.idle)) {}
+      : problem_(problem), n_(problem.nbudget), groups_(problem, task), task_idle_(task.idle), idle_(mask_of(task.idle)) {}
 
-  // Whether y holds anything that x does not.
+  // Whether y was written.
   bool run(const ProjectionResult &result) {
+    groups_.take(idle_, result.unmet);
+    mark(idle_, 1, task_idle_);
     groups_.start(trial_);
     for (int64_t k = 0; k < n_; ++k) store(-trial_.residual[k], result.imbalance + k * lanes);
     const bool tried = close();
     tell_unmet(result.unmet);
     // What was made of large values that cancelled is closed once more, relative to what is left.
     for (int again = 0; again < 2 && any(open(false) & ~idle_); ++again) close_again();
+    if (tried && any(idle_)) groups_.give_back(idle_);
     return tried;
   }
 
@@ -46,6 +49,7 @@ class Search {
   void close_again() {
     const Mask needed = open(false) & ~idle_;
     groups_.accept(~idle_);
+    groups_.add_up_rows();
     groups_.start(trial_);
     close();
     groups_.take_back(~needed | open_);
@@ -68,6 +72,7 @@ class Search {
 
   // The first trial: the solution if no row were bounded.
   void begin(const Mask &wrong) {
+    groups_.find_gram(trial_);
     for (int64_t i = 0; i < below(n_, 0); ++i) whole_[i] = factors_[i] = trial_.gram[i];
     whole_singular_ = factorise(factors_, n_);
     for (int64_t k = 0; k < n_; ++k)
@@ -104,6 +109,7 @@ class Search {
       groups_.evaluate(trial_);
       open_ = open(true) & ~idle_;
       if (!any(open_)) return;
+      groups_.find_gram(trial_);
       go_on();
     }
   }
@@ -153,18 +159,14 @@ class Search {
   }
 
   void tell_unmet(uint8_t *unmet) {
-    for (int64_t i = 0; i < lanes; ++i) unmet[i] = 0;
-    for (int64_t k = n_ - 1; k >= 0; --k) {
-      const Mask open = open_ & open_in(k, true);
-      for (int64_t i = 0; i < lanes; ++i)
-        if (open[i]) unmet[i] = static_cast<uint8_t>(1 + k);
-    }
+    for (int64_t k = n_ - 1; k >= 0; --k) mark(open_ & open_in(k, true), problem_.mark[k], unmet);
     idle_ |= open_;
   }
 
   const ProjectionProblem &problem_;
   const int64_t n_;
   Groups groups_;
+  uint8_t *const task_idle_;
   Mask idle_, open_ = {}, first_, whole_singular_;
   Trial trial_, base_;
   Lanes step_[most_budgets], first_terms_[most_budgets];
