@@ -8,11 +8,12 @@
 #include "floating_point.hpp"
 #include "scheme.hpp"
 #include "text.hpp"
+#include "timed.hpp"
 
 namespace hyb {
 namespace {
 
-Call::Time now() { return std::chrono::steady_clock::now(); }
+Call::Time now() { return Timed::Clock::now(); }
 
 std::string about(const Field &field) { return "field " + in_quotes(field.name); }
 
@@ -30,7 +31,7 @@ void Call::open(Scheme &owner, int64_t columns, int64_t first_column) {
   times_ = CallTimes();
   native_runs_ = false;
   if (scheme->mode() == Mode::native) return;
-  opened_ = now();
+  const Timed timed(times_.pack);
   results_.open(*scheme, ncol, first);
   if (results_.infers()) {
     scheme->queue().prepare(block_);
@@ -77,6 +78,7 @@ bool Call::marked(const Field &field, Mark which) const {
 
 void Call::put(const char *name, const hyb_view &view) {
   if (scheme->mode() == Mode::native) return;
+  const Timed timed(times_.pack);
   need(Phase::put, "put", "put before run");
   Field &field = scheme->fields().find(name);
   check_not_drawn(field);
@@ -146,10 +148,15 @@ void Call::keep_noise(const CardField &input, const Rows &rows) {
   capture_->store(Group::input, field, rows);
 }
 
-void Call::submit() {
+void Call::complete() {
+  const Timed timed(times_.pack);
   check_inputs_given();
   draw_noise();
   block_.complete();
+}
+
+void Call::submit() {
+  complete();
   results_.judge_inputs(block_, times_);
   scheme->queue().add(block_);
 }
@@ -166,7 +173,6 @@ bool Call::settled() {
     results_.reject_all();
   else
     results_.judge(block_, times_);
-  asked_ = got_ = now();
   return !failed;
 }
 
@@ -186,8 +192,6 @@ void Call::run() {
     return;
   }
   need(Phase::put, "run", "one run");
-  asked_ = got_ = now();
-  times_.pack = asked_ - opened_;
   phase_ = Phase::failed;
   try {
     if (results_.infers()) submit();
@@ -215,10 +219,8 @@ void Call::get(const char *name, const hyb_view &view) {
   need_results();
   if (phase_ == Phase::failed) return;
   need(Phase::get, "get", "get after run");
-  if (times_.native == CallTimes::Time::zero() && native_runs_) {
-    got_ = now();
-    times_.native = got_ - asked_;
-  }
+  if (times_.native == CallTimes::Time::zero() && native_runs_) times_.native = now() - asked_;
+  const Timed timed(times_.scatter);
   Field &field = scheme->fields().find(name);
   scheme->check_output(field);
   const HostArray array = host_array(view, field.axes, name, ncol);
@@ -282,7 +284,6 @@ void Call::end_capture() {
 }
 
 void Call::count() {
-  if (phase_ == Phase::get) times_.scatter += now() - got_;
   scheme->statistics().count_call(ncol, times_);
   if (scheme->infers()) results_.count();
   if (inputs_not_finite_ + outputs_not_finite_ > 0)

@@ -65,6 +65,7 @@ struct alignas(64) Call {
   void keep_noise(const CardField &input, const Rows &rows);
   std::string also_put() const;
   void check_outputs_taken();
+  void complete();
   void submit();
   bool settled();
   bool replaces() const;
@@ -87,7 +88,7 @@ struct alignas(64) Call {
   std::vector<int64_t> recorded_rows_;   // the columns of the block that go into the recording
   std::vector<int64_t> samples_;         // replay: the recorded sample of each column
   int64_t inputs_not_finite_ = 0, outputs_not_finite_ = 0;
-  Time opened_, asked_, got_;
+  Time asked_;  // for native results
   CallTimes times_;
   bool native_runs_ = false;
 };

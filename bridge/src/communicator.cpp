@@ -58,6 +58,10 @@ void Communicator::max(int64_t *values, int64_t n) const {
   in_parts(values, n, [&](int64_t *part, int32_t count) { mpi_->max(part, count); });
 }
 
+void Communicator::check() const {
+  if (mpi_) mpi_->check();
+}
+
 bool Communicator::same(const std::string &text) const {
   int64_t most_and_least[] = {number_of(text), -number_of(text)};
   max(most_and_least, 2);

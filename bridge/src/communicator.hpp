@@ -32,6 +32,9 @@ class Communicator {
   void sum(int64_t *values, int64_t n) const;
   void max(int64_t *values, int64_t n) const;
 
+  // Fails if one of them did, whoever was told of it. MPI cannot be used any more then.
+  void check() const;
+
   // Whether all ranks have the same text. Collective.
   bool same(const std::string &text) const;
 

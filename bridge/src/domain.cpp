@@ -155,6 +155,7 @@ void Domain::step(int64_t step, const char *date, double dt) {
   ++turn_;
   attempt([&] { for_all(schemes_, [&](Scheme &scheme) { scheme.begin_step(clock_); }); });
   attempt([&] { agree_on_stop(); });
+  attempt([&] { communicator_.check(); });
   if (!std::exchange(began_, began_.value_or(step)) || recorded) keep_file();
   if (failure) std::rethrow_exception(failure);
 }

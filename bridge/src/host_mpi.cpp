@@ -15,6 +15,18 @@ Function *in_process(const char *name) {
   return reinterpret_cast<Function *>(dlsym(RTLD_DEFAULT, name));
 }
 
+constexpr int success = 0;  // of every MPI
+constexpr size_t longest_text = 8192;  // MPI_MAX_LIBRARY_VERSION_STRING, MPI_MAX_ERROR_STRING: less
+
+// ": invalid communicator", in the words of that MPI.
+std::string meaning_of(int error) {
+  std::array<char, longest_text> text{};
+  int length = 0;
+  const auto ask = in_process<int(int, char *, int *)>("MPI_Error_string");
+  if (!ask || ask(error, text.data(), &length) != success) return "";
+  return std::string(": ") + text.data();
+}
+
 // What the MPI of a family calls its things. A handle is a pointer or an integer.
 template <class Handle>
 struct Words {
@@ -34,16 +46,16 @@ class Family final : public HostMpi {
   int32_t size() const override { return asked("MPI_Comm_size"); }
   void sum(int64_t *values, int32_t n) const override { reduce(values, n, words_.sum); }
   void max(int64_t *values, int32_t n) const override { reduce(values, n, words_.max); }
+  void check() const override { check("MPI_Allreduce", failed_); }
 
  private:
   using Ask = int(Handle, int *);
   using Reduce = int(const void *, void *, int, Handle, Handle, Handle);
 
   static void check(const char *function, int error) {
-    constexpr int success = 0;  // of every MPI
     if (error != success)
       mismatch(HYB_ERROR_ARGUMENT, function, "success with the communicator of the domain",
-               "error " + std::to_string(error) + " of MPI");
+               "error " + std::to_string(error) + " of MPI" + meaning_of(error));
   }
   int32_t asked(const char *function) const {
     int answer = 0;
@@ -51,12 +63,15 @@ class Family final : public HostMpi {
     return answer;
   }
   void reduce(int64_t *values, int32_t n, Handle operation) const {
-    check("MPI_Allreduce", in_process<Reduce>("MPI_Allreduce")(words_.in_place, values, n,
-                                                               words_.int64, operation,
-                                                               words_.comm));
+    if (failed_ == success)
+      failed_ = in_process<Reduce>("MPI_Allreduce")(words_.in_place, values, n, words_.int64,
+                                                    operation, words_.comm);
+    check();
   }
 
   const Words<Handle> words_;
+  // The first error. After it ranks may be anywhere, so that nobody is waited for any more.
+  mutable int failed_ = success;
 };
 
 // The handles of Open MPI are addresses of objects that it exports (mpi.h of Open MPI 1.4 to 5).
@@ -72,8 +87,7 @@ std::unique_ptr<HostMpi> open_mpi(int32_t comm) {
 }
 
 std::string library_version() {
-  constexpr size_t longest = 8192;  // MPI_MAX_LIBRARY_VERSION_STRING is at most that
-  std::array<char, longest> text{};
+  std::array<char, longest_text> text{};
   int length = 0;
   const auto version = in_process<int(char *, int *)>("MPI_Get_library_version");
   if (version) version(text.data(), &length);

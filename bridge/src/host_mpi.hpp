@@ -16,9 +16,11 @@ class HostMpi {
 
   virtual int32_t rank() const = 0;
   virtual int32_t size() const = 0;
-  // Over all ranks, in place; collective. They fail with what MPI returned.
+  // Over all ranks, in place; collective. They fail with what MPI returned, where the host has it
+  // return errors; once they did they fail at once, so that nobody waits for ranks that are gone.
   virtual void sum(int64_t *values, int32_t n) const = 0;
   virtual void max(int64_t *values, int32_t n) const = 0;
+  virtual void check() const = 0;  // fails if one of them did
 
   // By the Fortran handle of the communicator. Null if no MPI is in sight whose handles are known,
   // and then `why` says so; fails for MPI_COMM_NULL.

@@ -19,6 +19,7 @@ Operators::Operators(const SchemeConfig &config, const Card &card, bool flips, c
   for (const HookConfig &hook : config.hooks)
     hooks_.push_back(std::make_unique<HookSlot>(hook, make_hook(hook, fields_, grid, plugins, config.emulator.environment),
                                                 fields_, hooks_.size() + 1));
+  find_read_later();
   std::vector<ConstraintSource> sources;
   for (const auto &object : card.constraints)
     sources.push_back({object, config.emulator.path + ": card: constraints[" +
@@ -28,6 +29,15 @@ Operators::Operators(const SchemeConfig &config, const Card &card, bool flips, c
     sources.push_back({one.object, one.where, HYB_ERROR_CONFIG, false});
   constraints_ = std::make_unique<Constraints>(sources, fields_);
   budgets_ = std::make_unique<BudgetCounts>(constraints_->budgets());
+}
+
+void Operators::find_read_later() {
+  std::set<size_t> changed;
+  for (const auto &slot : hooks_) {
+    for (const size_t place : slot->hook().predictors().outputs)
+      if (changed.count(place)) read_later_.insert(place);
+    changed.insert(slot->targets().begin(), slot->targets().end());
+  }
 }
 
 bool Operators::has_phase(bool after) const {
@@ -51,6 +61,7 @@ void Operators::apply(BlockValues &values, OperatorWork &work, Verdict &verdict,
     const Timed timed(times.hooks);
     work.hooks.added.assign(values.outputs.size(), FieldValues());
     work.hooks.added_memory.resize(values.outputs.size());
+    keep_emulated(values, work);
     for (const auto &slot : hooks_)
       if (slot->config().after) slot->add(values, work.hooks, verdict, object_);
     count_added(values, work, verdict);
@@ -58,6 +69,21 @@ void Operators::apply(BlockValues &values, OperatorWork &work, Verdict &verdict,
   if (constraints_->names().empty()) return;
   const Timed timed(times.constrain);
   constrain(values, work, verdict);
+}
+
+// What was learnt from the emulator's own results is to be applied to them.
+void Operators::keep_emulated(BlockValues &values, OperatorWork &work) const {
+  values.emulated.clear();
+  if (read_later_.empty()) return;
+  values.emulated = values.outputs;
+  work.emulated.resize(values.outputs.size());
+  for (const size_t place : read_later_) {
+    FieldValues &field = values.emulated[place];
+    const int64_t n = field.nrow() * field.ncol;
+    const int64_t bytes = n * static_cast<int64_t>(sizeof(double));
+    field.data = static_cast<double *>(work.emulated[place].reserve(bytes));
+    std::copy_n(values.outputs[place].data, n, field.data);
+  }
 }
 
 // Energy, water and whatever else is declared as a budget, also where it is not enforced.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "budget_counts.hpp"
@@ -19,6 +20,7 @@ namespace hyb {
 struct OperatorWork {
   HookWork hooks;
   ConstraintWork constraints;
+  std::vector<Buffer> emulated;         // by output: as it was before any hook
   std::vector<size_t> places;           // of outputs that hooks added to,
   std::vector<FieldValues> increments;  // and what they added
   std::vector<double> sums;             // by column
@@ -58,6 +60,8 @@ class Operators {
 
  private:
   bool has_phase(bool after) const;
+  void find_read_later();
+  void keep_emulated(BlockValues &values, OperatorWork &work) const;
   void count_added(const BlockValues &values, OperatorWork &work, const Verdict &verdict);
   void constrain(BlockValues &values, OperatorWork &work, Verdict &verdict);
   void tell_unmet(const std::vector<uint8_t> &unmet) const;
@@ -66,6 +70,7 @@ class Operators {
   Objector object_;
   ValueFields fields_;
   std::vector<std::unique_ptr<HookSlot>> hooks_;
+  std::set<size_t> read_later_;  // outputs that a hook adds to and a later one has as predictor
   std::unique_ptr<Constraints> constraints_;
   std::unique_ptr<BudgetCounts> budgets_;
 };

@@ -132,10 +132,14 @@ void Scheme::begin_step(const Clock &clock) {
 
 void Scheme::state(State &state) {
   if (noise_) noise_->state(state);
-  if (!replaces()) return;
+  if (!infers()) return;
   statistics_->state(state);
   emulator_->batch_sizes().state(state);
   guards_->state(state);
+  if (mode() == Mode::shadow)
+    for (const CardField &output : emulator_->card().outputs)
+      statistics_->state(state, output.name, output.unit);
+  if (!replaces()) return;
   if (audit_) audit_->state(state);
   operators_->state(state);
   if (learning_) learning_->state(state);

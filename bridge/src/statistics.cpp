@@ -37,8 +37,36 @@ int64_t nanoseconds(CallTimes::Time time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
 }
 
+// An origin that comes from a restart has been rounded: a constant is that far from it.
 double variance_of(const RowSums &sums) {
-  return sums.n > 0 ? sums.native_squared - sums.native * sums.native / sums.n : 0;
+  if (sums.n == 0) return 0;
+  const double variance = sums.native_squared - sums.native * sums.native / sums.n;
+  const double rounding = 1e-15 * sums.origin;
+  return variance > sums.n * rounding * rounding ? variance : 0;
+}
+
+// Sums that add up over ranks, whose origins differ: about zero.
+constexpr size_t nsum = 5;
+
+void append_sums(const RowSums &row, std::vector<double> &sums) {
+  const double shift = row.n * row.origin;
+  sums.insert(sums.end(), {row.n, row.native + shift,
+                           row.native_squared + row.origin * (2 * row.native + shift), row.error,
+                           row.error_squared});
+}
+
+// About their mean from now on. Variances below the rounding of such sums are those of constants.
+RowSums row_of(const double *sums) {
+  constexpr double rounding = 1e-15;
+  RowSums row;
+  if (sums[0] == 0) return row;
+  row.n = sums[0];
+  row.origin = sums[1] / sums[0];
+  const double squared = sums[2] - row.origin * sums[1];
+  if (squared > rounding * sums[2]) row.native_squared = squared;
+  row.error = sums[3];
+  row.error_squared = sums[4];
+  return row;
 }
 
 json score_of(double n, double error, double error_squared, double variance) {
@@ -109,7 +137,6 @@ void Statistics::compare(const std::string &field, const std::string &unit, cons
   const std::lock_guard<std::mutex> lock(mutex_);
   Score &score = scores_[field];
   score.unit = unit;
-  score.nlevel = native.nlevel;
   score.rows.resize(static_cast<size_t>(native.nlevel * native.nspecies));
   for (int64_t s = 0; s < native.nspecies; ++s)
     for (int64_t l = 0; l < native.nlevel; ++l)
@@ -170,6 +197,23 @@ void Statistics::state(State &state) {
     one.counts.fill(0);
   }
   for (size_t i = 0; i < ncount; ++i) counters_[0].counts[i] = static_cast<int64_t>(values[i]);
+}
+
+void Statistics::state(State &state, const std::string &field, const std::string &unit) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto known = scores_.find(field);
+  std::vector<double> own;
+  if (known != scores_.end())
+    for (const RowSums &row : known->second.rows) append_sums(row, own);
+  std::vector<double> sums = own;
+  state.counters("scores/" + field, sums);
+  if (sums.size() % nsum != 0)
+    mismatch(HYB_ERROR_STATE, "scores/" + field, std::to_string(nsum) + " sums a row",
+             std::to_string(sums.size()) + " in all");
+  if (sums == own) return;  // it was only looked at
+  Score score{unit, {}};
+  for (size_t at = 0; at < sums.size(); at += nsum) score.rows.push_back(row_of(&sums[at]));
+  scores_[field] = std::move(score);
 }
 
 }  // namespace hyb

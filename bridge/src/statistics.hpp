@@ -56,11 +56,11 @@ class Statistics {
   // Mode, counters and scores.
   nlohmann::json json() const;
   void state(State &state);
+  void state(State &state, const std::string &field, const std::string &unit);  // of its score
 
  private:
   struct Score {
     std::string unit;
-    int64_t nlevel = 1;
     std::vector<RowSums> rows;
   };
 

@@ -50,7 +50,12 @@ struct BlockValues {
   const Clock *clock = nullptr;
   const Grid *grid = nullptr;
   std::vector<FieldValues> inputs, outputs;  // by place in ValueFields
+  std::vector<FieldValues> emulated;         // outputs before any hook; empty: none has changed
   std::vector<uint8_t> rejected;             // by column
+
+  const std::vector<FieldValues> &before_hooks() const {
+    return emulated.empty() ? outputs : emulated;
+  }
 };
 
 }  // namespace hyb

@@ -15,7 +15,7 @@ from .adding import add
 from .files import Json, Statistics, read_files
 
 # In these modes what a restart has of the library's state includes the counters.
-_RESTORED = ("emulate", "blend", "correct")
+_RESTORED = ("shadow", "emulate", "blend", "correct")
 
 
 @dataclass(frozen=True)

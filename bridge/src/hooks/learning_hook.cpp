@@ -102,7 +102,7 @@ void LearningHook::apply_chunk(const BlockValues &values, int64_t first, double 
   Estimates::Places places;
   for (int64_t i = 0; i < n; ++i)
     places[static_cast<size_t>(i)] = bins_.between(values.first - 1 + first + i, time);
-  const Fields fields = fields_of(options_, values.inputs, values.outputs, added);
+  const Fields fields = fields_of(options_, values.inputs, values.before_hooks(), added);
   std::array<const double *, most_values> rows;
   for (int64_t row = 0; row < nrow_; ++row) {
     for (size_t j = 0; j < options_.predictors.size(); ++j)

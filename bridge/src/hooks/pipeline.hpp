@@ -45,6 +45,7 @@ class HookSlot {
   const HookConfig &config() const { return config_; }
   Hook &hook() { return *hook_; }
   size_t target() const { return targets_.at(0); }
+  const std::vector<size_t> &targets() const { return targets_; }
 
   // Phase before: lets the hook veto columns.
   void veto(const BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object);

@@ -3,6 +3,7 @@
 // fails.
 #include <cstdlib>
 #include <cstring>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,11 @@ EXPORTED int MPI_Allreduce(const void *, void *, int count, int, int, int) {
   ++questions;
   counts.push_back(count);
   return returned;
+}
+EXPORTED int MPI_Error_string(int error, char *text, int *length) {
+  if (error != 13) return 1;
+  std::strcpy(text, "a rank is gone");
+  return *length = static_cast<int>(std::strlen(text)), 0;
 }
 EXPORTED int MPI_Comm_rank(int, int *rank) { return *rank = 1, 0; }
 EXPORTED int MPI_Comm_size(int, int *size) { return *size = 2, 0; }
@@ -130,18 +136,46 @@ static void reduces_in_parts() {
   CHECK_EQ(total, n);
 }
 
-static void tells_what_mpi_returned() {
-  returned = 13;
+static void fails(const hyb::Communicator &communicator, std::initializer_list<const char *> words) {
   int64_t value = 1;
   int32_t status = HYB_OK;
   try {
-    with_comm(7).sum(&value, 1);
+    communicator.sum(&value, 1);
   } catch (const hyb::Error &error) {
     status = error.status();
-    CHECK_HAS(error.what(), "MPI_Allreduce: expected success");
-    CHECK_HAS(error.what(), "error 13");
+    for (const char *word : words) CHECK_HAS(error.what(), word);
   }
   CHECK_EQ(status, HYB_ERROR_ARGUMENT);
+}
+
+static void tells_what_mpi_returned() {
+  for (const int error : {13, 14}) {
+    returned = error;
+    const std::string number = "error " + std::to_string(error) + " of MPI";
+    fails(with_comm(7), {"MPI_Allreduce: expected success", number.c_str(),
+                         error == 13 ? "a rank is gone" : "found"});
+  }
+  returned = 0;
+}
+
+// The other ranks may be anywhere, or nowhere.
+static void waits_for_nobody_after_a_failure() {
+  const hyb::Communicator communicator = with_comm(7), copy = communicator;
+  communicator.check();
+  returned = 13;
+  fails(communicator, {"error 13"});
+  returned = 0;
+  questions = 0;
+  fails(communicator, {"error 13"});
+  fails(copy, {"error 13"});
+  int32_t status = HYB_OK;
+  try {
+    copy.check();
+  } catch (const hyb::Error &error) {
+    status = error.status();
+  }
+  CHECK_EQ(status, HYB_ERROR_ARGUMENT);
+  CHECK_EQ(questions, 0);
 }
 
 int main() {
@@ -155,5 +189,6 @@ int main() {
   of_the_mpich_family();
   reduces_in_parts();
   tells_what_mpi_returned();
+  waits_for_nobody_after_a_failure();
   return check_failures();
 }

@@ -102,6 +102,28 @@ static void observed_increments_are_learnt() {
   CHECK(std::fabs(added(model, 1) - 500) < 1);
 }
 
+static std::vector<double> in_order(const std::string &first, const std::string &second) {
+  const Scheme scheme(emulate(write_emulator(column_card)) + audited + first + second, HYB_TOP_DOWN,
+                      &grid_of(64));
+  AuditedModel model = biased();
+  model.factor = 1.5;
+  for (int64_t step = 1; step <= 20; ++step) model.step(scheme, step, 16);
+  CHECK(!model.is_emulated());
+  std::vector<double> results = model.heating;
+  results.insert(results.end(), model.rain.begin(), model.rain.end());
+  return results;
+}
+
+// They are the emulator's, in what is learnt and in what that is applied to.
+static void predictors_do_not_depend_on_the_hooks_before() {
+  const std::string rain = replaced(hook(by_audit), "heating_rate", "rainfall_flux");
+  const std::string heating =
+      "[[scheme.test.hook]]\nkind = \"ridge\"\nfields = [\"heating_rate\"]\nlearn = \"audit\"\n"
+      "output_predictors = [\"rainfall_flux\"]\nleast_samples = 10\n";
+  CHECK(in_order(rain, heating) == in_order(heating, rain));
+  CHECK(in_order(rain, heating) != in_order(rain, ""));
+}
+
 struct Saved {
   std::vector<double> shared, columns;
   int64_t nrow = 0;
@@ -217,6 +239,7 @@ int main() {
   a_limit_holds();
   a_ramp_and_a_dry_run_hold();
   observed_increments_are_learnt();
+  predictors_do_not_depend_on_the_hooks_before();
   an_increment_right_after_a_restart_is_learnt_alike();
   bits_do_not_depend_on_blocks_and_threads();
   a_restart_goes_on_to_the_bit();

@@ -58,6 +58,31 @@ static void the_native_routine_is_timed() {
   CHECK(twice - once < 0.25);
 }
 
+// What a host does between the verbs is not the library's time.
+static void the_hosts_own_work_is_not_counted() {
+  const Scheme scheme(emulate(write_emulator(column_card)));
+  const Model model(10);
+  const auto work = [] { usleep(200000); };
+  const Call call(scheme, 10);
+  work();
+  CHECK_OK(call.put("air_temperature", model.section(model.temperature, 1, 10)));
+  work();
+  CHECK_OK(call.put("surface_air_pressure", model.section(model.pressure, 1, 10)));
+  work();
+  CHECK_OK(call.run());
+  CHECK(!call.native_wanted());
+  work();
+  CHECK_OK(call.get("heating_rate", model.section(model.heating, 1, 10)));
+  work();
+  CHECK_OK(call.get("rainfall_flux", model.section(model.rain, 1, 10)));
+  work();
+  CHECK_OK(call.close());
+  for (const auto &[part, seconds] : statistics(scheme)["schemes"]["test"]["seconds"].items())
+    CHECK(seconds.get<double>() < 0.19);
+  const json spent = statistics(scheme)["schemes"]["test"]["seconds"];
+  CHECK(spent["pack"] > 0 && spent["scatter"] > 0 && spent["native"] == 0);
+}
+
 static void native_mode_counts_nothing() {
   const Scheme scheme("");
   Model model(10);
@@ -107,6 +132,7 @@ int main() {
   a_file_is_written_when_the_process_exits();
   calls_columns_and_times_are_counted();
   the_native_routine_is_timed();
+  the_hosts_own_work_is_not_counted();
   native_mode_counts_nothing();
   strange_bytes_do_not_spoil_the_json();
   a_file_is_written_when_the_domain_ends();

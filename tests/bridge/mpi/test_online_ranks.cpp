@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Under mpirun: what is learnt over ranks has the bits of one process, and a stop ends all ranks.
-#include <mpi.h>
-
 #include <cstdlib>
-#include <numeric>
 
-#include "../core/audited_model.hpp"
 #include "../core/guarded_model.hpp"
+#include "parts.hpp"
 
 namespace {
 
 constexpr int64_t all_columns = 96;
 int rank = 0, size = 1;
+
+Part own_part() { return ::own_part(all_columns).among(MPI_COMM_WORLD); }
 
 std::string learning_table() {
   return emulate(write_emulator(column_card)) +
@@ -20,50 +19,11 @@ std::string learning_table() {
          "learn = \"audit\"\nregion = \"global\"\nleast_samples = 10\ntime_scale = \"1 h\"\n";
 }
 
-// Some of the columns, as one rank has them.
-struct Part {
-  std::vector<int64_t> columns;
-  hyb_host host{};
-
-  Part(int64_t first, int64_t n) : columns(static_cast<size_t>(n)) {
-    std::iota(columns.begin(), columns.end(), first);
-    host.size = sizeof host;
-  }
-  Part &among(MPI_Comm comm) {
-    host.has_comm = 1;
-    host.comm = MPI_Comm_c2f(comm);
-    return *this;
-  }
-  int64_t ncol() const { return static_cast<int64_t>(columns.size()); }
-  hyb_grid grid() const {  // valid as long as this is
-    return {sizeof(hyb_grid), ncol(), columns.data(), nullptr, nullptr, nullptr};
-  }
-};
-
-// Contiguous, of unlike lengths.
-Part own_part() {
-  const int64_t begin = all_columns * rank * rank / (size * size);
-  const int64_t end = all_columns * (rank + 1) * (rank + 1) / (size * size);
-  return Part(begin + 1, end - begin);
-}
-
-AuditedModel model_of(const Part &part) {
-  const Model all(all_columns);
-  AuditedModel model(part.ncol());
-  model.bias = 300;
-  model.offset = part.columns.empty() ? 0 : part.columns[0] - 1;
-  for (int64_t i = 0; i < part.ncol(); ++i) {
-    model.pressure[static_cast<size_t>(i)] = all.pressure[static_cast<size_t>(model.offset + i)];
-    for (int64_t l = 0; l < model_levels; ++l)
-      model.temperature[model.at(i, l)] = all.temperature[all.at(model.offset + i, l)];
-  }
-  return model;
-}
-
 AuditedModel run(const Part &part, int64_t block) {
   const hyb_grid grid = part.grid();
   const Scheme scheme(learning_table(), HYB_TOP_DOWN, &grid, &part.host);
-  AuditedModel model = model_of(part);
+  AuditedModel model = model_of(part, all_columns);
+  model.bias = 300;
   for (int64_t step = 1; step <= 30; ++step) {
     if (step > 15) model.factor *= 0.98;  // the alarm goes off on all ranks alike
     model.step(scheme, step, block);
@@ -72,7 +32,7 @@ AuditedModel run(const Part &part, int64_t block) {
 }
 
 void learning_has_the_bits_of_one_process() {
-  const Part whole(1, all_columns), own = own_part().among(MPI_COMM_WORLD);
+  const Part whole(1, all_columns), own = own_part();
   const AuditedModel alone = run(whole, all_columns), shared = run(own, 7);
   for (int64_t i = 0; i < own.ncol(); ++i)
     for (int64_t l = 0; l < model_levels; ++l)
@@ -82,13 +42,13 @@ void learning_has_the_bits_of_one_process() {
 
 // One column of the last rank is bad: every rank is told of it, in the same words.
 void a_stop_ends_all_ranks() {
-  const Part own = own_part().among(MPI_COMM_WORLD);
+  const Part own = own_part();
   const hyb_grid grid = own.grid();
   const Scheme scheme(emulate(write_emulator(ranged_card())) +
                           "guard.training_range = \"stop\"\n",
                       HYB_TOP_DOWN, &grid, &own.host);
   scheme.step(1);
-  AuditedModel model = model_of(own);
+  AuditedModel model = model_of(own, all_columns);
   if (rank == size - 1) model.temperature[model.at(2, 1)] = 2500;
   model.blocks(scheme, 8);
   CHECK_REFUSED(hyb_domain_step(scheme.domain.handle, 2, nullptr, 600), HYB_ERROR_GUARD,
@@ -98,7 +58,7 @@ void a_stop_ends_all_ranks() {
 
 // A host's mistake, told instead of a hang; one rank alone has none.
 void ranks_with_other_schemes_are_told() {
-  const Part own = own_part().among(MPI_COMM_WORLD);
+  const Part own = own_part();
   const hyb_grid grid = own.grid();
   const std::string odd = rank == size - 1 && size > 1 ? "native" : "emulate";
   const std::string table = replaced(learning_table(), "\"emulate\"", "\"" + odd + "\"");
@@ -112,8 +72,8 @@ void ranks_with_other_schemes_are_told() {
 
 int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  MPI_Comm_size(MPI_COMM_WORLD, &size);
+  rank = rank_of_job();
+  size = size_of_job();
   CHECK(argc == 2 && size == std::atoi(argv[1]));
   learning_has_the_bits_of_one_process();
   a_stop_ends_all_ranks();

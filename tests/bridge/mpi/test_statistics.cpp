@@ -2,6 +2,7 @@
 // Under mpirun: records hold what all ranks counted, and so does a restart.
 #include <mpi.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -142,6 +143,29 @@ void a_restart_has_the_counters_of_all_once() {
   if (rank == 0) CHECK_EQ(history[0]["schemes"]["test"]["columns"], columns_of_a_step());
 }
 
+// Each rank has other columns, and an origin of its own.
+void a_restart_has_the_scores_of_all_once() {
+  const std::string table = replaced(emulate(write_emulator(column_card)), "emulate", "shadow");
+  Host first(table), second(table);
+  first.steps(1, 3);
+  int64_t nshared = 0, nrow = 0, ncol = 0;
+  CHECK_OK(hyb_domain_state_shape(first.domain, &nshared, &nrow, &ncol));
+  std::vector<double> shared(static_cast<size_t>(nshared)), none(1);
+  CHECK_OK(hyb_domain_state_get(first.domain, shared.data(), nshared, none.data(), nrow, ncol));
+  CHECK_OK(hyb_domain_state_set(second.domain, shared.data(), nshared, none.data(), nrow, ncol));
+  const json own = first.statistics()["schemes"]["test"]["scores"]["rainfall_flux"];
+  const json all = second.statistics()["schemes"]["test"]["scores"]["rainfall_flux"];
+  CHECK_EQ(all.contains("n"), rank == 0);
+  const int64_t error = static_cast<int64_t>(std::llround(1e6 * own["bias"].get<double>() *
+                                                          own["n"].get<double>()));
+  const int64_t n = over_ranks(own["n"].get<int64_t>()), errors = over_ranks(error);
+  if (rank > 0) return;
+  CHECK_EQ(all["n"].get<int64_t>(), n);
+  CHECK(std::fabs(all["bias"].get<double>() * static_cast<double>(n) -
+                  1e-6 * static_cast<double>(errors)) < 1e-5);
+  CHECK(all["r2"].is_number());
+}
+
 // A host's mistake: told once, then each rank is alone.
 void ranks_with_other_schemes_have_records_of_their_own() {
   Host host(guarded(), size > 1 && rank == size - 1 ? "last" : "test");
@@ -160,6 +184,7 @@ int main(int argc, char **argv) {
   if (argc > 1) CHECK_EQ(size, std::atoi(argv[1]));
   the_first_rank_has_the_records_of_all();
   a_restart_has_the_counters_of_all_once();
+  a_restart_has_the_scores_of_all_once();
   ranks_with_other_schemes_have_records_of_their_own();
   MPI_Finalize();
   return check_failures();
