@@ -22,7 +22,7 @@ from column_figures import SPECIES, Array, Output
 from column_ordinary import Effort, lessons, squared_errors, train_ordinary
 from column_pictures import draw_constrained
 from column_runs import SCHEME, STEPS_PER_DAY, ColumnRun
-from column_verdict import courses
+from column_verdict import courses, relative
 
 FACTOR = 2.0  # a burden that is off by more is of no use
 CLOSE = 1.1
@@ -139,13 +139,15 @@ def figures(ended: Ended, truth: ColumnRun) -> dict[str, Any]:
 def ratios(run: ColumnRun, truth: ColumnRun) -> dict[str, Array]:
     """Mean burdens by whole day, over the native ones: species and numbers.
 
-    A run that was refused on its first day has no output: its courses are empty.
+    Over a thousandth of the largest native one, where that is more. A run that was refused on its
+    first day has no output: its courses are empty.
     """
     native = _dry(courses(Output(truth.output)))
     if not run.output.is_file():
         return {name: np.empty(0) for name in native}
     found = courses(Output(run.output))
-    return {name: found[name] / course[: len(found[name])] for name, course in native.items()}
+    days = len(found[SPECIES[0]])
+    return {name: 1 + relative(course[:days], found[name]) for name, course in native.items()}
 
 
 def _dry(found: dict[str, Array]) -> dict[str, Array]:
@@ -175,9 +177,7 @@ def _objections(runs: dict[str, Any]) -> list[str]:
     return against + [f"{name}: expected no failed call of the emulator" for name in failed]
 
 
-def _report(
-    native: ColumnRun, effort: Effort, days: int, found: dict[str, Any]
-) -> dict[str, Any]:
+def _report(native: ColumnRun, effort: Effort, days: int, found: dict[str, Any]) -> dict[str, Any]:
     """Write and return the summary, and draw."""
     summary = {
         "options": {key: native.options.get(key) for key in ("scenario", "month")},

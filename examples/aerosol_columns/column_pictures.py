@@ -126,6 +126,14 @@ def draw_faults(days: dict[str, list[dict[str, Any]]], target: Path) -> None:
     _save(figure, target)
 
 
+_VARIANTS = {
+    "plain": "no constraints",
+    "bounds": "bounds alone",
+    "columns": "bounds, budgets of columns",
+    "layers": "bounds, budgets of layers",
+}
+
+
 def draw_constrained(summary: dict[str, Any], native: dict[str, Array], target: Path) -> None:
     """Mean burdens by day of each seed's emulator, in all variants, over the native ones."""
     seeds = summary["seeds"]
@@ -152,7 +160,7 @@ def _draw_lasting(
         # What is refused at once has no course: a cross where it begins.
         course, day = (course, days[: len(course)]) if len(course) else (native[:1], days[:1])
         style = "" if one["whole_days"] else "X"
-        panel.plot(day, course, f"C{number}{style}", label=variant, markersize=9)
+        panel.plot(day, course, f"C{number}{style}", label=_VARIANTS[variant], markersize=9)
         if one["refused"] and one["whole_days"]:
-            panel.plot(day[-1:], course[-1:], f"C{number}X", markersize=9, clip_on=True)
+            panel.plot(day[-1:], course[-1:], f"C{number}X", markersize=9)
     panel.set(yscale="log", ylim=(native.min() / 4, native.max() * 30))
