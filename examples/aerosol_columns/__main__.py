@@ -224,6 +224,77 @@ def faults(
 
 
 @main.command()
+@click.option(
+    "--recordings",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=ROOT / "recorded",
+    show_default=True,
+    help="Folder that `record` made.",
+)
+@click.option(
+    "--case",
+    type=click.Choice(["validation", "held_out"]),
+    default="held_out",
+    show_default=True,
+    help="Choose constraints by the one, judge the chosen by the other.",
+)
+@click.option("--days", type=click.IntRange(1), default=60, show_default=True)
+@click.option(
+    "--spin-up",
+    type=click.IntRange(1),
+    default=10,
+    show_default=True,
+    help="Days that all runs have in common.",
+)
+@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True,
+              help="So many emulators.")  # fmt: skip
+@click.option("--rounds", type=click.IntRange(1), default=15, show_default=True)
+@click.option("--samples", type=click.IntRange(1000), default=200_000, show_default=True)
+@click.option("--width", type=click.IntRange(1), default=128, show_default=True)
+@click.option(
+    "--thinner",
+    type=click.IntRange(1, 16),
+    default=2,
+    show_default=True,
+    help="Each so many of the longitudes and latitudes only.",
+)
+@output("build/aerosol_columns/constrained/CASE")
+@threads
+def constrained(
+    recordings: Path,
+    case: str,
+    days: int,
+    spin_up: int,
+    seeds: int,
+    rounds: int,
+    samples: int,
+    width: int,
+    thinner: int,
+    output: Path | None,
+    threads: int,
+) -> None:
+    """Train ordinary emulators, and run them without and with constraints."""
+    from column_constrained import run_constrained
+    from column_ordinary import Effort
+    from column_recordings import CASES
+    from columns import make_columns
+
+    folder = output or ROOT / "constrained" / case
+    native = _run(folder, dict(CASES[case]), None, threads)
+    native.columns = make_columns(ROOT, ROOT / f"columns_{thinner}.nc", thinner)
+    effort = Effort(samples, rounds, width)
+    summary = run_constrained(native, recordings, effort, range(1, seeds + 1), days, spin_up)
+    for seed, one in summary["seeds"].items():
+        for name, run in one["runs"].items():
+            end = f"; day {run['whole_days'] + 1}: {run['refused']}" if run["refused"] else ""
+            click.echo(f"seed {seed}, {name}: stable for {run['stable_days']} days{end}")
+    for seed, reasons in summary["rejected"].items():
+        click.echo(f"seed {seed}: {'; '.join(reasons) or 'as expected'}")
+    click.echo(f"summary: {folder / 'summary.json'}\npicture: {folder / 'constrained.png'}")
+    raise SystemExit(1 if any(summary["rejected"].values()) else 0)
+
+
+@main.command()
 @click.option("--days", type=click.IntRange(1), default=30, show_default=True, help="Of each run.")
 @click.option(
     "--output",

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from column_figures import Output
+from column_figures import SPECIES, Array, Output
 from column_sizes import LEVELS, RADII, size_distribution
 from column_verdict import courses
 
@@ -124,3 +124,43 @@ def draw_faults(days: dict[str, list[dict[str, Any]]], target: Path) -> None:
         panel.set_xlabel("day")
         panel.legend(fontsize=8)
     _save(figure, target)
+
+
+_VARIANTS = {
+    "plain": "no constraints",
+    "bounds": "bounds alone",
+    "columns": "bounds, budgets of columns",
+    "layers": "bounds, budgets of layers",
+}
+
+
+def draw_constrained(summary: dict[str, Any], native: dict[str, Array], target: Path) -> None:
+    """Mean burdens by day of each seed's emulator, in all variants, over the native ones."""
+    seeds = summary["seeds"]
+    figure, panels = _panels(len(seeds), len(SPECIES), 1 + 2.4 * len(seeds))
+    for row, (seed, one) in zip(np.atleast_2d(panels), seeds.items(), strict=True):
+        for panel, name in zip(row, SPECIES, strict=True):
+            _draw_lasting(panel, native[name], name, one["runs"], summary["factor"])
+            panel.set_title(f"{name}, seed {seed}", fontsize=10)
+        row[0].set_ylabel("burden, mg m$^{-2}$")
+    for panel in np.atleast_2d(panels)[-1]:
+        panel.set_xlabel("day")
+    figure.legend(*panels.flat[0].get_legend_handles_labels(), loc="outside lower center", ncols=6)
+    _save(figure, target)
+
+
+def _draw_lasting(
+    panel: Any, native: Array, name: str, runs: dict[str, Any], factor: float
+) -> None:
+    days = np.arange(1, len(native) + 1)
+    panel.fill_between(days, native / factor, native * factor, color="0.9", label="stable")
+    panel.plot(days, native, "k", label="native")
+    for number, (variant, one) in enumerate(runs.items(), 1):
+        course = native[: one["whole_days"]] * one["ratio"][name]
+        # What is refused at once has no course: a cross where it begins.
+        course, day = (course, days[: len(course)]) if len(course) else (native[:1], days[:1])
+        style = "" if one["whole_days"] else "X"
+        panel.plot(day, course, f"C{number}{style}", label=_VARIANTS[variant], markersize=9)
+        if one["refused"] and one["whole_days"]:
+            panel.plot(day[-1:], course[-1:], f"C{number}X", markersize=9)
+    panel.set(yscale="log", ylim=(native.min() / 4, native.max() * 30))

@@ -5,7 +5,7 @@ module host_aerosol
   use hybrid, only: hybrid_domain, hybrid_scheme, hybrid_call, hybrid_error_backend, hybrid_ok
   use m7_driver, only: m7
   use m7_tracers, only: nmass
-  use host_columns, only: area, lat, lon, latitude_index, longitude_index
+  use host_columns, only: area, lat, layer_mass, lon, latitude_index, longitude_index
   use host_ranks, only: communicator
   use host_state
   implicit none
@@ -20,6 +20,8 @@ module host_aerosol
     cloud_area = "cloud_area_fraction_in_atmosphere_layer", &
     acid_production = "tendency_of_mass_fraction_of_sulfuric_acid_in_air_due_to_gas_production", &
     boundary = "atmosphere_boundary_layer_mask", step_length = "time_step"
+  !> Air of a layer: the scheme does not read it, budgets of columns do
+  character(len=*), parameter :: air_mass = "atmosphere_mass_per_unit_area"
   !> What it reads and overwrites: H2SO4 and the 18 masses; the seven numbers
   character(len=*), parameter :: masses = "aerosol_mass_mixing_ratios", &
     numbers = "aerosol_number_mixing_ratios"
@@ -51,6 +53,7 @@ contains
     call declare(acid_production, "kg kg-1 s-1", role="tendency")
     call declare(boundary, "1")
     call declare(step_length, "s")
+    call declare(air_mass, "kg m-2")
     call declare(masses, "kg kg-1")
     call declare(numbers, "kg-1")
     call declare(aerosol_water, "kg kg-1")
@@ -94,6 +97,7 @@ contains
         errmsg=errmsg)
       if (stat == 0) call this%put(boundary, boundary_layer(:nc, :, jb), stat=stat, errmsg=errmsg)
       if (stat == 0) call this%put(step_length, dt, stat=stat, errmsg=errmsg)
+      if (stat == 0) call this%put(air_mass, spread(layer_mass, 1, nc), stat=stat, errmsg=errmsg)
       if (stat == 0) call this%put(masses, xt(:nc, :, :last_mass, jb), stat=stat, errmsg=errmsg)
       if (stat == 0) call this%put(numbers, xt(:nc, :, last_mass + 1:nm7, jb), stat=stat, &
         errmsg=errmsg)

@@ -23,7 +23,7 @@ from . import Predict
 from .exported import exported
 from .progress import Progress
 from .repairs import Completion, Correction, members
-from .scaled import LogNetwork, Scaled, ScaledNetwork
+from .scaled import LogNetwork, Scaled, ScaledNetwork, squared_error
 
 _BATCH, _RATE = 256, 2e-3
 _SOFT = 0.1  # weight of the soft losses; theirs are hand-made for their data
@@ -57,7 +57,7 @@ def mass_loss(task: Lessons) -> Predict:
 
     def error(network: nn.Module, boxes: Scaled) -> Tensor:
         wrong = (network.core(boxes.inputs) - boxes.goal)[:, :NTRACER] @ weight.T
-        return _error(network, boxes) + _SOFT * wrong.abs().mean()
+        return squared_error(network, boxes) + _SOFT * wrong.abs().mean()
 
     return exported(_trained("mass_loss", network, task, error), task)
 
@@ -69,7 +69,7 @@ def positivity_loss(task: Lessons) -> Predict:
 
     def error(network: nn.Module, boxes: Scaled) -> Tensor:
         state = boxes.before + network.core(boxes.inputs) + mean
-        return _error(network, boxes) + _SOFT * (state.clamp(max=0.0) ** 2).mean()
+        return squared_error(network, boxes) + _SOFT * (state.clamp(max=0.0) ** 2).mean()
 
     return exported(_trained("positivity_loss", network, task, error), task)
 
@@ -78,14 +78,14 @@ def signed_log(task: Lessons) -> Predict:
     """Sizes of tendencies in logarithms, and their signs by a classifier."""
     torch.manual_seed(1)
     network = LogNetwork(task.training)
-    _trained("signed_log", network, task, _error)
+    _trained("signed_log", network, task, squared_error)
     return exported(_trained("its signs", network, task, _sign_error), task)
 
 
 @cache
 def _z_scored(task: Lessons) -> nn.Module:
     """Trained once for the three contenders that use it."""
-    return _trained("z_score", _base(task), task, _error)
+    return _trained("z_score", _base(task), task, squared_error)
 
 
 def _base(task: Lessons) -> ScaledNetwork:
@@ -100,11 +100,6 @@ def _trained(name: str, network: ScaledNetwork, task: Lessons, error: Error) -> 
         parts = (network.prepared(task.training), network.prepared(task.validation))
         train(network, error, *parts, plan, report)
     return network
-
-
-def _error(network: nn.Module, boxes: Scaled) -> Tensor:
-    """The mean squared error of scaled tendencies, or of their logarithms."""
-    return nn.functional.mse_loss(network.core(boxes.inputs), boxes.goal)
 
 
 def _sign_error(network: nn.Module, boxes: Scaled) -> Tensor:

@@ -68,16 +68,18 @@ class ScaledNetwork(nn.Module):
     ----------
     boxes : Boxes
         Training samples, which give the scales.
+    width : int
+        Of the two hidden layers.
     """
 
-    def __init__(self, boxes: Boxes) -> None:
+    def __init__(self, boxes: Boxes, width: int = _WIDTH) -> None:
         super().__init__()
         self.register_buffer("unit", _units())
         x, y = torch.from_numpy(boxes.x), torch.from_numpy(boxes.y)
         goal = self.goal(x, y)
         self.scale("input", self.inputs(x))
         self.scale("goal", goal)
-        self.core = _mlp(x.shape[1], goal.shape[1])
+        self.core = _mlp(x.shape[1], goal.shape[1], width)
 
     def scale(self, name: str, values: Tensor) -> None:
         """Keeps mean and standard deviation of values."""
@@ -172,8 +174,13 @@ def _units() -> Tensor:
     return out
 
 
-def _mlp(inputs: int, outputs: int) -> nn.Sequential:
+def squared_error(network: nn.Module, boxes: Scaled) -> Tensor:
+    """The mean squared error of scaled tendencies, or of their logarithms."""
+    return nn.functional.mse_loss(network.core(boxes.inputs), boxes.goal)
+
+
+def _mlp(inputs: int, outputs: int, width: int = _WIDTH) -> nn.Sequential:
     return nn.Sequential(
-        nn.Linear(inputs, _WIDTH), nn.ReLU(), nn.Linear(_WIDTH, _WIDTH), nn.ReLU(),
-        nn.Linear(_WIDTH, outputs),
+        nn.Linear(inputs, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU(),
+        nn.Linear(width, outputs),
     )  # fmt: skip

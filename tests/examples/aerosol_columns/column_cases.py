@@ -33,6 +33,32 @@ def state(path: Path) -> np.ndarray:
         return np.concatenate([file[name][:].ravel() for name in ("tracers", "budget")])
 
 
+SULFURIC_ACID_OF_SO2 = 98.0734 / 64.066
+
+
+def imbalances(restart: Path) -> list[float]:
+    """Of each species in its worst column: emitted, and neither there nor lost, over emitted."""
+    with netCDF4.Dataset(restart) as file:
+        file.set_auto_mask(False)
+        names = [str(name).strip() for name in netCDF4.chartostring(file["tracer_name"][:])]
+        emitted, dry, wet = file["budget"][0]
+        mass = np.diff(pressure_bounds(file["pressure"][:])) / 9.80665
+        burden = dict(zip(names, np.einsum("tlc,l->tc", file["tracers"][0], mass), strict=True))
+    gas = burden["H2SO4"] + burden["SO2"] * SULFURIC_ACID_OF_SO2
+    found = []
+    for index, species in enumerate(("SO4", "BC", "OC", "SS", "DU")):
+        there = sum(one for name, one in burden.items() if name.startswith(species + "_"))
+        there = there + (gas if species == "SO4" else 0.0)
+        left = np.abs(emitted[index] - dry[index] - wet[index] - there)
+        found.append(float(left.max() / emitted[index].max()))
+    return found
+
+
+def pressure_bounds(pressure: np.ndarray) -> np.ndarray:
+    middle = (pressure[1:] + pressure[:-1]) / 2
+    return np.concatenate([[0.0], middle, [2 * pressure[-1] - middle[-1]]])
+
+
 def same_bits(one: ColumnRun, other: ColumnRun) -> bool:
     return np.array_equal(state(one.restart), state(other.restart))
 
