@@ -47,7 +47,8 @@ inline Result each_part(const Make &make) {
 
 struct Lanes {
   Lanes() = default;
-  Lanes(double value) : Lanes(each_part<Lanes>([&](int64_t) { return Part{} + value; })) {}
+  // A value less 0 is itself; 0 and a value would be 0 for -0.
+  Lanes(double value) : Lanes(each_part<Lanes>([&](int64_t) { return value - Part{}; })) {}
   double operator[](int64_t i) const { return part[i / width][i % width]; }
   Part part[parts];
 };
