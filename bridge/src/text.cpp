@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <sstream>
 
 #include "hybrid.h"
 #include "plugin/quotes.hpp"
@@ -59,6 +60,12 @@ std::string replaced(std::string text, const std::string &from, const std::strin
   for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
     text.replace(at, from.size(), to);
   return text;
+}
+
+std::string text_of(double value) {
+  std::ostringstream text;
+  text << value;
+  return text.str();
 }
 
 const char *kind_name(int32_t kind) {

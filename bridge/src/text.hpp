@@ -23,6 +23,9 @@ std::string unknown(const std::string &what, const std::string &word,
 
 std::string replaced(std::string text, const std::string &from, const std::string &to);
 
+// With six digits.
+std::string text_of(double value);
+
 const char *kind_name(int32_t kind);
 const char *role_name(int32_t role);
 std::vector<std::string> role_names();

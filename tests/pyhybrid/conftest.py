@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 from installed import plugin_exists
+from online_host import AS_IT_IS, HEATING, TEMPERATURE
 
 from pyhybrid import Card, Field
 
@@ -96,3 +97,9 @@ def columns():
     random = np.random.default_rng(0)
     temperature = random.uniform(200, 300, (50, NLEV))
     return {"air_temperature": temperature, "surface_air_pressure": random.uniform(9e4, 1e5, 50)}
+
+
+@pytest.fixture
+def as_it_is(python_plugin, make_card, write_emulator):
+    """An emulator whose heating has the values of the air temperature."""
+    return write_emulator(make_card(inputs=(TEMPERATURE,), outputs=(HEATING,)), AS_IT_IS)

@@ -2,7 +2,6 @@
 #include "guards/guards.hpp"
 
 #include <cmath>
-#include <sstream>
 
 #include "error.hpp"
 #include "text.hpp"
@@ -12,12 +11,14 @@ namespace {
 
 using LimitsOf = Limits CardField::*;
 
-// Those of the fields that have such limits.
-RangeGuard guard_of(const std::string &name, const GuardConfig &config,
-                    const std::vector<CardField> &fields, int64_t nrow, LimitsOf limits) {
-  RangeGuard guard(name, config, nrow);
-  for (const CardField &field : fields)
-    if (!(field.*limits).lower.empty()) guard.limit(field, field.*limits, config.margin);
+// Those of the fields that have such limits. What is clipped on its way to the host keeps the limits
+// exactly; inputs may have lost some digits on their way to the network.
+RangeGuard guard_of(const std::string &name, const GuardConfig &config, const Card &card,
+                    bool of_inputs, LimitsOf limits) {
+  RangeGuard guard(name, config, of_inputs ? card.nfeature : card.noutput, card.kind);
+  const bool exact = config.policy == Policy::clip && !of_inputs;
+  for (const CardField &field : of_inputs ? card.inputs : card.outputs)
+    if (!(field.*limits).lower.empty()) guard.limit(field, field.*limits, config.margin, exact);
   return guard;
 }
 
@@ -31,13 +32,6 @@ double physical(const CardField &field, size_t row, double value) {
   const size_t i = row - static_cast<size_t>(field.offset);
   if (field.normalisation.empty()) return value;
   return value * field.normalisation.scale[i] + field.normalisation.offset[i];
-}
-
-std::string shown(double value) {
-  std::ostringstream text;
-  text.precision(6);
-  text << value;
-  return text.str();
 }
 
 }  // namespace
@@ -56,13 +50,14 @@ void Guards::add(const GuardsConfig &config, const std::string &scheme) {
     if (!any(card_.inputs, limits) && !any(card_.outputs, limits))
       mismatch(HYB_ERROR_CONFIG, "[scheme." + scheme + ".guard]: " + name,
                std::string("a card with a ") + name, "one without");
-    inputs.add(guard_of(name, guard, card_.inputs, card_.nfeature, limits));
-    outputs.add(guard_of(name, guard, card_.outputs, card_.noutput, limits));
+    inputs.add(guard_of(name, guard, card_, true, limits));
+    outputs.add(guard_of(name, guard, card_, false, limits));
   };
   if (config.finite.policy != Policy::pass)
     for (MatrixGuards *side : {&inputs, &outputs}) {
-      RangeGuard guard("finite", config.finite, side == &inputs ? card_.nfeature : card_.noutput);
-      guard.limit_to_finite(card_.kind);
+      RangeGuard guard("finite", config.finite, side == &inputs ? card_.nfeature : card_.noutput,
+                       card_.kind);
+      guard.limit_to_finite();
       side->add(std::move(guard));
     }
   add_both("range", config.range, &CardField::valid_range);
@@ -71,7 +66,7 @@ void Guards::add(const GuardsConfig &config, const std::string &scheme) {
 
 void Guards::add_tendency(const TendencyConfig &config) {
   const GuardConfig policy{true, config.policy, 0, 1.0};
-  RangeGuard guard("tendency", policy, card_.noutput);
+  RangeGuard guard("tendency", policy, card_.noutput, card_.kind);
   std::vector<std::string> units;
   bool found = false;
   for (const CardField &output : card_.outputs) {
@@ -80,7 +75,8 @@ void Guards::add_tendency(const TendencyConfig &config) {
     const auto limit = converted(config.limit, output.unit);
     if (!limit || (config.field.empty() && output.role == HYB_STATE)) continue;
     const size_t n = static_cast<size_t>(output.count);
-    guard.limit(output, {std::vector<double>(n, -*limit), std::vector<double>(n, *limit)}, 0);
+    guard.limit(output, {std::vector<double>(n, -*limit), std::vector<double>(n, *limit)}, 0,
+                policy.policy == Policy::clip);
     found = true;
   }
   if (!found)
@@ -117,8 +113,8 @@ std::string Guards::told(const MatrixGuards &side, const Objection &objection, c
                      in_quotes(at.field->name);
   if (at.level > 0) text += ", level " + std::to_string(at.level);
   if (at.species > 0) text += ", species " + std::to_string(at.species);
-  return text + ": expected " + shown(lower) + " to " + shown(upper) + " " + at.field->unit +
-         ", found " + shown(physical(*at.field, objection.row, objection.value));
+  return text + ": expected " + text_of(lower) + " to " + text_of(upper) + " " + at.field->unit +
+         ", found " + text_of(physical(*at.field, objection.row, objection.value));
 }
 
 bool Guards::has(Policy policy) const {

@@ -30,7 +30,7 @@ bool outside(const LimitedRows<double> &rows) { return pack_loops().outside64(ro
 }  // namespace
 
 void MatrixGuards::add(RangeGuard guard) {
-  guard.round_to(kind_);
+  guard.round();
   size_t row = 0;
   while (row < guard.lower.size() && !guard.limits(row)) ++row;
   if (row < guard.lower.size()) guards_.push_back(std::move(guard));
@@ -122,7 +122,7 @@ class MatrixGuards::Judgement {
     found.columns += !seen;
     seen = 1;
     if (guard_.policy == Policy::clip && !std::isnan(number))
-      value = static_cast<T>(std::clamp(number, guard_.lower[row], guard_.upper[row]));
+      value = static_cast<T>(std::clamp(number, guard_.least[row], guard_.most[row]));
     else if (guard_.policy != Policy::pass)
       verdict_.limit(column, weight);
     return true;

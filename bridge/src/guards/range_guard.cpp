@@ -41,40 +41,90 @@ double outwards(double limit, bool up) {
   return static_cast<double>(tighter ? std::nextafterf(near, up ? most : -most) : near);
 }
 
+// How a row's value becomes a physical one: in the host's kind, which may be either.
+struct Scaling {
+  double offset, scale;
+
+  double physical(double value) const { return value * scale + offset; }
+  float physical(float value) const {
+    return value * static_cast<float>(scale) + static_cast<float>(offset);
+  }
+};
+
+// In the kinds that a host may have with a network of that kind.
+bool is_inside(double value, double limit, bool below, const Scaling &scaling) {
+  const double found = scaling.physical(value);
+  return below ? found <= limit : found >= limit;
+}
+
+bool is_inside(float value, double limit, bool below, const Scaling &scaling) {
+  const float found = scaling.physical(value), own = static_cast<float>(limit);
+  return (below ? found <= own : found >= own) &&
+         is_inside(static_cast<double>(value), limit, below, scaling);
+}
+
+// The network's value next to a physical limit that is not beyond it: away from it in steps of the
+// last digit, which double, as a small value may come from the difference of large ones.
+template <class T>
+double inside(double limit, bool below, const Scaling &scaling) {
+  const bool down = below == (scaling.scale > 0);
+  if (!std::isfinite(limit)) return down ? infinite : -infinite;
+  constexpr T most = std::numeric_limits<T>::infinity();
+  T value = static_cast<T>((limit - scaling.offset) / scaling.scale);
+  T step = std::nextafter(value, down ? -most : most) - value;
+  for (int tries = 0; tries < 64 && !is_inside(value, limit, below, scaling); ++tries) {
+    value += step;
+    step *= 2;
+  }
+  return static_cast<double>(value);
+}
+
+double inside(int32_t kind, double limit, bool below, const Scaling &scaling) {
+  return kind == HYB_REAL64 ? inside<double>(limit, below, scaling)
+                            : inside<float>(limit, below, scaling);
+}
+
 }  // namespace
 
-RangeGuard::RangeGuard(std::string guard_name, const GuardConfig &config, int64_t nrow)
+RangeGuard::RangeGuard(std::string guard_name, const GuardConfig &config, int64_t nrow,
+                       int32_t network_kind)
     : name(std::move(guard_name)),
       policy(config.policy),
       blend_width(config.blend_width),
+      kind(network_kind),
       lower(static_cast<size_t>(nrow), -infinite),
-      upper(static_cast<size_t>(nrow), infinite) {}
+      upper(static_cast<size_t>(nrow), infinite),
+      least(lower),
+      most(upper) {}
 
-void RangeGuard::limit(const CardField &field, const Limits &limits, double margin) {
+void RangeGuard::limit(const CardField &field, const Limits &limits, double margin, bool exact) {
   const std::vector<double> width = widths(limits);
   for (size_t i = 0; i < static_cast<size_t>(field.count); ++i) {
     const bool plain = field.normalisation.empty();
     const double offset = plain ? 0 : field.normalisation.offset[i];
     const double scale = plain ? 1 : field.normalisation.scale[i];
     const double beyond = margin * width[i];
-    double low = (limits.lower[i] - beyond - offset) / scale;
-    double high = (limits.upper[i] + beyond - offset) / scale;
-    if (low > high) std::swap(low, high);  // a scale below 0
+    const double bottom = limits.lower[i] - beyond, top = limits.upper[i] + beyond;
+    const double low = (bottom - offset) / scale, high = (top - offset) / scale;
     const size_t row = static_cast<size_t>(field.offset) + i;
-    lower[row] = low - rounding(limits.lower[i], offset, scale);
-    upper[row] = high + rounding(limits.upper[i], offset, scale);
+    const double least_inside = inside(kind, bottom, false, {offset, scale});
+    const double most_inside = inside(kind, top, true, {offset, scale});
+    least[row] = std::min(least_inside, most_inside);  // a scale below 0 swaps them
+    most[row] = std::max(least_inside, most_inside);
+    lower[row] = exact ? least[row] : std::min(low, high) - rounding(limits.lower[i], offset, scale);
+    upper[row] = exact ? most[row] : std::max(low, high) + rounding(limits.upper[i], offset, scale);
   }
 }
 
-void RangeGuard::limit_to_finite(int32_t kind) {
-  const double most = kind == HYB_REAL64
-                          ? std::numeric_limits<double>::max()
-                          : static_cast<double>(std::numeric_limits<float>::max());
-  std::fill(lower.begin(), lower.end(), -most);
-  std::fill(upper.begin(), upper.end(), most);
+void RangeGuard::limit_to_finite() {
+  const double largest = kind == HYB_REAL64
+                             ? std::numeric_limits<double>::max()
+                             : static_cast<double>(std::numeric_limits<float>::max());
+  std::fill(lower.begin(), lower.end(), -largest);
+  std::fill(upper.begin(), upper.end(), largest);
 }
 
-void RangeGuard::round_to(int32_t kind) {
+void RangeGuard::round() {
   if (kind == HYB_REAL64) return;
   for (double &limit : lower) limit = outwards(limit, false);
   for (double &limit : upper) limit = outwards(limit, true);
