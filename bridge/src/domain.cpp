@@ -66,6 +66,16 @@ std::string path_for_rank(const std::string &path, int32_t rank) {
   return replaced(path, "{rank}", std::to_string(rank));
 }
 
+// Ramps, ages and correlated noise would never get over a time that is none. The longest is that of
+// no model: some 30,000 years.
+bool is_time_step(double dt) { return dt >= 0 && dt <= 1e12; }
+
+void check_time_step(double dt) {
+  if (!is_time_step(dt))
+    mismatch(HYB_ERROR_ARGUMENT, "step: dt", "a time step from 0 (unknown) to 1e12 s",
+             text_of(dt));
+}
+
 // Schemes may outlive the handle of their domain, the host's log handler may not.
 struct Silence {
   Log &log;
@@ -80,7 +90,8 @@ void for_all(const Schemes &schemes, Action &&action) {
   for (const auto &entry : schemes) {
     try {
       action(*entry.second);
-    } catch (const Error &error) {
+    } catch (...) {
+      const Error error = current_error();
       status = error.status();
       messages += (messages.empty() ? "" : "; ") + std::string(error.what());
     }
@@ -112,15 +123,17 @@ void Domain::add(const std::string &name, Scheme *scheme,
 void Domain::remove(Scheme *scheme) {
   for (auto entry = schemes_.begin(); entry != schemes_.end(); ++entry)
     if (entry->second == scheme) {
-      keep_statistics(*scheme);
+      keep(*scheme);
       schemes_.erase(entry);
       return;
     }
 }
 
 // Of a scheme that is about to go.
-void Domain::keep_statistics(const Scheme &scheme) noexcept {
+void Domain::keep(const Scheme &scheme) noexcept {
   try {
+    may_stop_ = may_stop_ || scheme.may_stop();
+    if (stop_.empty()) stop_ = scheme.stop();
     ended_[scheme.name()] = scheme.online_statistics();
     reporter_.forget(scheme);
   } catch (...) {
@@ -144,12 +157,13 @@ void Domain::step(int64_t step, const char *date, double dt) {
       if (!failure) failure = std::current_exception();
     }
   };
+  attempt([&] { check_time_step(dt); });
   attempt([&] { for_all(schemes_, [](Scheme &scheme) { scheme.step(); }); });
   if (!stepped_) attempt([&] { open_first_step(); });
   attempt([&] { settle(); });
   const bool recorded = stepped_ && reporter_.due(clock_);
   if (recorded) attempt([&] { reporter_.record(schemes_, clock_, communicator_, log_); });
-  clock_ = {step, date ? date : "", dt, clock_.elapsed + clock_.dt};
+  clock_ = {step, date ? date : "", is_time_step(dt) ? dt : 0, clock_.elapsed + clock_.dt};
   stepped_ = true;
   settled_ = false;
   ++turn_;
@@ -169,17 +183,23 @@ void Domain::end_step() {
   for_all(schemes_, [&](Scheme &scheme) { scheme.end_step(clock_, communicator_); });
 }
 
-// A run ends on every rank, or ranks would wait for each other for ever.
-void Domain::agree_on_stop() const {
-  bool may_stop = false;
-  std::string own;
-  for (const auto &entry : schemes_) {
-    may_stop = may_stop || entry.second->may_stop();
+// By what was found on this rank; "": it goes on.
+std::string Domain::stop() const {
+  std::string own = stop_;
+  for (const auto &entry : schemes_)
     if (own.empty()) own = entry.second->stop();
-  }
+  return own;
+}
+
+// A run ends on every rank, or ranks would wait for each other for ever.
+void Domain::agree_on_stop() {
+  bool may_stop = may_stop_;
+  for (const auto &entry : schemes_) may_stop = may_stop || entry.second->may_stop();
   if (!may_stop) return;
-  const std::string text = communicator_.first_text(own);
-  if (!text.empty()) fail(HYB_ERROR_GUARD, text);
+  const std::string text = communicator_.first_text(stop());
+  if (text.empty()) return;
+  stop_told_ = true;
+  fail(HYB_ERROR_GUARD, text);
 }
 
 // Or ranks would wait for each other's sums for ever.
@@ -241,6 +261,7 @@ void Domain::restore(const Snapshot &snapshot) {
 
 void Domain::save(const std::string &path) {
   save_restart(path, snapshot(), communicator_, grid_, config_.plugins);
+  agree_on_stop();
 }
 
 void Domain::load(const std::string &path) {
@@ -261,6 +282,7 @@ void Domain::finish() {
     throw;
   }
   write_statistics();
+  if (!stop_told_ && !stop().empty()) fail(HYB_ERROR_GUARD, stop());  // no step came any more
 }
 
 std::string Domain::statistics_path() const {

@@ -64,13 +64,13 @@ class Domain {
   void end_step();
   void settle();
   void state(State &state);
-  void begin_step();
-  void agree_on_stop() const;
+  std::string stop() const;
+  void agree_on_stop();
   void agree_on_schemes();
   nlohmann::json online_statistics(const std::string &name) const;
   std::string statistics_path() const;
   void keep_file() noexcept;
-  void keep_statistics(const Scheme &scheme) noexcept;
+  void keep(const Scheme &scheme) noexcept;
 
   DomainConfig config_;
   Grid grid_;
@@ -86,6 +86,8 @@ class Domain {
   Reporter reporter_;
   std::optional<int64_t> began_, restored_;  // the first step, and that of the restart
   bool file_fails_ = false;                  // that was told
+  std::string stop_;                         // why schemes that are gone end the run, and
+  bool may_stop_ = false, stop_told_ = false;  // whether one might have; the host knows
 };
 
 // Keeps the domain among those whose statistics are written when the process exits.
