@@ -45,6 +45,10 @@ class Hook {
   // The only place where its state changes. `totals` are those sums, of the same samples.
   virtual void update(const Samples &, const std::vector<double> &) {}
 
+  // Takes back the last update, which failed on another rank. Where all comes from the totals, it
+  // fails on all or on none.
+  virtual void take_back() {}
+
   // A step begins: what `apply` needs for it is fetched now. Not state; may read files, and fail.
   virtual void begin(const Clock &) {}
 

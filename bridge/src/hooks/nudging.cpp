@@ -49,7 +49,7 @@ SeriesOptions read_series(JsonTable &options) {
   return series;
 }
 
-NudgingOptions read_nudging(JsonTable &options, ValueFields &fields) {
+NudgingOptions read_nudging(JsonTable &options, const ValueField &output, ValueFields &fields) {
   NudgingOptions nudging;
   nudging.where = options.where();
   nudging.input = options.text("input");
@@ -57,6 +57,10 @@ NudgingOptions read_nudging(JsonTable &options, ValueFields &fields) {
   nudging.bottom_up =
       options.word("orientation", {"top_down", "bottom_up"}, "top_down") == "bottom_up";
   std::tie(nudging.first, nudging.last) = read_levels(options, "levels");
+  if (output.nlevel > 0 && nudging.last != INT64_MAX && nudging.last > output.nlevel)
+    mismatch(options.status(), options.where("levels"),
+             "levels of " + in_quotes(output.name) + ", 1 to " + std::to_string(output.nlevel),
+             std::to_string(nudging.last));
   nudging.taper = read_count(options, "taper", 1 << 16, 0);
   return nudging;
 }
@@ -119,7 +123,7 @@ std::unique_ptr<Hook> make_nudging(const HookConfig &config, ValueFields &fields
   JsonTable options(config.options, config.where, HYB_ERROR_CONFIG);
   options.need("time_scale", "a time, such as '6 h'");
   const double time_scale = read_seconds(options, "time_scale", 0);
-  NudgingOptions nudging = read_nudging(options, fields);
+  NudgingOptions nudging = read_nudging(options, output, fields);
   SeriesOptions series = read_series(options);
   options.finish();
   const auto *storage = load_plugin<hyb_storage>("netcdf", HYB_PLUGIN_STORAGE, plugins);

@@ -76,6 +76,17 @@ void bring_within(double limit, double weight, const std::vector<double> &taking
     row[i] = taking[i] * (weight * std::clamp(row[i], -limit, limit));
 }
 
+// What went wrong, "" if nothing did.
+template <class Body>
+std::string attempted(Body &&body) {
+  try {
+    body();
+    return {};
+  } catch (...) {
+    return current_error().what();
+  }
+}
+
 void add_row(const double *increments, int64_t n, double *row) {
   for (int64_t i = 0; i < n; ++i) row[i] += increments[i];
 }
@@ -119,6 +130,9 @@ HookSlot::HookSlot(const HookConfig &config, std::unique_ptr<Hook> hook,
   for (const std::string &field : config.fields) {
     targets_.push_back(fields.output(field, HYB_ERROR_CONFIG, config.where + ".fields"));
     limits_.push_back(limit_of(config, fields.outputs[targets_.back()]));
+    if (fields.outputs[targets_.back()].is_flag)
+      mismatch(HYB_ERROR_CONFIG, config.where + ".fields", "outputs that are no flags",
+               in_quotes(field));
   }
   if (config.after && targets_.empty())
     mismatch(HYB_ERROR_CONFIG, config.where + ".fields", "the outputs that it adds to", "none");
@@ -160,18 +174,19 @@ void HookSlot::veto(const BlockValues &values, HookWork &work, Verdict &verdict,
 void HookSlot::drop_not_finite(HookWork &work, const BlockValues &values, Verdict &verdict,
                                const Objector &object) const {
   if (std::all_of(work.increments.begin(), work.increments.end(), all_finite)) return;
-  int64_t dropped = 0;
+  int64_t dropped = 0, first = 0;
   for (int64_t i = 0; i < values.ncol; ++i) {
     if (finite_column(work.increments, i)) continue;
     for (const FieldValues &field : work.increments)
       for (int64_t row = 0; row < field.nrow(); ++row) field.row(row)[i] = 0;
     if (verdict.weight(i) == 0) continue;
-    ++dropped;
+    if (dropped++ == 0) first = values.grid->column(values.first + i);
     if (config_.policy != Policy::pass && !config_.dry_run) verdict.reject(i);
   }
   if (dropped > 0)
     object(config_.policy, name_ + ": expected finite increments, found others in " +
-                               std::to_string(dropped) + " columns");
+                               std::to_string(dropped) + " columns, the first is global column " +
+                               std::to_string(first));
 }
 
 void HookSlot::add_target(size_t target, BlockValues &values, HookWork &work) const {
@@ -235,13 +250,16 @@ void HookSlot::learn(const Samples &samples, const Communicator &communicator,
                      const Objector &object) {
   if (++steps_ < config_.cadence) return;
   steps_ = 0;
-  try {
+  std::string failure = attempted([&] {
     hook_->update(samples, reproducible_sums(communicator, hook_->sums(samples), [&](Adder &adder) {
                     hook_->collect(samples, adder);
                   }));
-  } catch (...) {
-    object(config_.policy, name_ + ", at the end of the step: " + current_error().what());
-  }
+  });
+  const std::string rank = "rank " + std::to_string(communicator.rank()) + ": ";
+  const std::string first = communicator.first_text(failure.empty() ? "" : rank + failure);
+  if (first.empty()) return;
+  if (failure.empty()) failure = first + attempted([&] { hook_->take_back(); });
+  object(config_.policy, name_ + ", at the end of the step: " + failure);
 }
 
 void HookSlot::step(const Clock &clock, const Objector &object) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
 
 #include "axes.hpp"
 #include "error.hpp"
@@ -51,10 +50,12 @@ void clear_column(const FieldValues &increment, int64_t column) {
   for (int64_t row = 0; row < increment.nrow(); ++row) increment.row(row)[column] = 0;
 }
 
-bool all_finite(const double *row, int64_t n) {
-  int64_t bad = 0;
-  for (int64_t i = 0; i < n; ++i) bad += !(std::abs(row[i]) <= std::numeric_limits<double>::max());
-  return bad == 0;
+// What was made of the outputs of rejected columns is nothing to go by.
+void clear_rejected(const BlockValues &values, std::vector<FieldValues> &increments) {
+  for (size_t column = 0; column < values.rejected.size(); ++column)
+    if (values.rejected[column])
+      for (const FieldValues &increment : increments)
+        clear_column(increment, static_cast<int64_t>(column));
 }
 
 void clear(std::vector<FieldValues> &increments) {
@@ -83,7 +84,7 @@ void take_addends(void *owner, int64_t sum, int64_t n, const double *values) {
 
 PluginHook::PluginHook(const hyb_hook &table, const HookConfig &config,
                        const nlohmann::json &options, ValueFields &fields)
-    : table_(table), where_(config.where), targets_(config.fields), before_(!config.after),
+    : table_(table), where_(config.where), before_(!config.after),
       hook_(open(config, options, fields)), inputs_(read_fields(fields)) {}
 
 void PluginHook::Close::operator()(void *hook) const {
@@ -150,7 +151,7 @@ void PluginHook::apply(const BlockValues &values, std::vector<FieldValues> &incr
   if (values.ncol == 0) return;
   try {
     show_and_apply(values, increments, veto);
-    check_increments(values, increments);
+    clear_rejected(values, increments);
   } catch (...) {
     clear(increments);
     std::fill(veto.begin(), veto.end(), uint8_t{0});
@@ -175,26 +176,6 @@ std::unique_ptr<HookBlock> PluginHook::lent() const {
   std::unique_ptr<HookBlock> block = std::move(blocks_.back());
   blocks_.pop_back();
   return block;
-}
-
-// What was made of the outputs of rejected columns is nothing to go by.
-void PluginHook::check_increments(const BlockValues &values,
-                                  std::vector<FieldValues> &increments) const {
-  for (size_t column = 0; column < values.rejected.size(); ++column)
-    if (values.rejected[column])
-      for (const FieldValues &increment : increments)
-        clear_column(increment, static_cast<int64_t>(column));
-  for (size_t target = 0; target < increments.size(); ++target)
-    check_finite(targets_[target], increments[target]);
-}
-
-void PluginHook::check_finite(const std::string &target, const FieldValues &increment) const {
-  for (int64_t row = 0; row < increment.nrow(); ++row)
-    if (!all_finite(increment.row(row), increment.ncol))
-      mismatch(HYB_ERROR_GUARD,
-               where_ + ": apply: increment of " + in_quotes(target) + " at level " +
-                   std::to_string(row % increment.nlevel + 1),
-               "finite numbers", "a NaN or an infinity");
 }
 
 // ---- At the step boundary ---------------------------------------------------------------------
@@ -249,7 +230,7 @@ void PluginHook::update(const Samples &samples, const std::vector<double> &total
   const FloatingPointGuard guard;
   check_totals(totals);
   if (!table_.update) return;
-  const std::vector<double> before = saved();
+  before_update_ = saved();
   const hyb_clock shown = plugin_clock(*samples.clock);
   const bool summed = table_.sums && !totals.empty();
   const int64_t n = summed ? static_cast<int64_t>(totals.size()) - 1 : 0;
@@ -258,13 +239,13 @@ void PluginHook::update(const Samples &samples, const std::vector<double> &total
       return table_.update(hook_.get(), &shown, summed ? totals.data() + 1 : nullptr, n, message);
     });
   } catch (...) {
-    take_back(before, current_error());
+    take_back(current_error());
   }
 }
 
-void PluginHook::take_back(const std::vector<double> &before, const Error &error) {
+void PluginHook::take_back(const Error &error) {
   try {
-    restore(before);
+    take_back();
   } catch (...) {
     fail(error.status(), error.what() + (", and its state could not be taken back: " +
                                          std::string(current_error().what())));

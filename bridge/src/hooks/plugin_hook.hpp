@@ -33,6 +33,7 @@ class PluginHook : public Hook {
   size_t sums(const Samples &samples) override;
   void collect(const Samples &, Adder &adder) const override;
   void update(const Samples &samples, const std::vector<double> &totals) override;
+  void take_back() override { restore(before_update_); }
 
   void state(State &state) override;
 
@@ -52,22 +53,20 @@ class PluginHook : public Hook {
   void show_and_apply(const BlockValues &values, std::vector<FieldValues> &increments,
                       std::vector<uint8_t> &veto) const;
   std::unique_ptr<HookBlock> lent() const;
-  void check_increments(const BlockValues &values, std::vector<FieldValues> &increments) const;
-  void check_finite(const std::string &target, const FieldValues &increment) const;
   void collect_once(const Samples &samples);
   void check_totals(const std::vector<double> &totals) const;
   std::vector<double> saved() const;
   void restore(const std::vector<double> &values);
-  [[noreturn]] void take_back(const std::vector<double> &before, const Error &error);
+  [[noreturn]] void take_back(const Error &error);
 
   const hyb_hook &table_;
   const std::string where_;
-  const std::vector<std::string> targets_;
   const bool before_;
   const Handle hook_;
   const std::vector<size_t> inputs_;  // places in ValueFields
   HookSamples samples_;
   Addends addends_;
+  std::vector<double> before_update_;  // its state
   mutable std::mutex mutex_;
   mutable std::vector<std::unique_ptr<HookBlock>> blocks_;  // that no thread uses
 };

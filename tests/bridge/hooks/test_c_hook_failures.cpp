@@ -72,7 +72,6 @@ void creation_that_fails_is_told() {
 void a_block_of_which_apply_fails_gets_nothing() {
   for (const auto &[function, words] :
        {std::pair("apply", "apply: too hot"),
-        std::pair("nan", "'heating_rate' at level 2: expected"),
         std::pair("silent", "apply: status: expected 0 or a message, found 77")}) {
     const auto hook = test::make(failing(function));
     Block block;

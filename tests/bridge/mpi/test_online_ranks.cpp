@@ -56,6 +56,28 @@ void a_stop_ends_all_ranks() {
   MPI_Barrier(MPI_COMM_WORLD);
 }
 
+// A hook in C whose update fails on the last rank changes its state on none: what it adds stays.
+void an_update_counts_on_all_ranks_or_on_none() {
+  const Part own = own_part();
+  const hyb_grid grid = own.grid();
+  for (const char *fails : {"update", "nothing"}) {
+    const Scheme scheme(emulate(write_emulator(column_card)) +
+                            "[[scheme.test.hook]]\nkind = \"c\"\nfields = [\"heating_rate\"]\n"
+                            "library = \"" + std::getenv("HOOKS") + "/libtest_hook.so\"\n"
+                            "learn = \"observe\"\nstrength = 0\nfails = \"" +
+                            (rank == size - 1 ? fails : "nothing") + "\"\n",
+                        HYB_TOP_DOWN, &grid, &own.host);
+    AuditedModel model = model_of(own, all_columns);
+    model.step(scheme, 1, 8);
+    const std::vector<double> first = model.heating;
+    const std::vector<double> wanted(first.size(), 3.0);
+    const hyb_view view = view_of(wanted.data(), {own.ncol(), model_levels});
+    CHECK_OK(hyb_scheme_observe(scheme.handle, "heating_rate", &view, own.ncol(), 1));
+    model.step(scheme, 2, 8);
+    CHECK_EQ(model.heating == first, fails[0] == 'u');
+  }
+}
+
 // A host's mistake, told instead of a hang; one rank alone has none.
 void ranks_with_other_schemes_are_told() {
   const Part own = own_part();
@@ -77,6 +99,7 @@ int main(int argc, char **argv) {
   CHECK(argc == 2 && size == std::atoi(argv[1]));
   learning_has_the_bits_of_one_process();
   a_stop_ends_all_ranks();
+  an_update_counts_on_all_ranks_or_on_none();
   ranks_with_other_schemes_are_told();
   MPI_Finalize();
   return check_failures();
