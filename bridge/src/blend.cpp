@@ -56,4 +56,8 @@ bool Blend::masks(int64_t nlevel) const {
   return nlevel > 1 && (first_level_ > 1 || last_level_ < nlevel);
 }
 
+bool Blend::masks(int64_t nlevel, int64_t level) const {
+  return masks(nlevel) && (level + 1 < first_level_ || level + 1 > last_level_);
+}
+
 }  // namespace hyb

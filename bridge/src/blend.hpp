@@ -37,7 +37,7 @@ class Blend {
 
   // Whether a field of that many levels has levels that stay native, and whether one does.
   bool masks(int64_t nlevel) const;
-  bool masked(int64_t level) const { return level + 1 < first_level_ || level + 1 > last_level_; }
+  bool masks(int64_t nlevel, int64_t level) const;  // `level` of the host's, from 0
 
  private:
   BlendConfig config_;

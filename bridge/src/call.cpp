@@ -161,24 +161,36 @@ void Call::submit() {
   scheme->queue().add(block_);
 }
 
+void Call::finish() {
+  scheme->queue().finish(block_);
+  times_.infer = block_.time();
+  if (block_.failure()) throw *block_.failure();
+  results_.judge(block_, times_);
+}
+
+// There are no results, or none that may be used.
+void Call::give_up(const Error &error) {
+  failure_ = error;
+  results_.reject_all();
+  count_failure(error.what());
+}
+
 // Waits for the emulator's results if nobody has yet; false if it has none.
 bool Call::settled() {
   if (phase_ != Phase::submitted) return phase_ != Phase::failed;
-  scheme->queue().finish(block_);
-  times_.infer = block_.time();
-  const bool failed = block_.failure().has_value();
-  phase_ = failed ? Phase::failed : Phase::get;
-  if (failed) count_failure(block_.failure()->what());
-  if (failed)
-    results_.reject_all();
-  else
-    results_.judge(block_, times_);
-  return !failed;
+  phase_ = Phase::failed;
+  try {
+    finish();
+    phase_ = Phase::get;
+  } catch (...) {
+    give_up(current_error());
+  }
+  return phase_ == Phase::get;
 }
 
 // Tells of a failure once: whoever asks later finds the call failed.
 void Call::need_results() {
-  if (phase_ == Phase::submitted && !settled()) throw *block_.failure();
+  if (phase_ == Phase::submitted && !settled()) throw *failure_;
 }
 
 void Call::count_failure(const char *message) {
@@ -195,9 +207,8 @@ void Call::run() {
   phase_ = Phase::failed;
   try {
     if (results_.infers()) submit();
-  } catch (const Error &error) {
-    results_.reject_all();
-    count_failure(error.what());
+  } catch (...) {
+    give_up(current_error());
     throw;
   }
   phase_ = results_.infers() ? Phase::submitted : Phase::get;
@@ -301,7 +312,7 @@ void Call::close() {
   notice_fields_not_seen();
   check_outputs_taken();
   end_capture();
-  if (fails_now) throw *block_.failure();
+  if (fails_now) throw *failure_;
 }
 
 std::string Call::where() const {

@@ -6,11 +6,13 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "block.hpp"
 #include "capture.hpp"
+#include "error.hpp"
 #include "results.hpp"
 #include "statistics.hpp"
 
@@ -67,6 +69,8 @@ struct alignas(64) Call {
   void check_outputs_taken();
   void complete();
   void submit();
+  void finish();
+  void give_up(const Error &error);
   bool settled();
   bool replaces() const;
   void need_results();
@@ -84,6 +88,7 @@ struct alignas(64) Call {
   size_t inputs_given_ = 0, outputs_taken_ = 0;  // of the card's
   Block block_;
   Results results_;
+  std::optional<Error> failure_;         // why there are no results, once that was found
   std::unique_ptr<Capture> capture_;     // in the modes that look at native results
   std::vector<int64_t> recorded_rows_;   // the columns of the block that go into the recording
   std::vector<int64_t> samples_;         // replay: the recorded sample of each column

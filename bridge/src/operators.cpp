@@ -5,15 +5,34 @@
 
 #include "error.hpp"
 #include "hooks/make_hook.hpp"
+#include "pack_loops.hpp"
 #include "text.hpp"
 #include "timed.hpp"
 
 namespace hyb {
+namespace {
+
+bool within(const double *values, int64_t n, double most) {
+  const double least = -most;
+  return !pack_loops().outside64({values, n, n, 1, &least, &most});
+}
+
+bool within(const FieldValues &field, int64_t column, double most) {
+  for (int64_t row = 0; row < field.nrow(); ++row)
+    if (!within(field.row(row) + column, 1, most)) return false;
+  return true;
+}
+
+}  // namespace
+
 Operators::Operators(const SchemeConfig &config, const Card &card, bool flips, const Grid &grid,
                      const std::string &plugins, Objector object)
-    : unmet_(config.guard.constraint), object_(std::move(object)) {
+    : unmet_(config.guard.constraint),
+      not_finite_(config.guard.finite.policy),
+      object_(std::move(object)) {
   for (const CardField &output : card.outputs)
-    fields_.outputs.push_back({output.name, output.unit, output.role == HYB_FLAG});
+    fields_.outputs.push_back({output.name, output.unit, output.role == HYB_FLAG,
+                               card.box && output.has_level ? 0 : output.nlevel, output.nspecies});
   for (const CardField &input : card.inputs) fields_.known.push_back({input.name, input.unit});
   for (const FieldConfig &field : config.fields) fields_.known.push_back({field.name, field.unit});
   for (const HookConfig &hook : config.hooks)
@@ -66,9 +85,30 @@ void Operators::apply(BlockValues &values, OperatorWork &work, Verdict &verdict,
       if (slot->config().after) slot->add(values, work.hooks, verdict, object_);
     count_added(values, work, verdict);
   }
-  if (constraints_->names().empty()) return;
-  const Timed timed(times.constrain);
-  constrain(values, work, verdict);
+  if (!constraints_->names().empty()) {
+    const Timed timed(times.constrain);
+    constrain(values, work, verdict);
+  }
+  if (has_phase(true) && not_finite_ != Policy::pass) judge(values, work.hooks, verdict);
+}
+
+// What hooks made of results, which the guards have seen before.
+void Operators::judge(const BlockValues &values, const HookWork &hooks, Verdict &verdict) const {
+  for (size_t place = 0; place < values.outputs.size(); ++place) {
+    const FieldValues &field = values.outputs[place];
+    const double most = values.most[place];
+    if (!hooks.added[place].data || within(field.data, field.nrow() * field.ncol, most)) continue;
+    int64_t rejected = 0;
+    for (int64_t i = 0; i < values.ncol; ++i) {
+      if (verdict.weight(i) == 0 || within(field, i, most)) continue;
+      verdict.reject(i);
+      ++rejected;
+    }
+    if (rejected > 0)
+      object_(not_finite_, "after hooks: " + in_quotes(fields_.outputs[place].name) +
+                               ": expected finite numbers of the host's kind, found others in " +
+                               std::to_string(rejected) + " columns");
+  }
 }
 
 // What was learnt from the emulator's own results is to be applied to them.

@@ -63,10 +63,12 @@ class Operators {
   void find_read_later();
   void keep_emulated(BlockValues &values, OperatorWork &work) const;
   void count_added(const BlockValues &values, OperatorWork &work, const Verdict &verdict);
+  void judge(const BlockValues &values, const HookWork &hooks, Verdict &verdict) const;
   void constrain(BlockValues &values, OperatorWork &work, Verdict &verdict);
   void tell_unmet(const std::vector<uint8_t> &unmet) const;
 
-  Policy unmet_;  // where a constraint cannot be met
+  Policy unmet_;       // where a constraint cannot be met,
+  Policy not_finite_;  // and where hooks made what is no number
   Objector object_;
   ValueFields fields_;
   std::vector<std::unique_ptr<HookSlot>> hooks_;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "results.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include "error.hpp"
 #include "floating_point.hpp"
 #include "runs_of_columns.hpp"
@@ -18,8 +21,10 @@ Rows rows_of(const FieldValues &field) {
   return lone_rows(field.data, HYB_REAL64, shape, field.ncol);
 }
 
+// Never null, also of no columns: null means that there is no such field.
 FieldValues values_of(Buffer &memory, const FieldShape &shape, int64_t ncol) {
-  const int64_t bytes = shape.rows() * ncol * static_cast<int64_t>(sizeof(double));
+  const int64_t values = std::max<int64_t>(1, shape.rows() * ncol);
+  const int64_t bytes = values * static_cast<int64_t>(sizeof(double));
   return {static_cast<double *>(memory.reserve(bytes)), shape.nlevel, shape.nspecies, ncol};
 }
 
@@ -53,9 +58,11 @@ void Results::open(Scheme &scheme, int64_t ncol, int64_t first) {
   values_.grid = &scheme.domain().grid();
   for (FieldValues &input : values_.inputs) input.data = nullptr;
   std::fill(put_.begin(), put_.end(), uint8_t{0});
+  puts_real64_ = false;
 }
 
 void Results::put(const Field &field, const HostArray &array) {
+  puts_real64_ = puts_real64_ || array.kind == HYB_REAL64;
   if (field.kept >= 0) {
     const size_t place = static_cast<size_t>(field.kept);
     if (kept_.size() <= place) kept_.resize(place + 1);
@@ -111,7 +118,8 @@ void Results::judge(const Block &block, CallTimes &times) {
 
 void Results::judge_outputs(const Block &block, CallTimes &times) {
   const Timed timed(times.guard);
-  if (Rejections *others = scheme_->coupled()) others->carry_over(verdict_, first_, scheme_->domain().turn());
+  if (Rejections *others = scheme_->coupled())
+    others->carry_over(verdict_, first_, scheme_->domain().turn());
   Guards &guards = *scheme_->guards();
   for (const Objection &objection : guards.outputs.judge(block.output_matrix(), verdict_))
     scheme_->object(guards.outputs, objection, first_);
@@ -123,7 +131,8 @@ void Results::reject_all() {
 }
 
 void Results::publish() {
-  if (Rejections *own = scheme_->rejections()) own->publish(verdict_, first_, scheme_->domain().turn());
+  Rejections *own = scheme_->rejections();
+  if (own && !own->publish(verdict_, first_, scheme_->domain().turn())) scheme_->tell_late();
 }
 
 // All outputs, as constraints need several at once.
@@ -135,9 +144,19 @@ void Results::stage(const Block &block, CallTimes &times) {
   for (size_t place = 0; place < outputs.size(); ++place)
     values_.outputs[place] =
         unpacked(block.output(outputs[place]), block.shape(outputs[place]), ncol_, staged_[place]);
+  values_.most.resize(outputs.size());
+  for (size_t place = 0; place < outputs.size(); ++place)
+    values_.most[place] = largest(scheme_->fields().find(outputs[place].name));
   values_.rejected.resize(static_cast<size_t>(ncol_));
   for (int64_t i = 0; i < ncol_; ++i)
     values_.rejected[static_cast<size_t>(i)] = verdict_.weight(i) == 0;
+}
+
+// The first get comes later; until then the host is taken to have one kind of reals.
+double Results::largest(const Field &field) const {
+  const bool small = field.settled ? field.kind == HYB_REAL32 : !puts_real64_;
+  return small ? static_cast<double>(std::numeric_limits<float>::max())
+               : std::numeric_limits<double>::max();
 }
 
 void Results::operate(CallTimes &times) {
@@ -204,10 +223,8 @@ void Results::compare(const Field &field, const Native &native, const Block &blo
 FieldValues Results::mixture(const Field &field, const Native &native, const Rows &rows) {
   const FieldValues emulated = unpacked(rows, field, ncol_, emulated_);
   const FieldValues mixed = values_of(mixed_, field, ncol_);
-  const Blend &blend = scheme_->blend();
-  const bool masks = scheme_->mode() == Mode::blend && blend.masks(field.nlevel);
   for (int64_t row = 0; row < mixed.nrow(); ++row) {
-    const bool masked = masks && blend.masked(row % mixed.nlevel);
+    const bool masked = scheme_->blend().masks(mixed.nlevel, row % mixed.nlevel);
     const double *after = native.after.row(row), *e = emulated.row(row);
     const double *start = native.before.data ? native.before.row(row) : nullptr;
     for (int64_t i = 0; i < ncol_; ++i) {
@@ -237,8 +254,12 @@ int64_t Results::replace(const Field &field, const Rows &rows, const HostArray &
 // Native plus learned correction. What the array holds is native, increments too.
 int64_t Results::correct(const Field &field, const Rows &rows, const HostArray &array) {
   const FieldValues correction = unpacked(rows, field, ncol_, emulated_);
-  for (int64_t row = 0; row < correction.nrow(); ++row)
-    for (int64_t i = 0; i < ncol_; ++i) correction.row(row)[i] *= weight(i);
+  for (int64_t row = 0; row < correction.nrow(); ++row) {
+    const bool masked = scheme_->blend().masks(correction.nlevel, row % correction.nlevel);
+    double *values = correction.row(row);
+    for (int64_t i = 0; i < ncol_; ++i)
+      values[i] = masked ? -0.0 : values[i] * weight(i);  // a zero that changes no bit, -0.0 neither
+  }
   int64_t bad = 0;
   each_run(array, ncol_, [&](int64_t i) { return weight(i) > 0; },
            [&](int64_t begin, int64_t n) {
@@ -248,7 +269,7 @@ int64_t Results::correct(const Field &field, const Rows &rows, const HostArray &
 }
 
 int64_t Results::write(const Field &field, const Rows &rows, const HostArray &array) {
-  const bool all = scheme_->mode() == Mode::blend && scheme_->blend().masks(field.nlevel);
+  const bool all = scheme_->blend().masks(field.nlevel);
   const auto whole = [&](int64_t i) { return !all && weight(i) == 1; };
   const auto partly = [&](int64_t i) { return weight(i) > 0 && (all || weight(i) < 1); };
   bool some = false;
@@ -286,8 +307,16 @@ void Results::check_before(const Field &field) const {
              "a put before the get", "none in this call");
 }
 
+// Half a flag means nothing.
+void Results::check_whole(const Field &field) const {
+  if (scheme_->mixes_values() && field.output->role == HYB_FLAG)
+    mismatch(HYB_ERROR_FIELD, "get of the flag " + in_quotes(field.name),
+             "none, as results are mixed and it is 'unused'", "one");
+}
+
 int64_t Results::give(const Field &field, const HostArray &array, const Block &block) {
   check_before(field);
+  check_whole(field);
   const Rows rows = this->rows(field, block);
   if (!wants_native())
     return adds(field) ? scatter_add(rows, array, ncol_) : scatter(rows, array, ncol_);

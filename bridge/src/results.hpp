@@ -55,6 +55,8 @@ class Results {
   bool has_before(const Field &field) const;
   bool has_all_before() const;
   void check_before(const Field &field) const;
+  void check_whole(const Field &field) const;
+  double largest(const Field &field) const;
   void judge_outputs(const Block &block, CallTimes &times);
   void stage(const Block &block, CallTimes &times);
   void operate(CallTimes &times);
@@ -79,6 +81,7 @@ class Results {
   std::vector<Buffer> kept_, staged_;  // of values_.inputs and values_.outputs
   std::vector<Buffer> before_;         // by field: what an increment is added to, the host's kind
   std::vector<uint8_t> put_;           // by field: before_ is of this call
+  bool puts_real64_ = false;
   Buffer after_, start_, emulated_, mixed_;
   OperatorWork work_;
 };

@@ -56,6 +56,7 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
                       (infers ? ", emulator " + config_.emulator.path : ""));
   if (infers) tell_about(*emulator_);
   if (infers) tell_of_noise();
+  if (domain_->stepped()) couple();
   domain_->add(name, this, statistics_);  // last: what fails before leaves nothing in the domain
 }
 

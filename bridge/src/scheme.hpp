@@ -79,15 +79,21 @@ class Scheme {
   void end_step(const Clock &clock, const Communicator &communicator);
   void begin_step(const Clock &clock);
   void state(State &state);
-  std::string stop() const { return objections_->stop(); }
+  // Why the run is to end, "" if it is not.
+  std::string stop() const { return may_stop() ? objections_->stop() : ""; }
   bool may_stop() const;
   // Whether good columns are to get emulated results beside native ones by configuration.
   bool mixes() const { return audit_ || mode() == Mode::blend; }
+  // Whether a value may become part emulated, part native.
+  bool mixes_values() const;
   // Whether the end of its steps looks at all ranks.
   bool collective() const { return may_stop() || audit_ || learning_; }
 
-  // Finds the scheme that it is coupled to; of the first step.
+  // Finds the scheme that it is coupled to: in the first step, or when it is created after that.
   void couple();
+
+  // That another scheme, coupled to it, did not wait for its blocks.
+  void tell_late();
 
   // All that is counted, in lists whose number is the same on every rank; and such counters, of this
   // process or of several, in words.
@@ -122,6 +128,7 @@ class Scheme {
     output_not_finite,
     field_not_seen,
     no_step,
+    late,
     count
   };
   void notice(Notice sort, const std::string &text);
@@ -150,7 +157,9 @@ class Scheme {
   void tell_of_noise() const;
   void make_online_parts();
   std::string now_in_words() const;
+  void refuse_cycle(const Scheme &first) const;  // of schemes that are coupled
   void refuse_flags() const;  // where they would be mixed
+  void check_levels() const;  // of the blend
   std::string discard_open_calls();  // what to say of them, empty: there were none
   void warn_of_open_calls();
   void warn_of_failures();

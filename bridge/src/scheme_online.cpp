@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a scheme needs in the modes that replace native results.
+#include <algorithm>
+
 #include "axes.hpp"
 #include "error.hpp"
 #include "floating_point.hpp"
@@ -21,14 +23,28 @@ bool partly(const GuardsConfig &guard) {
 
 }  // namespace
 
+bool Scheme::mixes_values() const {
+  return mode() == Mode::blend || mode() == Mode::correct || partly(config_.guard);
+}
+
 // Half a flag means nothing.
 void Scheme::refuse_flags() const {
-  if (mode() != Mode::blend && mode() != Mode::correct && !partly(config_.guard)) return;
+  if (!mixes_values()) return;
   for (const CardField &output : emulator_->card().outputs)
     if (output.role == HYB_FLAG && !unused(output.name))
       mismatch(HYB_ERROR_CONFIG,
                table_of(name()) + ": mode or guard that mixes emulated and native results",
                "outputs that are no flags (or the key 'unused')", in_quotes(output.name));
+}
+
+// A box emulator takes as many as the host has.
+void Scheme::check_levels() const {
+  int64_t most = 1;
+  for (const CardField &output : emulator_->card().outputs) most = std::max(most, output.nlevel);
+  const int64_t last = config_.blend.last_level;
+  if (!emulator_->card().box && last != INT64_MAX && last > most)
+    mismatch(HYB_ERROR_CONFIG, table_of(name()) + ".blend: levels",
+             "levels of the outputs, 1 to " + std::to_string(most), std::to_string(last));
 }
 
 void Scheme::make_online_parts() {
@@ -37,6 +53,7 @@ void Scheme::make_online_parts() {
   refuse_flags();
   guards_ = std::make_unique<Guards>(config_.guard, card, name(), flips());
   if (!replaces()) return;
+  if (mode() != Mode::emulate) check_levels();
   if (mode() != Mode::emulate) blend_ = Blend(config_.blend, grid, table_of(name()));
   if (config_.audit && mode() == Mode::correct)
     mismatch(HYB_ERROR_CONFIG, table_of(name()) + ": audit", "mode 'emulate' or 'blend'",
@@ -96,9 +113,30 @@ void Scheme::couple() {
   if (!domain_->grid().known())
     mismatch(HYB_ERROR_CONFIG, table_of(name()) + ": coupled",
              "a domain created with its columns", "one without");
+  refuse_cycle(*first);
   if (first->replaces() && !first->rejections_)
     first->rejections_ = std::make_shared<Rejections>(domain_->grid().ncol());
   coupled_ = first->rejections_;
+}
+
+// Neither could be the first.
+void Scheme::refuse_cycle(const Scheme &first) const {
+  std::vector<std::string> seen = {name()};
+  for (const Scheme *at = &first; at && at->replaces(); at = domain_->find(at->config_.coupled)) {
+    const bool again = std::find(seen.begin(), seen.end(), at->name()) != seen.end();
+    seen.push_back(at->name());
+    if (again)
+      mismatch(HYB_ERROR_CONFIG, table_of(name()) + ": coupled",
+               "schemes that do not wait for each other", listed(seen) + " in a circle");
+  }
+}
+
+void Scheme::tell_late() {
+  if (!noticed(Notice::late))
+    notice(Notice::late, now_in_words() +
+                             "coupled: expected its blocks before those of the schemes that are "
+                             "coupled to it, found some of these before; what it rejects is "
+                             "native there only if it comes first");
 }
 
 bool Scheme::may_stop() const {

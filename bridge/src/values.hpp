@@ -28,6 +28,7 @@ struct FieldValues {
 struct ValueField {
   std::string name, unit;
   bool is_flag = false;
+  int64_t nlevel = 0, nspecies = 0;  // of outputs, by the card; 0: not known before the first array
 };
 
 // The fields that the operators of a scheme read and write. Every output of the card is there from
@@ -52,6 +53,7 @@ struct BlockValues {
   std::vector<FieldValues> inputs, outputs;  // by place in ValueFields
   std::vector<FieldValues> emulated;         // outputs before any hook; empty: none has changed
   std::vector<uint8_t> rejected;             // by column
+  std::vector<double> most;                  // by output: the largest number of the host's kind
 
   const std::vector<FieldValues> &before_hooks() const {
     return emulated.empty() ? outputs : emulated;

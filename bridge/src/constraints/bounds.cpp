@@ -35,6 +35,7 @@ Bounds read_bounds(ConstraintReader &reader) {
   bounds.output = read_output(reader, "output");
   bounds.name = table.find("name") ? table.text("name") : "bounds of " + bounds.output_name;
   bounds.rows = read_rows(reader);
+  bounds.rows.check(reader.fields.outputs[bounds.output]);
   read_limits(table, bounds);
   read_state(reader, bounds);
   return bounds;

@@ -114,6 +114,14 @@ size_t read_output(ConstraintReader &reader, const char *key) {
   return place;
 }
 
+// A card that does not know how many there are leaves that to the first call.
+void RowChoice::check(const ValueField &output) const {
+  const FieldValues shape = {nullptr, output.nlevel, output.nspecies, 0};
+  if (output.nlevel == 0) return;
+  levels_of(shape, false);
+  species_of(shape);
+}
+
 RowChoice read_rows(ConstraintReader &reader) {
   RowChoice rows;
   rows.where = reader.table.where();
@@ -159,6 +167,7 @@ Term read_term(const json &object, const std::string &where, ConstraintReader &p
   Term term;
   read_field(reader, term);
   term.rows = read_rows(reader);
+  if (term.is_output) term.rows.check(reader.fields.outputs[term.field]);
   term.factor = read_factor(reader);
   term.measure = read_measure(reader);
   if (term.is_output) read_how(reader, term);

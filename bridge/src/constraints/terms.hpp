@@ -33,6 +33,9 @@ struct RowChoice {
   Range species_of(const FieldValues &field) const;
 
   // Whether both can mean the same row of one field.
+  // Fails likewise for an output whose shape the card says.
+  void check(const ValueField &output) const;
+
   bool may_meet(const RowChoice &other) const;
 };
 
