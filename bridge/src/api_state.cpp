@@ -70,6 +70,7 @@ int32_t hyb_domain_state_get(hyb_domain *domain, double *shared, int64_t nshared
     compare("columns of the domain", domain_of(domain).grid().ncol(), ncol);
     check_arrays(shared, nshared, columns, nrow, ncol);
     hyb::write_arrays(snapshot, shared, columns);
+    domain_of(domain).taken();
   });
 }
 

@@ -130,6 +130,9 @@ class Scheme {
   // Of the first step: says which units of the card the host did not declare.
   void tell_undeclared();
 
+  // Fails if a call is open.
+  void refuse_open_calls();
+
   // The step boundary: discards calls that were left open and looks at the recording.
   void step();
   void flush();
@@ -152,6 +155,7 @@ class Scheme {
   std::string now_in_words() const;
   void refuse_flags() const;  // where they would be mixed
   std::string discard_open_calls();  // what to say of them, empty: there were none
+  std::string told_open(int64_t open, int64_t first) const;
   void warn_of_open_calls();
   void warn_of_failures();
   void warn_at_end();
