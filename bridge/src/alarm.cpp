@@ -85,15 +85,19 @@ json Alarm::json() const {
           {"bias", bias_.json()}};
 }
 
+json Alarm::learned_with() const {
+  return {{"learn", config_.learn}, {"slack", config_.slack}, {"threshold", config_.threshold}};
+}
+
 void Alarm::state(State &state) {
-  error_.state(state, "alarm/error");
-  bias_.state(state, "alarm/bias");
-  state.number("alarm/audits", audits_);
-  state.number("alarm/raised", raised_);
-  state.number("alarm/quiet", quiet_);
-  state.number("alarm/alarms", alarms_);
-  state.number("alarm/last/error", last_.error);
-  state.number("alarm/last/bias", last_.bias);
+  error_.state(state, "error");
+  bias_.state(state, "bias");
+  state.number("audits", audits_);
+  state.number("raised", raised_);
+  state.number("quiet", quiet_);
+  state.number("alarms", alarms_);
+  state.number("last/error", last_.error);
+  state.number("last/bias", last_.bias);
 }
 
 }  // namespace hyb

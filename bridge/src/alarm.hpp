@@ -48,6 +48,7 @@ class Alarm {
   bool raised() const { return raised_ != 0; }
 
   nlohmann::json json() const;
+  nlohmann::json learned_with() const;  // what of its table its state depends on
   void state(State &state);
 
  private:

@@ -85,7 +85,7 @@ int32_t hyb_domain_state_set(hyb_domain *domain, const double *shared, int64_t n
       check_arrays(shared, nshared, columns, nrow, ncol);
       snapshot = hyb::read_arrays(shared, nshared, columns, nrow, ncol);
     });
-    own.restore(snapshot);
+    own.restore(snapshot, "state");
   });
 }
 

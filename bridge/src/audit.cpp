@@ -168,9 +168,14 @@ nlohmann::json Audit::json() const {
   return object;
 }
 
-void Audit::state(State &state) {
-  state.shared("audit/totals", totals_);
-  alarm_.state(state);
+void Audit::state(State &state, const std::string &emulator) {
+  StatePart audit(state, "audit", {{"emulator", emulator}});
+  audit.shared("totals", totals_);
+  nlohmann::json learned_with = {{"emulator", emulator}, {"tiles", config_.sample.tiles}};
+  if (config_.sample.tiles < 1) learned_with["tile_columns"] = config_.sample.tile_columns;
+  learned_with.update(alarm_.learned_with());
+  StatePart alarm(state, "alarm", learned_with);
+  alarm_.state(alarm);
 }
 
 }  // namespace hyb

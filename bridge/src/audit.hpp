@@ -57,7 +57,7 @@ class Audit {
 
   // The alarm, and the scores of all audits since `totals` was as it is now; brings it up to date.
   nlohmann::json since(std::vector<double> &totals) const;
-  void state(State &state);
+  void state(State &state, const std::string &emulator);  // the emulator's hash
 
  private:
   // For each row of each output: n, error, error squared, native, native squared, and whether the

@@ -135,6 +135,19 @@ GuardsConfig read_guards(ConfigTable table) {
   return guards;
 }
 
+nlohmann::json counted_with(const GuardsConfig &guards) {
+  using nlohmann::json;
+  const auto margin = [](const GuardConfig &guard) {
+    return guard.declared ? json(guard.margin) : json();
+  };
+  json object = {{"range margin", margin(guards.range)},
+                 {"training_range margin", margin(guards.training_range)},
+                 {"tendency", json::array()}};
+  for (const TendencyConfig &one : guards.tendency)
+    object["tendency"].push_back({one.limit.value, one.limit.unit, one.field});
+  return object;
+}
+
 BlendConfig read_blend(ConfigTable table) {
   BlendConfig blend;
   table.read("weight", blend.weight, 0, 1);

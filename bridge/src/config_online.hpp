@@ -98,6 +98,9 @@ struct HookConfig {
   nlohmann::json options;      // the keys of its kind
 };
 
+// What of guards their counters depend on: not what becomes of a column.
+nlohmann::json counted_with(const GuardsConfig &guards);
+
 SampleConfig read_sample(ConfigTable &table);
 GuardsConfig read_guards(ConfigTable table);
 BlendConfig read_blend(ConfigTable table);

@@ -12,6 +12,7 @@
 #include "floating_point.hpp"
 #include "on_all_ranks.hpp"
 #include "restart.hpp"
+#include "restart_fit.hpp"
 #include "scheme.hpp"
 #include "statistics_file.hpp"
 #include "text.hpp"
@@ -215,6 +216,7 @@ void Domain::open_first_step() {
   agree_on_schemes();
   for_all(schemes_, [](Scheme &scheme) { scheme.couple(); });
   for (const auto &entry : schemes_) entry.second->tell_undeclared();
+  remember_beginning();
 }
 
 // A typing error in a name would otherwise mean: native, silently.
@@ -236,6 +238,7 @@ void Domain::state(State &state) {
   reporter_.state(state);
   for (const auto &[name, scheme] : schemes_) {
     Prefixed own(state, "scheme/" + name + "/");
+    StatePart(own, "about", scheme->about());
     scheme->state(own);
     reporter_.state(own, *scheme);
   }
@@ -246,9 +249,22 @@ Snapshot Domain::snapshot() {
   return snapshot_of([this](State &all) { state(all); }, communicator_, grid_.ncol());
 }
 
-void Domain::restore(const Snapshot &snapshot) {
+// Before the first step all is as it begins.
+void Domain::remember_beginning() {
+  if (!beginning_)
+    beginning_ = own_snapshot([this](State &all) { state(all); }, grid_.ncol());
+}
+
+void Domain::restore(const Snapshot &snapshot, const std::string &where) {
   settle();
-  hyb::restore(snapshot, [this](State &all) { state(all); }, communicator_, grid_.ncol());
+  Fit fit;
+  on_all_ranks(communicator_, [&] {
+    remember_beginning();
+    fit = fitted(snapshot, *beginning_, config_.restart_adapts, where);
+  });
+  hyb::restore(fit.snapshot, [this](State &all) { state(all); }, communicator_, grid_.ncol());
+  for (const std::string &text : fit.told)
+    if (communicator_.leads()) log_.warning(text);
   restored_ = clock_.step;
   saved_ = false;
   reporter_.go_on(schemes_, clock_);
@@ -260,8 +276,9 @@ void Domain::save(const std::string &path) {
 }
 
 void Domain::load(const std::string &path) {
-  restore(load_restart(path, communicator_, grid_, config_.plugins));
-  log_.info("restart " + in_quotes(path) + " of step " + std::to_string(clock_.step) + " loaded");
+  const std::string where = "restart " + in_quotes(path);
+  restore(load_restart(path, communicator_, grid_, config_.plugins), where);
+  log_.info(where + " of step " + std::to_string(clock_.step) + " loaded");
 }
 
 void Domain::flush() {

@@ -48,7 +48,7 @@ class Domain {
   // Restart, between steps and while no call is open; all of these but `taken` are collective.
   Snapshot snapshot();
   void taken() { saved_ = true; }  // the snapshot has a place where it lasts
-  void restore(const Snapshot &snapshot);
+  void restore(const Snapshot &snapshot, const std::string &where);
   void save(const std::string &path);
   void load(const std::string &path);
 
@@ -68,6 +68,7 @@ class Domain {
   bool settle(Attempts &attempt);
   void settle();
   void check_between_calls();
+  void remember_beginning();
   void state(State &state);
   void begin_step();
   void agree_on_stop() const;
@@ -90,6 +91,7 @@ class Domain {
   std::map<std::string, std::shared_ptr<Statistics>> statistics_;
   std::map<std::string, nlohmann::json> ended_;  // online statistics of schemes that are gone
   Reporter reporter_;
+  std::optional<Snapshot> beginning_;  // what this process had then
   std::optional<int64_t> began_, restored_;  // the first step, and that of the restart
   bool file_fails_ = false;                  // that was told
 };

@@ -104,8 +104,9 @@ void Learning::learn(const Audit *audit, const Clock &clock, const Communicator 
 }
 
 // The next increment is about what was added last, and what that was to.
-void Learning::state(State &state) {
+void Learning::state(State &all, const std::string &emulator) {
   if (!observes_) return;
+  StatePart state(all, "observed", {{"emulator", emulator}});
   inputs_.state(state, named("input", operators_.fields().inputs));
   outputs_.state(state, named("output", operators_.fields().outputs));
   added_.state(state, named("added", operators_.fields().outputs));

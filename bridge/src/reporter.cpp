@@ -179,9 +179,13 @@ void Reporter::state(State &state, const Scheme &scheme) {
   if (scheme.mode() == Mode::native) return;
   Totals &visited = visited_[scheme.name()] = pending(scheme);
   visited.counters.resize(scheme.counters().size());
-  for (size_t i = 0; i < visited.counters.size(); ++i)
-    state.counters("records/" + std::to_string(i + 1), visited.counters[i]);
-  state.shared("records/audit", visited.audit);
+  StatePart calls(state, "records", json::object());
+  calls.counters("1", visited.counters[0]);
+  if (!scheme.infers()) return;
+  StatePart details(state, "records in detail", scheme.counted_with());
+  for (size_t i = 1; i < visited.counters.size(); ++i)
+    details.counters(std::to_string(i + 1), visited.counters[i]);
+  details.shared("audit", visited.audit);
 }
 
 // A record of what comes once more would be there twice.

@@ -6,6 +6,7 @@
 #include "call.hpp"
 #include "call_table.hpp"
 #include "error.hpp"
+#include "file_hash.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -36,6 +37,7 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   const std::string &plugins = domain_->config().plugins;
   const bool infers = hyb::infers(mode());
   if (infers) emulator_ = opened(config_, plugins);
+  if (infers) emulator_hash_ = file_hash(config_.emulator.path);
   if (infers) queue_ = make_queue(*emulator_);
   if (infers) make_noise();
   const bool records = config_.record && (mode() == Mode::record || infers);

@@ -79,6 +79,8 @@ class Scheme {
   void end_step(const Clock &clock, const Communicator &communicator);
   void begin_step(const Clock &clock);
   void state(State &state);
+  nlohmann::json about() const;         // what a restart says of it
+  nlohmann::json counted_with() const;  // what the meaning of its counters depends on
   std::string stop() const { return objections_->stop(); }
   bool may_stop() const;
   // Whether good columns are to get emulated results beside native ones by configuration.
@@ -164,6 +166,7 @@ class Scheme {
   SchemeConfig config_;
   int32_t orientation_;
   std::unique_ptr<Emulator> emulator_;
+  std::string emulator_hash_;  // of its file
   std::unique_ptr<Queue> queue_;  // where there is an emulator
   std::unique_ptr<Noise> noise_;  // likewise
   std::unique_ptr<Fields> fields_;

@@ -561,7 +561,8 @@ static void a_restart_of_other_guards_changes_no_counter() {
   other.steps(model, 1, 2);
   const json before = other.statistics()["schemes"]["test"];
   const int32_t status = State(one).give(other);
-  CHECK_REFUSED(status, HYB_ERROR_STATE, "guards/");
+  CHECK_REFUSED(status, HYB_ERROR_STATE,
+                "state: scheme 'test': guards: expected training_range margin 0.25 as this run has");
   CHECK(other.statistics()["schemes"]["test"] == before);
 }
 
