@@ -140,7 +140,8 @@ nlohmann::json counted_with(const GuardsConfig &guards) {
   const auto margin = [](const GuardConfig &guard) {
     return guard.declared ? json(guard.margin) : json();
   };
-  json object = {{"range margin", margin(guards.range)},
+  json object = {{"finite", guards.finite.policy != Policy::pass},
+                 {"range margin", margin(guards.range)},
                  {"training_range margin", margin(guards.training_range)},
                  {"tendency", json::array()}};
   for (const TendencyConfig &one : guards.tendency)
