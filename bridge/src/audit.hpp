@@ -11,6 +11,7 @@
 
 #include "alarm.hpp"
 #include "card.hpp"
+#include "clock.hpp"
 #include "column_store.hpp"
 #include "communicator.hpp"
 #include "config_online.hpp"
@@ -44,7 +45,7 @@ class Audit {
   void gather();
 
   // Scores and alarm. Collective. Returns what to tell, "" for nothing.
-  std::string judge(const Communicator &communicator);
+  std::string judge(const Clock &clock, const Communicator &communicator);
 
   // Forgets the samples.
   void clear();

@@ -76,6 +76,7 @@ void read_pair(ConfigTable &table, const char *key, double least, double most, d
 
 AlarmConfig read_alarm(ConfigTable table) {
   AlarmConfig alarm;
+  read_time(table, "start", alarm.start);
   table.read("slack", alarm.slack, 0, 100);
   table.read("threshold", alarm.threshold, 0.1, 1e6);
   table.read("learn", alarm.learn, 2, 1 << 20);

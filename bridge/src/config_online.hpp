@@ -67,6 +67,7 @@ struct BlendConfig {
 };
 
 struct AlarmConfig {
+  double start = 0;  // model time [s] from which on audits count
   double slack = 1, threshold = 10;  // of the cumulative sum, in standard deviations of the score
   int64_t learn = 20;    // audits from which mean and deviation of the score are learnt
   int64_t recover = 5;   // audits below the mean + slack that end a fall back

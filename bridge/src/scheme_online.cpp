@@ -113,7 +113,7 @@ void Scheme::end_step(const Clock &clock, const Communicator &communicator) {
   if (!replaces()) return;
   if (audit_ && audit_->drawn(clock.step)) {
     audit_->gather();
-    const std::string news = audit_->judge(communicator);
+    const std::string news = audit_->judge(clock, communicator);
     if (!news.empty()) object(config_.audit->alarm.policy, "audit: " + news);
   }
   const Objector objector = [this](Policy policy, const std::string &text) {
