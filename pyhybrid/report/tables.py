@@ -20,7 +20,7 @@ def tables(run: Run) -> Iterator[Table]:
     yield _counts(run)
     yield _times(run)
     makers = {
-        "Columns that guards objected to": (_GUARD_HEAD, _guards),
+        "Columns that guards objected to, once for each level": (_GUARD_HEAD, _guards),
         "Audit (errors in native standard deviations)": (_AUDIT_HEAD, _audits),
         "Increments of hooks": (_HOOK_HEAD, _hooks),
         "Budgets of columns": (_BUDGET_HEAD, _budgets),
@@ -46,7 +46,7 @@ def _counts(run: Run) -> Table:
 
 def _share(scheme: Json, key: str) -> str:
     n, columns = scheme[key], scheme["columns"]
-    return f"{n} ({100 * n / columns:.2g} %)" if n and columns else f"{n}"
+    return f"{n} ({100 * n / columns:.3g} %)" if n and columns else f"{n}"
 
 
 def _times(run: Run) -> Table:
@@ -110,7 +110,7 @@ def _hooks(name: str, scheme: Json) -> Iterator[tuple[str, ...]]:
         if not hook.get("added"):
             yield name, title, "nothing added", "-", "-", "", "-", weight
         for field, added in hook.get("added", {}).items():
-            limited = f"{100 * added['limited'] / added['n']:.2g} %"
+            limited = f"{100 * added['limited'] / added['n']:.3g} %"
             numbers = (number(added["mean"]), number(added["rms"]), added["unit"])
             yield name, title, field, *numbers, limited, weight
 

@@ -198,9 +198,12 @@ def test_the_same_file_twice_is_one(write, tmp_path):
 # ---- Restarts
 
 
-def test_a_restart_that_has_the_counters_replaces_those_before(write):
-    first = write(statistics(history=[record(2), record(4), record(6), record(8)]), "a.json")
-    then = statistics(began=7, step=15, restored=6, columns=1000, history=[record(8), record(10)])
+@pytest.mark.parametrize("mode", ["emulate", "blend", "correct", "shadow"])
+def test_a_restart_that_has_the_counters_replaces_those_before(write, mode):
+    before = [record(2), record(4), record(6), record(8)]
+    first = write(statistics(history=before, mode=mode), "a.json")
+    then = statistics(began=7, step=15, restored=6, columns=1000, mode=mode,
+                      history=[record(8), record(10)])  # fmt: skip
     run = read_run([write(then, "b.json"), first])
     assert run.schemes["radiation"]["columns"] == 1000
     assert [one["step"] for one in run.history] == [2, 4, 6, 8, 10]

@@ -21,6 +21,7 @@ constexpr int64_t width = 2;
 typedef double Part __attribute__((vector_size(width * sizeof(double))));
 typedef Part PartInMemory __attribute__((aligned(sizeof(double)), may_alias));
 typedef decltype(Part{} < Part{}) MaskPart;
+typedef uint64_t BitsPart __attribute__((vector_size(width * sizeof(uint64_t))));  // these wrap
 
 constexpr int64_t parts = lanes / width;
 
@@ -46,7 +47,8 @@ inline Result each_part(const Make &make) {
 
 struct Lanes {
   Lanes() = default;
-  Lanes(double value) : Lanes(each_part<Lanes>([&](int64_t) { return Part{} + value; })) {}
+  // A value less 0 is itself; 0 and a value would be 0 for -0.
+  Lanes(double value) : Lanes(each_part<Lanes>([&](int64_t) { return value - Part{}; })) {}
   double operator[](int64_t i) const { return part[i / width][i % width]; }
   Part part[parts];
 };
@@ -159,17 +161,18 @@ inline void mark(const Mask &where, uint8_t value, uint8_t *of_lane) {
 // In integers, as comparing takes longer: the first bit is set where a value is not finite, its
 // exponent being all ones then.
 inline Mask not_finite(const Lanes &value) {
-  constexpr int64_t exponent = 0x7ff0000000000000, last_bit = 0x0010000000000000;
+  constexpr uint64_t exponent = 0x7ff0000000000000, last_bit = 0x0010000000000000;
   return each_part<Mask>([&](int64_t p) {
-    return (reinterpret_cast<MaskPart>(value.part[p]) & exponent) + last_bit;
+    const auto bits = reinterpret_cast<BitsPart>(value.part[p]);
+    return reinterpret_cast<MaskPart>((bits & exponent) + last_bit);
   });
 }
 
 // Likewise where a number is not above 0: 0 less 1 is below.
 inline Mask not_positive(const Lanes &value) {
   return each_part<Mask>([&](int64_t p) {
-    const auto bits = reinterpret_cast<MaskPart>(value.part[p]);
-    return bits | (bits - 1);
+    const auto bits = reinterpret_cast<BitsPart>(value.part[p]);
+    return reinterpret_cast<MaskPart>(bits | (bits - 1));
   });
 }
 

@@ -93,7 +93,7 @@ void ProjectionPlan::place_groups(const BlockValues &values, const Chunk &chunk)
     group.y = rows;
     group.y_step = field.ncol;
     if (chunk.n == lanes) continue;
-    uint8_t bad[lanes];
+    uint8_t bad[lanes];  // found again in x
     projection_loops().gather(rows, field.ncol, group.nrow, chunk.n, Feed::plain, false, place.x,
                               bad);
     group.from = {place.x, lanes};

@@ -17,9 +17,19 @@ double rounding(double limit, double offset, double scale) {
   return few * (std::fabs(limit) + std::fabs(offset)) / std::fabs(scale);
 }
 
-double margin_of(double lower, double upper, double margin) {
-  const double width = upper - lower;
-  return std::isfinite(width) ? margin * width : 0;
+// Of each row; one that never varied has no width by which a margin could be measured, and takes a
+// hundredth of the field's widest row.
+std::vector<double> widths(const Limits &limits) {
+  constexpr double part = 0.01;
+  std::vector<double> found;
+  for (size_t i = 0; i < limits.lower.size(); ++i) {
+    const double width = limits.upper[i] - limits.lower[i];
+    found.push_back(std::isfinite(width) ? width : 0);
+  }
+  const double widest = found.empty() ? 0 : *std::max_element(found.begin(), found.end());
+  for (size_t i = 0; i < found.size(); ++i)
+    if (limits.lower[i] == limits.upper[i]) found[i] = part * widest;
+  return found;
 }
 
 // The real32 on the far side of a limit.
@@ -41,11 +51,12 @@ RangeGuard::RangeGuard(std::string guard_name, const GuardConfig &config, int64_
       upper(static_cast<size_t>(nrow), infinite) {}
 
 void RangeGuard::limit(const CardField &field, const Limits &limits, double margin) {
+  const std::vector<double> width = widths(limits);
   for (size_t i = 0; i < static_cast<size_t>(field.count); ++i) {
     const bool plain = field.normalisation.empty();
     const double offset = plain ? 0 : field.normalisation.offset[i];
     const double scale = plain ? 1 : field.normalisation.scale[i];
-    const double beyond = margin_of(limits.lower[i], limits.upper[i], margin);
+    const double beyond = margin * width[i];
     double low = (limits.lower[i] - beyond - offset) / scale;
     double high = (limits.upper[i] + beyond - offset) / scale;
     if (low > high) std::swap(low, high);  // a scale below 0

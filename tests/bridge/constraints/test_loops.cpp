@@ -116,6 +116,21 @@ static void rows_agree() {
       }
 }
 
+// Those of the block are as they were, the last one follows.
+static void rows_keep_their_bits() {
+  for (const ProjectionLoops *const *loops = usable_projection_loops(); *loops; ++loops)
+    for (const int64_t n : {1, 3, 8}) {
+      vector<double> host(10 * 11, -0.0);
+      host[4 * 11] = 1;
+      const Gathered found(**loops, host, n, Feed::plain, false);
+      for (size_t row = 0; row < 10; ++row)
+        for (size_t i = 0; i < lanes; ++i) {
+          const size_t column = std::min(i, static_cast<size_t>(n - 1));
+          CHECK(!std::memcmp(&found.rows[row].lane[i], &host[row * 11 + column], sizeof(double)));
+        }
+    }
+}
+
 // In every instruction set, whether a column of one value can be worked with.
 static void bad_values_are_found() {
   constexpr double least = 5e-324, inf = HUGE_VAL;
@@ -194,6 +209,7 @@ int main() {
   CHECK_EQ(std::string((*usable_projection_loops())->name), "projection_plain");
   projections_agree();
   rows_agree();
+  rows_keep_their_bits();
   bad_values_are_found();
   layers_agree();
   lanes_are_left_alone();

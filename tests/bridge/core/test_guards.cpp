@@ -71,6 +71,21 @@ static void a_training_range_has_a_margin() {
   CHECK(model.is_right());
 }
 
+// A level that never varied has a hundredth of the widest level's width: 1 K, of which a quarter.
+static void a_level_that_never_varied_has_a_margin() {
+  const std::string card = replaced(ranged_card(), R"("min": 200, "max": 300)",
+                                    R"("min": [200, 250, 200], "max": [300, 250, 300])");
+  const Scheme scheme(emulate(write_emulator(card)) + "guard.training_range = \"native\"\n");
+  GuardedModel model(8);
+  for (int64_t i = 0; i < 8; ++i) model.temperature[model.at(i, 1)] = 250;
+  model.temperature[model.at(1, 1)] = 250.25;
+  model.temperature[model.at(2, 1)] = 249.75;
+  model.plant(4, 1, 250.5);
+  model.plant(5, 1, 249.5);
+  model.block(scheme, 1, 8);
+  CHECK(model.is_right());
+}
+
 // An increment, whose values are of another size than those of the input of that name.
 static void an_output_has_a_range_of_its_own() {
   std::string card = replaced(ranged_card(), R"("heating_rate", "unit": "K s-1", "role": "tendency")",
@@ -229,6 +244,7 @@ int main() {
   limits_belong_to_the_range();
   margin_widens_the_range();
   a_training_range_has_a_margin();
+  a_level_that_never_varied_has_a_margin();
   an_output_has_a_range_of_its_own();
   counters_say_which_guard_field_and_level();
   levels_are_the_hosts();

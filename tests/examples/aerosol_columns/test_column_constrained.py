@@ -91,8 +91,9 @@ def wrong(run, fast, few_columns, tmp_path, python_backend):
     """Runs by an emulator that makes mass and has negative ones, in all variants, after a day."""
     restart = run("before", steps=STEPS_PER_DAY, **CASES["validation"]).restart
     path = persistence_emulator(tmp_path, last_call=0, spoil=WRONG)
-    options = {**CASES["validation"], "steps": 12, "restart_in": restart}
-    start = ColumnRun(tmp_path / "native", fast, few_columns, options)
+    validation = {"columns": few_columns, **CASES["validation"]}
+    options = {**validation, "steps": 12, "restart_in": restart}
+    start = ColumnRun(tmp_path / "native", fast, options)
     return variant_runs(start, path, np.ones(NMASS))
 
 
@@ -207,7 +208,7 @@ def test_it_learns(boxes, tmp_path):
 
 
 def test_without_recordings_nothing_runs(fast, few_columns, tmp_path):
-    native = ColumnRun(tmp_path / "runs", fast, few_columns)
+    native = ColumnRun(tmp_path / "runs", fast, {"columns": few_columns})
     with pytest.raises(RecordingError, match="aerosol_columns record"):
         run_constrained(native, tmp_path, Effort(), [1], 1, 1)
     assert not native.folder.exists()
@@ -217,7 +218,8 @@ def test_without_recordings_nothing_runs(fast, few_columns, tmp_path):
 def test_from_recordings_to_a_picture(fast, few_columns, tmp_path: Path):
     """Small and short; that budgets last longer shows all the same."""
     assert all(path.is_file() for path in record(ROOT, tmp_path / "recorded", days=2, thinner=8))
-    native = ColumnRun(tmp_path / "runs", fast, few_columns, dict(CASES["validation"]))
+    options = {"columns": few_columns, **CASES["validation"]}
+    native = ColumnRun(tmp_path / "runs", fast, options)
     effort = Effort(boxes=20_000, rounds=3, width=32)
     summary = run_constrained(native, tmp_path / "recorded", effort, [1, 2], 8, 3)
     assert summary["rejected"] == {"1": [], "2": []}
