@@ -255,12 +255,21 @@ void Domain::remember_beginning() {
     beginning_ = own_snapshot([this](State &all) { state(all); }, grid_.ncol());
 }
 
+// Schemes that came later are as they are now.
+Snapshot Domain::beginning() {
+  remember_beginning();
+  Snapshot own = own_snapshot([this](State &all) { state(all); }, grid_.ncol());
+  for (StateArray &array : own.arrays)
+    for (const StateArray &first : beginning_->arrays)
+      if (first.name == array.name) array = first;
+  return own;
+}
+
 void Domain::restore(const Snapshot &snapshot, const std::string &where) {
   settle();
   Fit fit;
   on_all_ranks(communicator_, [&] {
-    remember_beginning();
-    fit = fitted(snapshot, *beginning_, config_.restart_adapts, where);
+    fit = fitted(snapshot, beginning(), config_.restart_adapts, where);
   });
   hyb::restore(fit.snapshot, [this](State &all) { state(all); }, communicator_, grid_.ncol());
   for (const std::string &text : fit.told)

@@ -69,6 +69,7 @@ class Domain {
   void settle();
   void check_between_calls();
   void remember_beginning();
+  Snapshot beginning();
   void state(State &state);
   void begin_step();
   void agree_on_stop() const;

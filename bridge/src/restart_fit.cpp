@@ -49,6 +49,10 @@ Parts parts_of(const Snapshot &snapshot) {
 
 // ---- Schemes
 
+std::string plain(const json &word) {
+  return word.is_string() ? word.get<std::string>() : word.dump();
+}
+
 struct About {
   json about;
 
@@ -56,14 +60,14 @@ struct About {
   // In these modes nothing is learnt, as in a scheme that is not there.
   bool quiet() const {
     const json mode = of("mode");
-    return mode.is_null() || mode == "native" || mode == "record" || mode == "replay";
+    return !mode.is_string() || mode == "native" || mode == "record" || mode == "replay";
   }
   std::string in_words() const {
-    if (of("mode").is_null()) return "none of that name";
-    std::string text = "mode " + of("mode").get<std::string>(), names;
+    if (!of("mode").is_string()) return "none of that name";
+    std::string names;
     for (const json &hook : of("hooks"))
-      names += (names.empty() ? " with hooks " : ", ") + hook.get<std::string>();
-    return text + names;
+      names += (names.empty() ? " with hooks " : ", ") + plain(hook);
+    return "mode " + plain(of("mode")) + names;
   }
 };
 
@@ -106,8 +110,8 @@ void check_schemes(const Schemes &own, const Schemes &found, const std::string &
       mismatch(HYB_ERROR_STATE, what, a.in_words() + " as this run has", b.in_words() + how_to_adapt);
     if (a.of("emulator") != b.of("emulator"))
       mismatch(HYB_ERROR_STATE, what + ": emulator",
-               "the file that this run has (hash " + a.of("emulator").dump() + ")",
-               "another one (hash " + b.of("emulator").dump() + ")" + how_to_adapt);
+               "the file that this run has (hash " + plain(a.of("emulator")) + ")",
+               "another one (hash " + plain(b.of("emulator")) + ")" + how_to_adapt);
   }
 }
 

@@ -116,7 +116,7 @@ def _hooks(name: str, scheme: Json) -> Iterator[tuple[str, ...]]:
 
 
 _BUDGET_HEAD = ("scheme", "budget", "of", "columns", "mean", "rms", "unit")
-_BUDGET_WORDS = {"imbalance": "imbalance of the emulator", "added_by_hooks": "what hooks added"}
+_BUDGET_WORDS = {"imbalance": "imbalance before constraints", "added_by_hooks": "what hooks added"}
 
 
 def _budgets(name: str, scheme: Json) -> Iterator[tuple[str, ...]]:

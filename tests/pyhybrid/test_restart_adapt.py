@@ -190,6 +190,28 @@ def test_a_running_model_keeps_nothing_that_the_restart_has_not(text):
     assert [model.step(step) for step in (4, 5, 6)] == [fresh.step(step) for step in (4, 5, 6)]
 
 
+def test_schemes_that_came_and_went_since_the_first_step(text):
+    model, _ = run(text, last=2)
+    state = model.domain.get_state()
+    more = model.domain.scheme("other")
+    model.domain.set_state(*state)
+    more.close()
+    model.scheme.close()
+    with pytest.raises(errors.StateError, match="expected none of that name as this run has"):
+        model.domain.set_state(*state)
+
+
+def test_an_open_call_is_in_no_restart(text, tmp_path):
+    model, _ = run(text, last=2)
+    call = model.scheme.open(4, 1)
+    with pytest.raises(errors.PhaseError, match="every call closed, found 1 open"):
+        model.domain.save(tmp_path / "open.nc")
+    assert not (tmp_path / "open.nc").exists()
+    with pytest.raises(errors.PhaseError):
+        model.domain.get_state()
+    assert call is not None
+
+
 def test_modes_without_an_emulator_are_alike(tmp_path, netcdf_plugin):
     record = f"[scheme.radiation]\nmode='record'\nrecord.path='{tmp_path}/r.nc'\n"
     for one, other in ((NATIVE, record), (record, NATIVE), ("", NATIVE)):
