@@ -11,7 +11,7 @@ namespace {
 
 std::vector<std::string> named(const char *group, const std::vector<ValueField> &fields) {
   std::vector<std::string> names;
-  for (const ValueField &field : fields) names.push_back(std::string(group) + "/" + field.name);
+  for (const ValueField &field : fields) names.push_back("observed " + std::string(group) + " " + field.name);
   return names;
 }
 
@@ -104,11 +104,11 @@ void Learning::learn(const Audit *audit, const Clock &clock, const Communicator 
 }
 
 // The next increment is about what was added last, and what that was to.
-void Learning::state(State &state) {
+void Learning::state(State &state, const std::string &emulator) {
   if (!observes_) return;
-  inputs_.state(state, named("input", operators_.fields().inputs));
-  outputs_.state(state, named("output", operators_.fields().outputs));
-  added_.state(state, named("added", operators_.fields().outputs));
+  inputs_.state(state, named("input", operators_.fields().inputs), emulator);
+  outputs_.state(state, named("output", operators_.fields().outputs), emulator);
+  added_.state(state, named("added", operators_.fields().outputs), emulator);
 }
 
 }  // namespace hyb

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "audit.hpp"
@@ -32,7 +33,7 @@ class Learning {
   void learn(const Audit *audit, const Clock &clock, const Communicator &communicator,
              const Objector &object);
 
-  void state(State &state);
+  void state(State &state, const std::string &emulator);  // the emulator's hash
 
  private:
   struct Seen {

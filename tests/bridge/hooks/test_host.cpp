@@ -91,7 +91,7 @@ int main() {
   the_environment_stays("kind = \"c\"\nlibrary = \"libtest_hook.so\"\nstrength = 0.1\n"
                         "fields = [\"heating_rate\", \"rainfall_flux\"]");
   failures_restore_it_too(test::python(
-      test::applying("return {'heating_rate': np.full((40, 3), np.nan)}")));
+      test::applying("return {'heating_rate': np.full((40, 2), np.nan)}")));
   the_number_of_threads_stays();
   return check_failures();
 }
