@@ -167,7 +167,8 @@ HYB_API int32_t hyb_domain_create_text(const char *text, const hyb_grid *grid, c
 
 /* Opens time step `step`: the serial boundary at which all state changes. The calls that follow
  * belong to it. `date` is the model's date, ISO 8601 in the model's calendar (null: none), dt the
- * time step [s]. Calls that are still open are discarded and reported as HYB_ERROR_PHASE; a
+ * time step [s], 0 if it is unknown; one that is negative, no number or above 1e12 is
+ * HYB_ERROR_ARGUMENT and counts as 0. HYB_ERROR_GUARD if the policy "stop" ends the run. Calls that are still open are discarded and reported as HYB_ERROR_PHASE; a
  * recording that failed under policy "stop" is HYB_ERROR_RECORD. The step is opened all the same.
  * Borrows date. */
 HYB_API int32_t hyb_domain_step(hyb_domain *domain, int64_t step, const char *date, double dt);
@@ -183,7 +184,8 @@ HYB_API int32_t hyb_domain_statistics(hyb_domain *domain, const char **json);
  * over; a call that is open is HYB_ERROR_PHASE. A former file of that name stays until the new one is complete, and if it cannot be
  * written. `{rank}` in the path stands for the rank: a file for each, which several processes need
  * that have no communicator. Collective: every rank calls it, and it fails on all or on none
- * (HYB_ERROR_STATE). Borrows path. */
+ * (HYB_ERROR_STATE). HYB_ERROR_GUARD if the policy "stop" ends the run: the file is written all the
+ * same. Borrows path. */
 HYB_API int32_t hyb_domain_save(hyb_domain *domain, const char *path);
 
 /* Loads it, under any number of ranks, when all schemes are created: before the first step or
@@ -208,7 +210,8 @@ HYB_API int32_t hyb_domain_state_set(hyb_domain *domain, const double *shared, i
 
 /* Ends a domain: finishes its recordings and writes its statistics file; calls that are still open
  * are discarded, with a warning in the log. Takes domain; null is allowed. Schemes that still exist
- * keep what they need. A host that stops without it loses nothing: recordings are finished when the
+ * keep what they need. HYB_ERROR_GUARD if the policy "stop" is to end the run and no step or save
+ * has told it. A host that stops without it loses nothing: recordings are finished when the
  * process exits. */
 HYB_API int32_t hyb_domain_destroy(hyb_domain *domain);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config_online.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "config_table.hpp"
@@ -86,11 +87,19 @@ AlarmConfig read_alarm(ConfigTable table) {
   return alarm;
 }
 
+// Also in modes that use neither hooks nor constraints: a typing error is found before that.
+void check_kind(const std::string &kind, const std::vector<std::string> &known,
+                const std::string &where) {
+  if (std::find(known.begin(), known.end(), kind) == known.end())
+    fail(HYB_ERROR_CONFIG, where + ": " + unknown("kind", kind, known));
+}
+
 // The common keys are read here; the others stay for the hook's kind.
 HookConfig read_hook(ConfigTable table) {
   HookConfig hook;
   hook.where = table.where();
   table.read("kind", hook.kind);
+  check_kind(hook.kind, {"running_mean", "ridge", "kalman", "nudging", "python", "c"}, hook.where);
   hook.after = table.read_word("phase", {"before", "after"}, 1) == 1;
   table.read("fields", hook.fields);
   table.read("cadence", hook.cadence, 1, 1 << 30);
@@ -178,8 +187,12 @@ AuditConfig read_audit(ConfigTable table) {
 
 std::vector<ConstraintConfig> read_constraints(ConfigTable &scheme) {
   std::vector<ConstraintConfig> constraints;
-  for (ConfigTable &entry : scheme.tables("constraint"))
+  for (ConfigTable &entry : scheme.tables("constraint")) {
     constraints.push_back({entry.rest(), entry.where()});
+    const nlohmann::json kind = constraints.back().object.value("kind", nlohmann::json(""));
+    check_kind(kind.is_string() ? kind.get<std::string>() : kind.dump(),
+               {"budget", "bounds", "flux_divergence"}, entry.where());
+  }
   return constraints;
 }
 

@@ -5,6 +5,8 @@ import numpy as np
 import pytest
 from online_host import NATIVE, NCOL, NLEV, Host, columns, hook, table
 
+from pyhybrid import errors
+
 ADDING = "class Hook:\n    def apply(self, block):\n        return {'heating': %s}\n"
 VETO = "class Hook:\n    def apply(self, block):\n        return block.column == 3\n"
 
@@ -79,3 +81,11 @@ def test_cadence_counts_steps_with_samples(hooked, learns_at):
         assert (heating - columns() == (step - 1) // learns_at).all()
         host.schemes["s"].observe("heating", columns())
         host.domain.step(step + 1, dt=1.0)
+
+
+@pytest.mark.parametrize("mode", ["native", "shadow", "emulate"])
+@pytest.mark.parametrize("key, near", [("hook", "kalman"), ("constraint", "budget")])
+def test_unknown_kinds_are_refused_in_every_mode(as_it_is, mode, key, near):
+    text = table("s", as_it_is, f"[[scheme.s.{key}]]\nkind = '{near[:-1]}'", mode=mode)
+    with pytest.raises(errors.ConfigError, match=f"unknown kind '.*did you mean '{near}'"):
+        Host(text)

@@ -152,10 +152,6 @@ std::unique_ptr<Hook> make_hook(const HookConfig &config, ValueFields &fields, c
                                 const std::string &plugins, const std::string &environment) {
   if (config.kind == "python" || config.kind == "c")
     return make_plugin_hook(config, fields, plugins, environment);
-  std::vector<std::string> known = {"nudging", "python", "c"};
-  for (const auto &kind : learning_kinds()) known.push_back(kind.first);
-  if (config.kind != "nudging" && !learning_kinds().count(config.kind))
-    fail(HYB_ERROR_CONFIG, config.where + ": " + unknown("kind", config.kind, known));
   check_keys(config);
   check_common(config);
   if (config.kind == "nudging") return make_nudging(config, fields, grid, plugins);

@@ -43,8 +43,6 @@ const hyb_hook *load_hook(const HookConfig &config, nlohmann::json &options,
 std::unique_ptr<Hook> make_plugin_hook(const HookConfig &config, ValueFields &fields,
                                        const std::string &plugin_folders,
                                        const std::string &environment) {
-  if (config.kind != "python" && config.kind != "c")
-    mismatch(HYB_ERROR_CONFIG, config.where + ": kind", "'python' or 'c'", in_quotes(config.kind));
   check_targets(config);
   nlohmann::json options = config.options;
   const hyb_hook *table = load_hook(config, options, plugin_folders, environment);

@@ -60,7 +60,7 @@ void tables_that_say_too_little_or_too_much_are_refused() {
   CHECK_ERROR(test::make(lines("libtest_hook.so", "strenght = 1\nhottest = 1")), HYB_ERROR_CONFIG,
               "scheme.test.hook", "unknown key 'strenght'");
   CHECK_ERROR(test::make("kind = \"fortran\"\nfields = [\"heating_rate\"]"), HYB_ERROR_CONFIG,
-              "kind: expected 'python' or 'c', found 'fortran'");
+              "unknown kind 'fortran'");
 }
 
 void creation_that_fails_is_told() {
