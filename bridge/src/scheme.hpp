@@ -122,10 +122,14 @@ class Scheme {
     output_not_finite,
     field_not_seen,
     no_step,
+    late,  // after a restart was made of the step
     count
   };
   void notice(Notice sort, const std::string &text);
   bool noticed(Notice sort) const { return noticed_[static_cast<size_t>(sort)]; }
+
+  // Says that what is learned from comes too late for the open step, if it does.
+  void notice_late();
 
   // Of the first step: says which units of the card the host did not declare.
   void tell_undeclared();
@@ -151,6 +155,7 @@ class Scheme {
   void make_online_parts();
   std::string now_in_words() const;
   void refuse_flags() const;  // where they would be mixed
+  void refuse_unused() const;  // what a hook is to learn from the audit
   std::string discard_open_calls();  // what to say of them, empty: there were none
   void warn_of_open_calls();
   void warn_of_failures();
