@@ -150,6 +150,8 @@ class Domain(Handle):
         ------
         StateError
             If it cannot be written.
+        PhaseError
+            If a call is open.
         """
         _abi.call("hyb_domain_save", self.pointer, os.fsencode(path))
 
@@ -159,8 +161,8 @@ class Domain(Handle):
         Raises
         ------
         StateError
-            If the file is missing or damaged, or is of another configuration or other columns.
-            Nothing has changed then.
+            If the file is missing or damaged, of other columns, or of another configuration, unless
+            that says ``restart = "adapt"``. Nothing has changed then.
         """
         _abi.call("hyb_domain_load", self.pointer, os.fsencode(path))
 

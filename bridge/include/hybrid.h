@@ -180,15 +180,16 @@ HYB_API int32_t hyb_domain_statistics(hyb_domain *domain, const char **json);
 
 /* Writes everything that a restart of the run needs (what hooks and alarms have learned, ramps,
  * counters) into one NetCDF file for all ranks, between steps. The step that is open counts as
- * over: nothing is learned from calls between this and the next hyb_domain_step. A former file of that name stays until the new one is complete, and if it cannot be
+ * over: nothing is learned from calls between this and the next hyb_domain_step. A call that is
+ * open is HYB_ERROR_PHASE. A former file of that name stays until the new one is complete, and if it cannot be
  * written. `{rank}` in the path stands for the rank: a file for each, which several processes need
  * that have no communicator. Collective: every rank calls it, and it fails on all or on none
  * (HYB_ERROR_STATE). Borrows path. */
 HYB_API int32_t hyb_domain_save(hyb_domain *domain, const char *path);
 
 /* Loads it, under any number of ranks, when all schemes are created: before the first step or
- * between steps. A file of another configuration or of other columns is refused; then nothing has
- * changed. Collective. Borrows path. */
+ * between steps. A file that is missing, of other columns, or of another configuration (unless that
+ * says restart = "adapt") is refused; then nothing has changed. Collective. Borrows path. */
 HYB_API int32_t hyb_domain_load(hyb_domain *domain, const char *path);
 
 /* The same as arrays, for hosts that write a restart of their own: `shared` has *nshared values

@@ -50,10 +50,17 @@ void CumulativeSum::state(State &state, const std::string &name) {
   state.number(name + "/sum", sum_);
 }
 
-std::string Alarm::add(const Score &score) {
+std::string CumulativeSum::told(const char *name, double found) const {
+  std::ostringstream text;
+  text << name << ": expected " << mean_ << " on average, found " << found << " (sum " << sum_ << ")";
+  return text.str();
+}
+
+std::string Alarm::add(const Score &score, double elapsed) {
   if (!score.valid) return "";
   last_ = score;
   ++audits_;
+  if (elapsed < config_.start) return "";
   if (raised()) return recover(score);
   error_.add(score.error, config_);
   bias_.add(score.bias, config_);
@@ -66,10 +73,11 @@ std::string Alarm::raise(const Score &score) {
   ++alarms_;
   quiet_ = 0;
   std::ostringstream text;
-  text << "alarm of the audit after " << audits_ << " audits: expected an error of "
-       << error_.mean() << " and a bias of " << bias_.mean()
-       << " native standard deviations, found " << score.error << " and " << score.bias
-       << " (policy '" << policy_name(config_.policy) << "')";
+  text << "alarm of the audit after " << audits_ << " audits, threshold " << config_.threshold
+       << ", in native standard deviations: ";
+  const bool error = error_.beyond(config_.threshold), bias = bias_.beyond(config_.threshold);
+  if (error) text << error_.told("error", score.error);
+  if (bias) text << (error ? "; " : "") << bias_.told("bias", score.bias);
   return text.str();
 }
 
@@ -94,15 +102,19 @@ json Alarm::json() const {
           {"bias", bias_.json()}};
 }
 
+json Alarm::learned_with() const {
+  return {{"learn", config_.learn}, {"slack", config_.slack}, {"threshold", config_.threshold}, {"start", config_.start}};
+}
+
 void Alarm::state(State &state) {
-  error_.state(state, "alarm/error");
-  bias_.state(state, "alarm/bias");
-  state.number("alarm/audits", audits_);
-  state.number("alarm/raised", raised_);
-  state.number("alarm/quiet", quiet_);
-  state.number("alarm/alarms", alarms_);
-  state.number("alarm/last/error", last_.error);
-  state.number("alarm/last/bias", last_.bias);
+  error_.state(state, "error");
+  bias_.state(state, "bias");
+  state.number("audits", audits_);
+  state.number("raised", raised_);
+  state.number("quiet", quiet_);
+  state.number("alarms", alarms_);
+  state.number("last/error", last_.error);
+  state.number("last/bias", last_.bias);
 }
 
 }  // namespace hyb

@@ -27,7 +27,8 @@ class CumulativeSum {
   bool beyond(double threshold) const { return sum_ > threshold; }
   bool quiet(double value, double slack) const { return standardised(value) <= slack; }
   void forget() { sum_ = 0; }
-  double mean() const { return mean_; }
+  // "error: expected 0.2 on average, found 0.9 (sum 10.4)"
+  std::string told(const char *name, double found) const;
   nlohmann::json json() const;
   void state(State &state, const std::string &name);
 
@@ -43,11 +44,13 @@ class Alarm {
  public:
   explicit Alarm(const AlarmConfig &config) : config_(config) {}
 
-  // Adds an audit. Returns what to tell, "" for nothing.
-  std::string add(const Score &score);
+  // Adds an audit, of the step that begins at that model time [s]. Returns what to tell, "" for
+  // nothing.
+  std::string add(const Score &score, double elapsed);
   bool raised() const { return raised_ != 0; }
 
   nlohmann::json json() const;
+  nlohmann::json learned_with() const;  // what of its table its state depends on
   void state(State &state);
 
  private:

@@ -70,6 +70,7 @@ int32_t hyb_domain_state_get(hyb_domain *domain, double *shared, int64_t nshared
     compare("columns of the domain", domain_of(domain).grid().ncol(), ncol);
     check_arrays(shared, nshared, columns, nrow, ncol);
     hyb::write_arrays(snapshot, shared, columns);
+    domain_of(domain).taken();
   });
 }
 
@@ -84,7 +85,7 @@ int32_t hyb_domain_state_set(hyb_domain *domain, const double *shared, int64_t n
       check_arrays(shared, nshared, columns, nrow, ncol);
       snapshot = hyb::read_arrays(shared, nshared, columns, nrow, ncol);
     });
-    own.restore(snapshot);
+    own.restore(snapshot, "state");
   });
 }
 

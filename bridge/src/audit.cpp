@@ -113,7 +113,7 @@ Score Audit::score_of(const std::vector<double> &totals) const {
   return {std::sqrt(error / n), std::sqrt(bias / n), true};
 }
 
-std::string Audit::judge(const Communicator &communicator) {
+std::string Audit::judge(const Clock &clock, const Communicator &communicator) {
   RowValues values;
   const std::vector<double> totals =
       reproducible_sums(communicator, nsum * rows(), [&](Adder &adder) {
@@ -125,10 +125,10 @@ std::string Audit::judge(const Communicator &communicator) {
       });
   overflowed_ = !std::all_of(totals.begin(), totals.end(),
                              [](double sum) { return std::isfinite(sum); });
-  if (overflowed_) return alarm_.add({INFINITY, INFINITY, true});
+  if (overflowed_) return alarm_.add({INFINITY, INFINITY, true}, clock.elapsed);
   totals_.resize(std::max(totals_.size(), totals.size()), 0.0);
   for (size_t i = 0; i < totals.size(); ++i) totals_[i] += totals[i];
-  return alarm_.add(score_of(totals));
+  return alarm_.add(score_of(totals), clock.elapsed);
 }
 
 nlohmann::json Audit::since(std::vector<double> &totals) const {
@@ -165,9 +165,14 @@ nlohmann::json Audit::json() const {
   return object;
 }
 
-void Audit::state(State &state) {
-  state.shared("audit/totals", totals_);
-  alarm_.state(state);
+void Audit::state(State &state, const std::string &emulator) {
+  StatePart audit(state, "audit", {{"emulator", emulator}});
+  audit.shared("totals", totals_);
+  nlohmann::json learned_with = {{"emulator", emulator}, {"tiles", config_.sample.tiles}};
+  if (config_.sample.tiles < 1) learned_with["tile_columns"] = config_.sample.tile_columns;
+  learned_with.update(alarm_.learned_with());
+  StatePart alarm(state, "alarm", learned_with);
+  alarm_.state(alarm);
 }
 
 }  // namespace hyb

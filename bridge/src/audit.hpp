@@ -10,6 +10,7 @@
 
 #include "alarm.hpp"
 #include "card.hpp"
+#include "clock.hpp"
 #include "column_marks.hpp"
 #include "column_store.hpp"
 #include "communicator.hpp"
@@ -45,7 +46,7 @@ class Audit {
   void gather();
 
   // Scores and alarm. Collective. Returns what to tell, "" for nothing.
-  std::string judge(const Communicator &communicator);
+  std::string judge(const Clock &clock, const Communicator &communicator);
 
   // Whether values of the last audit were too large for a score: then it counts as a bad one.
   bool overflowed() const { return overflowed_; }
@@ -58,7 +59,7 @@ class Audit {
 
   // The alarm, and the scores of all audits since `totals` was as it is now; brings it up to date.
   nlohmann::json since(std::vector<double> &totals) const;
-  void state(State &state);
+  void state(State &state, const std::string &emulator);  // the emulator's hash
 
  private:
   // For each row of each output: n, error, error squared, native, native squared, and whether the

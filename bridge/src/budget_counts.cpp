@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include "error.hpp"
+
 namespace hyb {
 
 void BudgetCounts::add(What what, size_t budget, const double *by_column,
@@ -21,6 +23,16 @@ void BudgetCounts::add(What what, size_t budget, const double *by_column,
 std::vector<double> BudgetCounts::counters() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return sums_;
+}
+
+void BudgetCounts::state(State &state) {
+  std::vector<double> sums = counters();
+  state.counters("sums", sums);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (sums.size() != sums_.size())
+    mismatch(HYB_ERROR_STATE, "sums of budgets", std::to_string(sums_.size()),
+             std::to_string(sums.size()));
+  sums_ = std::move(sums);
 }
 
 nlohmann::json BudgetCounts::told(const double *sums) {

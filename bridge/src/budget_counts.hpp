@@ -9,6 +9,7 @@
 
 #include "constraints/constraint.hpp"
 #include "guards/verdict.hpp"
+#include "state.hpp"
 
 namespace hyb {
 
@@ -25,6 +26,7 @@ class BudgetCounts {
   // n, sum and sum of squares, by budget and what; and in words.
   std::vector<double> counters() const;
   nlohmann::json told(const std::vector<double> &counters) const;
+  void state(State &state);
 
  private:
   static constexpr size_t nsum = 3;

@@ -13,6 +13,8 @@ struct Clock {
   double dt = 0;       // [s]
   double elapsed = 0;  // model time from the start of the run to this step, over restarts [s]
 
+  double end() const { return elapsed + dt; }
+
   // Seconds since midnight by the date; below 0 if it has no time of day.
   double time_of_day() const;
 };

@@ -61,7 +61,8 @@ FieldValues ColumnStore::values(size_t place) const {
 }
 
 // The first row is the number of levels, which the next block may be too late to say.
-void ColumnStore::state(State &state, const std::vector<std::string> &names) {
+void ColumnStore::state(State &state, const std::vector<std::string> &names,
+                        const std::string &emulator) {
   for (size_t place = 0; place < fields_.size(); ++place) {
     Stored &field = fields_[place];
     std::vector<double> rows;
@@ -69,7 +70,8 @@ void ColumnStore::state(State &state, const std::vector<std::string> &names) {
       rows.assign(static_cast<size_t>(ncol_), static_cast<double>(field.nlevel));
       rows.insert(rows.end(), field.values.begin(), field.values.end());
     }
-    state.columns(names[place], rows);
+    StatePart part(state, names[place], {{"emulator", emulator}});
+    part.columns("values", rows);
     if (ncol_ > 0 && !rows.empty())
       take(field, names[place], rows);
     else

@@ -33,8 +33,8 @@ class ColumnStore {
   // data is null where nothing was stored yet.
   FieldValues values(size_t place) const;
 
-  // `names` are those of the fields.
-  void state(State &state, const std::vector<std::string> &names);
+  // `names` are those of the fields, `emulator` is the hash of the one that was there.
+  void state(State &state, const std::vector<std::string> &names, const std::string &emulator);
 
  private:
   struct Stored {

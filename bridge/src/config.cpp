@@ -152,6 +152,7 @@ DomainConfig read_domain(const toml::table &root, const std::string &source) {
   domain.read("statistics", config.statistics);
   domain.read("report_steps", config.report_steps, 0, INT64_MAX);
   domain.read("plugins", config.plugins);
+  config.restart_adapts = domain.read_word("restart", {"same", "adapt"}, 0) == 1;
   domain.finish();
   ConfigTable schemes = table.table("scheme");
   for (const std::string &name : schemes.keys())

@@ -72,6 +72,7 @@ struct SchemeConfig {
 struct DomainConfig {
   std::string log, statistics, plugins;
   int64_t report_steps = 0;     // steps from one record of the statistics to the next, 0: none
+  bool restart_adapts = false;  // to another configuration; else it is refused
   std::map<std::string, SchemeConfig> schemes;
 };
 

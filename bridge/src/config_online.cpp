@@ -76,6 +76,7 @@ void read_pair(ConfigTable &table, const char *key, double least, double most, d
 
 AlarmConfig read_alarm(ConfigTable table) {
   AlarmConfig alarm;
+  read_time(table, "start", alarm.start);
   table.read("slack", alarm.slack, 0, 100);
   table.read("threshold", alarm.threshold, 0.1, 1e6);
   table.read("learn", alarm.learn, 2, 1 << 20);
@@ -133,6 +134,20 @@ GuardsConfig read_guards(ConfigTable table) {
     guards.tendency.push_back(read_tendency(entry));
   table.finish();
   return guards;
+}
+
+nlohmann::json counted_with(const GuardsConfig &guards) {
+  using nlohmann::json;
+  const auto margin = [](const GuardConfig &guard) {
+    return guard.declared ? json(guard.margin) : json();
+  };
+  json object = {{"finite", guards.finite.policy != Policy::pass},
+                 {"range margin", margin(guards.range)},
+                 {"training_range margin", margin(guards.training_range)},
+                 {"tendency", json::array()}};
+  for (const TendencyConfig &one : guards.tendency)
+    object["tendency"].push_back({one.limit.value, one.limit.unit, one.field});
+  return object;
 }
 
 BlendConfig read_blend(ConfigTable table) {

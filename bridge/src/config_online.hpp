@@ -67,6 +67,7 @@ struct BlendConfig {
 };
 
 struct AlarmConfig {
+  double start = 0;  // model time [s] from which on audits count
   double slack = 1, threshold = 10;  // of the cumulative sum, in standard deviations of the score
   int64_t learn = 20;    // audits from which mean and deviation of the score are learnt
   int64_t recover = 5;   // audits below the mean + slack that end a fall back
@@ -97,6 +98,9 @@ struct HookConfig {
   enum class Source { none, audit, observe } learn = Source::none;
   nlohmann::json options;      // the keys of its kind
 };
+
+// What of guards their counters depend on: not what becomes of a column.
+nlohmann::json counted_with(const GuardsConfig &guards);
 
 SampleConfig read_sample(ConfigTable &table);
 GuardsConfig read_guards(ConfigTable table);

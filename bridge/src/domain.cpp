@@ -5,13 +5,14 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <exception>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "error.hpp"
 #include "floating_point.hpp"
+#include "on_all_ranks.hpp"
 #include "restart.hpp"
+#include "restart_fit.hpp"
 #include "scheme.hpp"
 #include "statistics_file.hpp"
 #include "text.hpp"
@@ -49,7 +50,10 @@ class LiveDomains {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const auto &entry : domains_) {
       try {
-        if (const auto domain = entry.lock()) domain->write_statistics();
+        if (const auto domain = entry.lock()) {
+          domain->end_records();
+          domain->write_statistics();
+        }
       } catch (...) {  // nobody is left to be told
       }
     }
@@ -136,33 +140,42 @@ Scheme *Domain::find(const std::string &name) const {
 // Every rank goes through all collective parts, whatever fails on it.
 void Domain::step(int64_t step, const char *date, double dt) {
   const FloatingPointGuard guard;
-  std::exception_ptr failure;
-  const auto attempt = [&](auto &&part) {
-    try {
-      part();
-    } catch (...) {
-      if (!failure) failure = std::current_exception();
-    }
-  };
+  Attempts attempt;
   attempt([&] { for_all(schemes_, [](Scheme &scheme) { scheme.step(); }); });
   if (!stepped_) attempt([&] { open_first_step(); });
-  attempt([&] { settle(); });
-  const bool recorded = stepped_ && reporter_.due(clock_);
-  if (recorded) attempt([&] { reporter_.record(schemes_, clock_, communicator_, log_); });
-  clock_ = {step, date ? date : "", dt, clock_.elapsed + clock_.dt};
+  const bool recorded = settle(attempt);
+  clock_ = {step, date ? date : "", dt, clock_.end()};
   stepped_ = true;
-  settled_ = false;
+  settled_ = saved_ = false;
   ++turn_;
   attempt([&] { for_all(schemes_, [&](Scheme &scheme) { scheme.begin_step(clock_); }); });
   attempt([&] { agree_on_stop(); });
   attempt([&] { communicator_.check(); });
   if (!std::exchange(began_, began_.value_or(step)) || recorded) keep_file();
-  if (failure) std::rethrow_exception(failure);
+  attempt.rethrow();
 }
 
 // The end of a step, once: at the next one, or before, where a restart is to hold what it brings.
+// Returns whether there is a new record.
+bool Domain::settle(Attempts &attempt) {
+  if (std::exchange(settled_, true)) return false;
+  attempt([&] { end_step(); });
+  if (!reporter_.due(clock_)) return false;
+  attempt([&] { reporter_.record(schemes_, clock_, communicator_, log_); });
+  return true;
+}
+
 void Domain::settle() {
-  if (!std::exchange(settled_, true)) end_step();
+  check_between_calls();
+  Attempts attempt;
+  if (settle(attempt)) keep_file();
+  attempt.rethrow();
+}
+
+// What an open call is about to count or to teach would be in no restart.
+void Domain::check_between_calls() {
+  on_all_ranks(communicator_,
+               [&] { for_all(schemes_, [](Scheme &scheme) { scheme.refuse_open_calls(); }); });
 }
 
 void Domain::end_step() {
@@ -203,6 +216,7 @@ void Domain::open_first_step() {
   agree_on_schemes();
   for_all(schemes_, [](Scheme &scheme) { scheme.couple(); });
   for (const auto &entry : schemes_) entry.second->tell_undeclared();
+  remember_beginning();
 }
 
 // A typing error in a name would otherwise mean: native, silently.
@@ -221,9 +235,12 @@ void Domain::state(State &state) {
   state.number("clock/step", clock_.step);
   state.number("clock/dt", clock_.dt);
   state.number("clock/elapsed", clock_.elapsed);
+  reporter_.state(state);
   for (const auto &[name, scheme] : schemes_) {
     Prefixed own(state, "scheme/" + name + "/");
+    StatePart(own, "about", scheme->about());
     scheme->state(own);
+    reporter_.state(own, *scheme);
   }
 }
 
@@ -232,20 +249,45 @@ Snapshot Domain::snapshot() {
   return snapshot_of([this](State &all) { state(all); }, communicator_, grid_.ncol());
 }
 
-void Domain::restore(const Snapshot &snapshot) {
+// Before the first step all is as it begins.
+void Domain::remember_beginning() {
+  if (!beginning_)
+    beginning_ = own_snapshot([this](State &all) { state(all); }, grid_.ncol());
+}
+
+// Schemes that came later are as they are now.
+Snapshot Domain::beginning() {
+  remember_beginning();
+  Snapshot own = own_snapshot([this](State &all) { state(all); }, grid_.ncol());
+  for (StateArray &array : own.arrays)
+    for (const StateArray &first : beginning_->arrays)
+      if (first.name == array.name) array = first;
+  return own;
+}
+
+void Domain::restore(const Snapshot &snapshot, const std::string &where) {
   settle();
-  hyb::restore(snapshot, [this](State &all) { state(all); }, communicator_, grid_.ncol());
+  Fit fit;
+  on_all_ranks(communicator_, [&] {
+    fit = fitted(snapshot, beginning(), config_.restart_adapts, where);
+  });
+  hyb::restore(fit.snapshot, [this](State &all) { state(all); }, communicator_, grid_.ncol());
+  for (const std::string &text : fit.told)
+    if (communicator_.leads()) log_.warning(text);
   restored_ = clock_.step;
-  reporter_.begin(schemes_, communicator_, log_);
+  saved_ = false;
+  reporter_.go_on(schemes_, clock_);
 }
 
 void Domain::save(const std::string &path) {
   save_restart(path, snapshot(), communicator_, grid_, config_.plugins);
+  taken();
 }
 
 void Domain::load(const std::string &path) {
-  restore(load_restart(path, communicator_, grid_, config_.plugins));
-  log_.info("restart " + in_quotes(path) + " of step " + std::to_string(clock_.step) + " loaded");
+  const std::string where = "restart " + in_quotes(path);
+  restore(load_restart(path, communicator_, grid_, config_.plugins), where);
+  log_.info(where + " of step " + std::to_string(clock_.step) + " loaded");
 }
 
 void Domain::flush() {
@@ -254,13 +296,18 @@ void Domain::flush() {
 
 void Domain::finish() {
   const Silence silence{log_};
-  try {
-    for_all(schemes_, [](Scheme &scheme) { scheme.finish(); });
-  } catch (...) {
-    write_statistics();
-    throw;
-  }
-  write_statistics();
+  Attempts attempt;
+  attempt([&] { for_all(schemes_, [](Scheme &scheme) { scheme.finish(); }); });
+  end_records();
+  attempt([&] { write_statistics(); });
+  attempt.rethrow();
+}
+
+// A restart that has them gives them to the next record of the run that goes on.
+void Domain::end_records() {
+  if (settled_ && saved_) return;
+  if (!std::exchange(settled_, true)) reporter_.due(clock_);
+  reporter_.record_rest(schemes_, clock_, communicator_, log_);
 }
 
 std::string Domain::statistics_path() const {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "attempts.hpp"
 #include "clock.hpp"
 #include "communicator.hpp"
 #include "config.hpp"
@@ -46,15 +47,17 @@ class Domain {
   void step(int64_t step, const char *date, double dt);
   void flush();
 
-  // Restart, between steps; all of these are collective.
+  // Restart, between steps and while no call is open; all of these but `taken` are collective.
   Snapshot snapshot();
-  void restore(const Snapshot &snapshot);
+  void taken() { saved_ = true; }  // the snapshot has a place where it lasts
+  void restore(const Snapshot &snapshot, const std::string &where);
   void save(const std::string &path);
   void load(const std::string &path);
 
   // Ends the recordings of all schemes and writes the statistics file. Processes that end without
   // it have the file written all the same.
   void finish();
+  void end_records();  // of this process alone, as the others may be anywhere
   void write_statistics() const;
   std::string statistics() const;
 
@@ -64,7 +67,11 @@ class Domain {
   void open_first_step();
   void warn_of_unclaimed();
   void end_step();
+  bool settle(Attempts &attempt);
   void settle();
+  void check_between_calls();
+  void remember_beginning();
+  Snapshot beginning();
   void state(State &state);
   void begin_step();
   void agree_on_stop() const;
@@ -81,11 +88,13 @@ class Domain {
   Clock clock_;
   bool stepped_ = false;
   bool settled_ = true;  // nothing is left to learn from the open step
+  bool saved_ = false;   // a restart has all up to the last step that ended
   int64_t turn_ = 1;
   std::map<std::string, Scheme *> schemes_;
   std::map<std::string, std::shared_ptr<Statistics>> statistics_;
   std::map<std::string, nlohmann::json> ended_;  // online statistics of schemes that are gone
   Reporter reporter_;
+  std::optional<Snapshot> beginning_;  // what this process had then
   std::optional<int64_t> began_, restored_;  // the first step, and that of the restart
   bool file_fails_ = false;                  // that was told
 };

@@ -94,6 +94,12 @@ void JsonTable::finish() const {
       fail(status_, where_ + ": " + unknown("key", key, {asked_.begin(), asked_.end()}));
 }
 
+void JsonTable::only(const std::vector<std::string> &keys) const {
+  for (const auto &[key, value] : object_.items())
+    if (std::find(keys.begin(), keys.end(), key) == keys.end())
+      fail(status_, where_ + ": " + unknown("key", key, keys));
+}
+
 void JsonTable::wrong(const char *key, const char *expected, const json &found) const {
   mismatch(status_, where(key), expected, shown(found));
 }

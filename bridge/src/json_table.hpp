@@ -39,6 +39,9 @@ class JsonTable {
   // Fails on the first key that was never asked for.
   void finish() const;
 
+  // Fails on the first key that is none of these, whatever else is wrong.
+  void only(const std::vector<std::string> &keys) const;
+
   const std::string &where() const { return where_; }
   int32_t status() const { return status_; }
   std::string where(const char *key) const { return where_ + ": " + key; }

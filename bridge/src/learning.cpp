@@ -12,7 +12,7 @@ namespace {
 
 std::vector<std::string> named(const char *group, const std::vector<ValueField> &fields) {
   std::vector<std::string> names;
-  for (const ValueField &field : fields) names.push_back(std::string(group) + "/" + field.name);
+  for (const ValueField &field : fields) names.push_back("observed " + std::string(group) + " " + field.name);
   return names;
 }
 
@@ -58,7 +58,7 @@ std::vector<Learning::Shared> Learning::shared_of(Operators &operators) {
   std::vector<Shared> shared;
   const auto &hooks = operators.hooks();
   for (size_t hook = 0; hook < hooks.size(); ++hook) {
-    if (!learns(*hooks[hook]) || hooks[hook]->config().dry_run) continue;
+    if (!learns(*hooks[hook])) continue;  // also in a dry run, which may end at a restart
     const std::vector<size_t> &targets = hooks[hook]->targets();
     for (size_t target = 0; target < targets.size(); ++target)
       if (std::any_of(hooks.begin() + static_cast<std::ptrdiff_t>(hook) + 1, hooks.end(),
@@ -71,7 +71,7 @@ std::vector<Learning::Shared> Learning::shared_of(Operators &operators) {
 std::vector<std::string> Learning::names_of_shared() const {
   std::vector<std::string> names;
   for (const Shared &one : shared_)
-    names.push_back("added by " + operators_.hooks()[one.hook]->name() + "/" +
+    names.push_back("observed with " + operators_.hooks()[one.hook]->name() + " " +
                     operators_.fields().outputs[one.place].name);
   return names;
 }
@@ -177,13 +177,14 @@ void Learning::forget() {
 }
 
 // The next increment is about what was added last, and what that was to.
-void Learning::state(State &state) {
+void Learning::state(State &state, const std::string &emulator) {
   if (!observes_) return;
-  inputs_.state(state, named("input", operators_.fields().inputs));
-  outputs_.state(state, named("output", operators_.fields().outputs));
-  added_.state(state, named("added", operators_.fields().outputs));
-  own_.state(state, names_of_shared());
-  emulated_.state(state, "emulated");
+  inputs_.state(state, named("input", operators_.fields().inputs), emulator);
+  outputs_.state(state, named("output", operators_.fields().outputs), emulator);
+  added_.state(state, named("added", operators_.fields().outputs), emulator);
+  own_.state(state, names_of_shared(), emulator);
+  StatePart marks(state, "observed columns", {{"emulator", emulator}});
+  emulated_.state(marks, "emulated");
 }
 
 }  // namespace hyb

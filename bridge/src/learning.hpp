@@ -46,7 +46,7 @@ class Learning {
   // Forgets what was observed since.
   void forget();
 
-  void state(State &state);
+  void state(State &state, const std::string &emulator);  // the emulator's hash
 
  private:
   // What a hook that learns adds to an output that a later one learns too.

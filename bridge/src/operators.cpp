@@ -25,8 +25,11 @@ Operators::Operators(const SchemeConfig &config, const Card &card, bool flips, c
     sources.push_back({object, config.emulator.path + ": card: constraints[" +
                                    std::to_string(sources.size()) + "]",
                        HYB_ERROR_CARD, flips});
-  for (const ConstraintConfig &one : config.constraints)
+  constraint_tables_ = nlohmann::json::array();
+  for (const ConstraintConfig &one : config.constraints) {
     sources.push_back({one.object, one.where, HYB_ERROR_CONFIG, false});
+    constraint_tables_.push_back(one.object);
+  }
   constraints_ = std::make_unique<Constraints>(sources, fields_);
   budgets_ = std::make_unique<BudgetCounts>(constraints_->budgets());
 }
@@ -156,11 +159,20 @@ nlohmann::json Operators::describe() const {
   return list;
 }
 
-void Operators::state(State &state) {
+nlohmann::json Operators::made_with(const std::string &emulator) const {
+  nlohmann::json hooks = nlohmann::json::array();
+  for (const auto &slot : hooks_) hooks.push_back(slot->made_with(emulator));
+  return {{"hooks", hooks}, {"constraint", constraint_tables_}};
+}
+
+void Operators::state(State &state, const std::string &emulator) {
   for (const auto &slot : hooks_) {
-    Prefixed own(state, slot->name() + "/");
+    StatePart own(state, slot->name(), slot->made_with(emulator));
     slot->state(own);
   }
+  if (constraints_->budgets().empty()) return;
+  StatePart budgets(state, "budgets", {{"emulator", emulator}, {"constraint", constraint_tables_}});
+  budgets_->state(budgets);
 }
 
 }  // namespace hyb

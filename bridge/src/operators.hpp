@@ -60,7 +60,8 @@ class Operators {
 
   // How hooks are now, in their order.
   nlohmann::json describe() const;
-  void state(State &state);
+  nlohmann::json made_with(const std::string &emulator) const;
+  void state(State &state, const std::string &emulator);  // the emulator's hash
 
  private:
   bool has_phase(bool after) const;
@@ -70,6 +71,7 @@ class Operators {
   void constrain(BlockValues &values, OperatorWork &work, Verdict &verdict);
   void tell_unmet(const std::vector<uint8_t> &unmet) const;
 
+  nlohmann::json constraint_tables_;  // of the configuration
   Policy unmet_;  // where a constraint cannot be met
   Objector object_;
   ValueFields fields_;

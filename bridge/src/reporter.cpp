@@ -36,22 +36,6 @@ Lists combined(const Lists &a, const Lists &b, double factor) {
   return all;
 }
 
-Lists totals_of(const Scheme &scheme, const Communicator &communicator) {
-  Lists lists;
-  on_all_ranks(communicator, [&] { lists = scheme.counters(); });
-  for (std::vector<double> &list : lists) list = reproducible_sums(communicator, list);
-  return lists;
-}
-
-// Collective parts come first, with nothing between them that may fail on one rank only.
-std::map<std::string, Lists> all_totals(const Reporter::Schemes &schemes,
-                                        const Communicator &communicator) {
-  std::map<std::string, Lists> totals;
-  for (const auto &[name, scheme] : schemes)
-    if (scheme->mode() != Mode::native) totals[name] = totals_of(*scheme, communicator);
-  return totals;
-}
-
 std::string printed(const char *format, double value) {
   char text[64];
   std::snprintf(text, sizeof text, format, value);
@@ -103,7 +87,7 @@ std::string line_of(const std::string &name, const Clock &clock, const json &tol
 // At multiples of `every`, or behind them where the host does not count one by one.
 bool Reporter::due(const Clock &ended) {
   if (every_ == 0) return false;
-  const int64_t before = ended_any_ ? last_ : ended.step - 1;
+  const int64_t before = ended_any_ && last_ <= ended.step ? last_ : ended.step - 1;
   ended_any_ = true;
   last_ = ended.step;
   ++steps_;
@@ -122,8 +106,9 @@ bool Reporter::same_everywhere(const Schemes &schemes, const Communicator &commu
   return same;
 }
 
-Reporter::Part Reporter::since(const Scheme &scheme, Lists totals) {
+Reporter::Part Reporter::since(const Scheme &scheme) {
   Totals &before = before_[scheme.name()];
+  Lists totals = scheme.counters();
   Part part;
   part.counters = combined(totals, before.counters, -1);
   before.counters = std::move(totals);
@@ -131,27 +116,93 @@ Reporter::Part Reporter::since(const Scheme &scheme, Lists totals) {
   return part;
 }
 
+Reporter::Record Reporter::begun(const Clock &ended) {
+  Record record;
+  record.clock = ended;
+  record.clock.elapsed = ended.end();
+  record.steps = std::exchange(steps_, 0);
+  return record;
+}
+
+// Collective parts have nothing between them that may fail on one rank only.
 void Reporter::record(const Schemes &schemes, const Clock &ended,
                       const Communicator &communicator, Log &log) {
   if (!same_everywhere(schemes, communicator, log)) return;
-  Record record;
-  record.clock = ended;
-  record.steps = std::exchange(steps_, 0);
+  gone_.clear();
+  Record record = begun(ended);
   record.ranks = communicator.reduces() ? communicator.size() : 1;
-  for (auto &[name, totals] : all_totals(schemes, communicator))
-    record.parts[name] = since(*schemes.at(name), std::move(totals));
+  on_all_ranks(communicator, [&] {
+    for (const auto &[name, scheme] : schemes)
+      if (scheme->mode() != Mode::native) record.parts[name] = since(*scheme);
+  });
+  for (auto &[name, part] : record.parts)
+    for (std::vector<double> &list : part.counters) list = reproducible_sums(communicator, list);
   if (!communicator.leads()) return;
-  for (const auto &[name, part] : record.parts)
-    log.info(line_of(name, ended, told(*schemes.at(name), part)));
+  log_lines(schemes, record, log);
   keep(std::move(record));
 }
 
-void Reporter::begin(const Schemes &schemes, const Communicator &communicator, Log &log) {
-  if (every_ == 0 || !same_everywhere(schemes, communicator, log)) return;
-  ended_any_ = false;
-  steps_ = 0;
-  for (auto &[name, totals] : all_totals(schemes, communicator))
-    since(*schemes.at(name), std::move(totals));
+void Reporter::record_rest(const Schemes &schemes, const Clock &ended,
+                           const Communicator &communicator, Log &log) {
+  if (steps_ == 0) return;
+  Record record = begun(ended);
+  record.parts = std::exchange(gone_, {});
+  for (const auto &[name, scheme] : schemes)
+    if (scheme->mode() != Mode::native) record.parts[name] = since(*scheme);
+  if (communicator.size() == 1) log_lines(schemes, record, log);
+  keep(std::move(record));
+}
+
+void Reporter::log_lines(const Schemes &schemes, const Record &record, Log &log) {
+  for (const auto &[name, part] : record.parts)
+    log.info(line_of(name, record.clock,
+                     part.told.is_null() ? told(*schemes.at(name), part) : part.told));
+}
+
+// ---- Restart
+
+Reporter::Totals Reporter::pending(const Scheme &scheme) const {
+  if (every_ == 0 || scheme.mode() == Mode::native) return {};
+  static const Totals none;
+  const auto found = before_.find(scheme.name());
+  const Totals &before = found == before_.end() ? none : found->second;
+  Totals now{scheme.counters(), {}};
+  scheme.now(now.audit);
+  now.counters = combined(now.counters, before.counters, -1);
+  now.audit = combined({now.audit}, {before.audit}, -1)[0];
+  return now;
+}
+
+void Reporter::state(State &state) { state.number("records/steps", steps_); }
+
+void Reporter::state(State &state, const Scheme &scheme) {
+  if (scheme.mode() == Mode::native) return;
+  Totals &visited = visited_[scheme.name()] = pending(scheme);
+  visited.counters.resize(scheme.counters().size());
+  StatePart calls(state, "records", json::object());
+  calls.counters("1", visited.counters[0]);
+  if (!scheme.infers()) return;
+  StatePart details(state, "records in detail", scheme.counted_with());
+  for (size_t i = 1; i < visited.counters.size(); ++i)
+    details.counters(std::to_string(i + 1), visited.counters[i]);
+  details.shared("audit", visited.audit);
+}
+
+// A record of what comes once more would be there twice.
+void Reporter::go_on(const Schemes &schemes, const Clock &restored) {
+  const auto later = [&](const Record &record) { return record.clock.step > restored.step; };
+  records_.erase(std::remove_if(records_.begin(), records_.end(), later), records_.end());
+  last_ = restored.step;
+  ended_any_ = restored.end() > 0;
+  if (every_ == 0) steps_ = 0;
+  gone_.clear();
+  for (const auto &[name, scheme] : schemes) {
+    const Totals &visited = visited_[name];
+    Totals now{scheme->counters(), {}};
+    scheme->now(now.audit);
+    before_[name] = {combined(now.counters, visited.counters, -1),
+                     combined({now.audit}, {visited.audit}, -1)[0]};
+  }
 }
 
 json Reporter::told(const Scheme &scheme, const Part &part) {
@@ -197,6 +248,10 @@ void Reporter::thin() {
 
 // Another one of its name begins at 0.
 void Reporter::forget(const Scheme &scheme) {
+  if (every_ > 0 && scheme.mode() != Mode::native) {
+    Part &part = gone_[scheme.name()] = since(scheme);
+    part.told = told(scheme, part);
+  }
   before_.erase(scheme.name());
   for (Record &record : records_) {
     const auto found = record.parts.find(scheme.name());

@@ -12,6 +12,7 @@
 #include "clock.hpp"
 #include "communicator.hpp"
 #include "log.hpp"
+#include "state.hpp"
 
 namespace hyb {
 
@@ -24,7 +25,7 @@ class Reporter {
   // 0: no records.
   explicit Reporter(int64_t every) : every_(every) {}
 
-  // Whether a record is due now that a step has ended; the same on every rank.
+  // Counts a step that has ended. Whether a record is due; the same on every rank.
   bool due(const Clock &ended);
 
   // Adds up, keeps and logs a record: on the first rank, or on each where none speaks for all.
@@ -32,8 +33,16 @@ class Reporter {
   void record(const Schemes &schemes, const Clock &ended, const Communicator &communicator,
               Log &log);
 
-  // What has been counted up to now is not news; of a restart. Collective.
-  void begin(const Schemes &schemes, const Communicator &communicator, Log &log);
+  // A last record, of what this process did since the one before, of schemes that are gone too. Not
+  // collective: a run may end anywhere.
+  void record_rest(const Schemes &schemes, const Clock &ended, const Communicator &communicator,
+                   Log &log);
+
+  // What was counted since the last record, of the domain and of a scheme, whose own state comes
+  // first: the next record of a run that goes on has it. `go_on` follows once all of it is loaded.
+  void state(State &state);
+  void state(State &state, const Scheme &scheme);
+  void go_on(const Schemes &schemes, const Clock &restored);
 
   // Puts into words what only this scheme can, for it is about to go.
   void forget(const Scheme &scheme);
@@ -44,7 +53,7 @@ class Reporter {
   using Lists = std::vector<std::vector<double>>;
 
   struct Totals {
-    Lists counters;
+    Lists counters;  // of this process
     std::vector<double> audit;
   };
   // Of one scheme in one record.
@@ -63,7 +72,10 @@ class Reporter {
   };
 
   bool same_everywhere(const Schemes &schemes, const Communicator &communicator, Log &log);
-  Part since(const Scheme &scheme, Lists totals);
+  Record begun(const Clock &ended);
+  Part since(const Scheme &scheme);
+  Totals pending(const Scheme &scheme) const;
+  static void log_lines(const Schemes &schemes, const Record &record, Log &log);
   static nlohmann::json told(const Scheme &scheme, const Part &part);
   void keep(Record record);
   void thin();
@@ -73,6 +85,8 @@ class Reporter {
   int64_t last_ = 0, steps_ = 0;  // the last step that ended, and how many since the last record
   bool told_differ_ = false;
   std::map<std::string, Totals> before_;
+  std::map<std::string, Totals> visited_;  // what was pending in the state that was visited last
+  std::map<std::string, Part> gone_;       // of schemes that are gone, since the last record
   std::vector<Record> records_;
 };
 

@@ -6,6 +6,7 @@
 #include "call.hpp"
 #include "call_table.hpp"
 #include "error.hpp"
+#include "file_hash.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -36,6 +37,7 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   const std::string &plugins = domain_->config().plugins;
   const bool infers = hyb::infers(mode());
   if (infers) emulator_ = opened(config_, plugins);
+  if (infers) emulator_hash_ = file_hash(config_.emulator.path);
   if (infers) queue_ = make_queue(*emulator_);
   if (infers) make_noise();
   const bool records = config_.record && (mode() == Mode::record || infers);
@@ -165,10 +167,20 @@ std::string Scheme::discard_open_calls() {
     return_call(*call);
     if (open++ == 0) first = column;
   }
-  if (open == 0) return {};
+  return open == 0 ? "" : told_open(open, first) + "; discarded";
+}
+
+std::string Scheme::told_open(int64_t open, int64_t first) const {
   return "scheme " + in_quotes(name()) + ": expected every call closed, found " +
-         std::to_string(open) + " open (one of them begins at column " + std::to_string(first) +
-         "); discarded";
+         std::to_string(open) + " open (one of them begins at column " + std::to_string(first) + ")";
+}
+
+void Scheme::refuse_open_calls() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  int64_t open = 0, first = 0;
+  for (const Call *call : calls_)
+    if (call->token.load(std::memory_order_acquire) != 0 && open++ == 0) first = call->first;
+  if (open > 0) fail(HYB_ERROR_PHASE, told_open(open, first));
 }
 
 void Scheme::warn_of_open_calls() {

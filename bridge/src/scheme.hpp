@@ -79,6 +79,8 @@ class Scheme {
   void end_step(const Clock &clock, const Communicator &communicator);
   void begin_step(const Clock &clock);
   void state(State &state);
+  nlohmann::json about() const;         // what a restart says of it
+  nlohmann::json counted_with() const;  // what the meaning of its counters depends on
   std::string stop() const { return objections_->stop(); }
   bool may_stop() const;
   // Whether good columns are to get emulated results beside native ones by configuration.
@@ -134,6 +136,9 @@ class Scheme {
   // Of the first step: says which units of the card the host did not declare.
   void tell_undeclared();
 
+  // Fails if a call is open.
+  void refuse_open_calls();
+
   // The step boundary: discards calls that were left open and looks at the recording.
   void step();
   void flush();
@@ -154,9 +159,11 @@ class Scheme {
   void tell_of_noise() const;
   void make_online_parts();
   std::string now_in_words() const;
+  std::string in_full(Policy policy, const std::string &text) const;
   void refuse_flags() const;  // where they would be mixed
   void refuse_unused() const;  // what a hook is to learn from the audit
   std::string discard_open_calls();  // what to say of them, empty: there were none
+  std::string told_open(int64_t open, int64_t first) const;
   void warn_of_open_calls();
   void warn_of_failures();
   void warn_at_end();
@@ -165,6 +172,7 @@ class Scheme {
   SchemeConfig config_;
   int32_t orientation_;
   std::unique_ptr<Emulator> emulator_;
+  std::string emulator_hash_;  // of its file
   std::unique_ptr<Queue> queue_;  // where there is an emulator
   std::unique_ptr<Noise> noise_;  // likewise
   std::unique_ptr<Fields> fields_;

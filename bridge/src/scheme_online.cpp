@@ -73,9 +73,11 @@ void Scheme::object(const MatrixGuards &side, const Objection &objection, int64_
 }
 
 void Scheme::object(Policy policy, const std::string &text) {
-  objections_->add(text.substr(0, text.find(": ")), policy, [&] {
-    return now_in_words() + text + " (policy " + in_quotes(policy_name(policy)) + ")";
-  });
+  objections_->add(text.substr(0, text.find(": ")), policy, [&] { return in_full(policy, text); });
+}
+
+std::string Scheme::in_full(Policy policy, const std::string &text) const {
+  return now_in_words() + text + " (policy " + in_quotes(policy_name(policy)) + ")";
 }
 
 std::string Scheme::now_in_words() const {
@@ -130,8 +132,9 @@ void Scheme::end_step(const Clock &clock, const Communicator &communicator) {
   if (!replaces()) return;
   if (audit_ && audit_->drawn(clock.step)) {
     audit_->gather();
-    const std::string news = audit_->judge(communicator);
-    if (!news.empty()) objections_->tell(config_.audit->alarm.policy, now_in_words() + news);
+    const std::string news = audit_->judge(clock, communicator);
+    const Policy policy = config_.audit->alarm.policy;
+    if (!news.empty()) objections_->tell(policy, in_full(policy, "audit: " + news));
     if (audit_->overflowed())
       object(Policy::pass, "audit: expected values whose squares can be added up, found larger "
                            "ones; it counts as a bad one");
@@ -151,19 +154,43 @@ void Scheme::begin_step(const Clock &clock) {
   operators_->step(clock);
 }
 
+nlohmann::json Scheme::about() const {
+  nlohmann::json about = {{"mode", mode_name(mode())}, {"hooks", nlohmann::json::array()}};
+  if (infers()) about["emulator"] = emulator_hash_;
+  if (replaces())
+    for (const HookConfig &hook : config_.hooks) about["hooks"].push_back(hook.kind);
+  return about;
+}
+
+nlohmann::json Scheme::counted_with() const {
+  nlohmann::json all = about();
+  all["guard"] = hyb::counted_with(config_.guard);
+  if (operators_) all["operators"] = operators_->made_with(emulator_hash_);
+  return all;
+}
+
+// What depends on the emulator says which one that was.
 void Scheme::state(State &state) {
-  if (noise_) noise_->state(state);
   if (!infers()) return;
-  statistics_->state(state);
-  emulator_->batch_sizes().state(state);
-  guards_->state(state);
-  if (mode() == Mode::shadow)
+  const nlohmann::json emulator = {{"emulator", emulator_hash_}};
+  StatePart noise(state, "noise", emulator);
+  noise_->state(noise);
+  StatePart counters(state, "statistics", nlohmann::json::object());
+  statistics_->state(counters);
+  emulator_->batch_sizes().state(counters);
+  nlohmann::json guarded = hyb::counted_with(config_.guard);
+  guarded.update(emulator);
+  StatePart guards(state, "guards", guarded);
+  guards_->state(guards);
+  if (mode() == Mode::shadow) {
+    StatePart scores(state, "scores", emulator);
     for (const CardField &output : emulator_->card().outputs)
-      statistics_->state(state, output.name, output.unit);
+      statistics_->state(scores, output.name, output.unit);
+  }
   if (!replaces()) return;
-  if (audit_) audit_->state(state);
-  operators_->state(state);
-  if (learning_) learning_->state(state);
+  if (audit_) audit_->state(state, emulator_hash_);
+  operators_->state(state, emulator_hash_);
+  if (learning_) learning_->state(state, emulator_hash_);
 }
 
 std::vector<std::vector<double>> Scheme::counters() const {

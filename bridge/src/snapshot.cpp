@@ -143,14 +143,20 @@ Snapshot snapshot_of(const Visit &visit, const Communicator &communicator, int64
   return std::move(taken.snapshot);
 }
 
+Snapshot own_snapshot(const Visit &visit, int64_t ncol) {
+  Taken taken(ncol);
+  visit(taken);
+  return std::move(taken.snapshot);
+}
+
 void restore(const Snapshot &wanted, const Visit &visit, const Communicator &communicator,
              int64_t ncol) {
-  Taken before(ncol);  // not agreed upon: it goes back as it was
-  on_all_ranks(communicator, [&] { visit(before); });
+  Snapshot before;
+  on_all_ranks(communicator, [&] { before = own_snapshot(visit, ncol); });
   try {
     on_all_ranks(communicator, [&] { give(wanted, visit, communicator.leads()); });
   } catch (...) {
-    give(before.snapshot, visit, true);
+    give(before, visit, true);
     throw;
   }
 }

@@ -34,6 +34,9 @@ struct Snapshot {
 // Collective: a rank that has no columns, or no values in them yet, has as many rows as the others.
 Snapshot snapshot_of(const Visit &visit, const Communicator &communicator, int64_t ncol);
 
+// Of this process alone, nothing added up: for giving it back.
+Snapshot own_snapshot(const Visit &visit, int64_t ncol);
+
 // Replaces the state by `wanted`. Fails with HYB_ERROR_STATE if that has other arrays, and then
 // nothing has changed on any rank. Collective.
 void restore(const Snapshot &wanted, const Visit &visit, const Communicator &communicator,

@@ -2,6 +2,7 @@
 #include "state.hpp"
 
 #include "error.hpp"
+#include "spelling.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -18,6 +19,13 @@ void State::number(const std::string &name, int64_t &value) {
   double real = static_cast<double>(value);
   number(name, real);
   value = static_cast<int64_t>(real);
+}
+
+StatePart::StatePart(State &state, const std::string &name, const nlohmann::json &made_with)
+    : Prefixed(state, name + "/") {
+  using nlohmann::json;
+  std::vector<double> text = spelled(made_with.dump(-1, ' ', false, json::error_handler_t::replace));
+  shared(made_with_name, text);
 }
 
 }  // namespace hyb

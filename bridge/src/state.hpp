@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -49,5 +50,15 @@ class Prefixed : public State {
   State &state_;
   std::string prefix_;
 };
+
+// A part of a state that is loaded as a whole or not at all, and what it was made with: with
+// anything else it means nothing. The array of that is only written; restart_fit.hpp reads it.
+class StatePart : public Prefixed {
+ public:
+  StatePart(State &state, const std::string &name, const nlohmann::json &made_with);
+};
+
+// Its name.
+constexpr const char *made_with_name = "made with";
 
 }  // namespace hyb

@@ -5,23 +5,13 @@
 #include <cmath>
 
 #include "error.hpp"
+#include "spelling.hpp"
 #include "text.hpp"
 
 namespace hyb {
 namespace {
 
-// Whole numbers up to 2^48: real32 cannot hold them, so an array that was narrowed is found out.
-constexpr size_t letters_per_number = 6;
 constexpr double largest = 281474976710655;  // 2^48 - 1
-
-std::vector<double> spelled(const std::string &text) {
-  std::vector<double> numbers((text.size() + letters_per_number - 1) / letters_per_number, 0.0);
-  for (size_t i = 0; i < text.size(); ++i) {
-    double &number = numbers[i / letters_per_number];
-    number = number * 256 + static_cast<unsigned char>(text[i]);
-  }
-  return numbers;
-}
 
 // What every first array begins with: a name of this format and its version.
 double mark() { return spelled("hybrs1")[0]; }

@@ -188,7 +188,7 @@ json Statistics::json() const {
 
 void Statistics::state(State &state) {
   std::vector<double> values = counters();
-  state.counters("statistics", values);
+  state.counters("counters", values);
   if (values.size() != ncount)
     mismatch(HYB_ERROR_STATE, "statistics", std::to_string(+ncount) + " counters",
              std::to_string(values.size()));
@@ -206,7 +206,7 @@ void Statistics::state(State &state, const std::string &field, const std::string
   if (known != scores_.end())
     for (const RowSums &row : known->second.rows) append_sums(row, own);
   std::vector<double> sums = own;
-  state.counters("scores/" + field, sums);
+  state.counters(field, sums);
   if (sums.size() % nsum != 0)
     mismatch(HYB_ERROR_STATE, "scores/" + field, std::to_string(nsum) + " sums a row",
              std::to_string(sums.size()) + " in all");

@@ -13,6 +13,7 @@ COUNTS = (
     "calls", "columns", "rejected", "audited", "failures", "inputs_not_finite",
     "outputs_not_finite",
 )  # fmt: skip
+BUDGET_PARTS = ("imbalance", "added_by_hooks")
 _GUARD = ("guard", "side", "policy", "field", "level", "species")
 _SIZE = ("from", "to")
 # What is the same on all ranks, or of the last part.
@@ -87,11 +88,28 @@ def _rows(one: Json, other: Json, how: Callable[[Json, Json], Json]) -> Json:
     return {**total, "rows": [how(x, y) for x, y in zip(a, b, strict=True)]}
 
 
-def _increment(one: Json, other: Json) -> Json:
+def _budgets(one: list[Json] | None, other: list[Json] | None) -> list[Json]:
+    """By name, in the order of the scheme."""
+    totals: dict[str, Json] = {}
+    for budget in [*(one or []), *(other or [])]:
+        before = totals.get(budget["name"], {})
+        totals[budget["name"]] = budget | {
+            key: _pooled(before.get(key, {}), budget[key]) for key in BUDGET_PARTS
+        }
+    return list(totals.values())
+
+
+def _pooled(one: Json, other: Json) -> Json:
     if not one or not other:
         return one or other
     means = {"mean": _mean(one, other, "mean"), "rms": _root(one, other, "rms")}
-    return {"n": one["n"] + other["n"], **means, "limited": one["limited"] + other["limited"]}
+    return {"n": one["n"] + other["n"], **means}
+
+
+def _increment(one: Json, other: Json) -> Json:
+    if not one or not other:
+        return one or other
+    return {**_pooled(one, other), "limited": one["limited"] + other["limited"]}
 
 
 def _score(one: Json, other: Json) -> Json:
@@ -119,5 +137,6 @@ _PARTS: dict[str, Callable[[Any, Any], Any]] = {
     "guards": _guards,
     "batches": _batches,
     "hooks": _hooks,
+    "budgets": _budgets,
     "scores": _scores,
 }

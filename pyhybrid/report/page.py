@@ -29,8 +29,8 @@ def check_page(path: Path) -> None:
         import matplotlib
     except ImportError as error:
         wanted = (
-            "jinja2 and matplotlib for a page (pip install 'pyhybrid[report]'; --no-html prints the "
-            "tables alone)"
+            "jinja2 and matplotlib for a page (pip install 'pyhybrid[report]'; --no-html prints "
+            "the tables alone)"
         )
         raise PluginError(mismatch("report", wanted, f"none: {error}")) from error
     assert jinja2

@@ -154,15 +154,17 @@ def _schemes(parts: Sequence[_Part], notes: list[str]) -> dict[str, Json]:
     for number, part in enumerate(parts):
         for name in part.lead.contents["schemes"]:
             own = reduce(add, (one.contents["schemes"][name] for one in part.files))
-            if name in totals and not _includes_former(part, own):
+            if name in totals and not _includes_former(part, totals[name], own):
                 own = add(totals[name], own)
             totals[name] = own
         _look_for_former(parts[:number], part, notes)
     return totals
 
 
-def _includes_former(part: _Part, scheme: Json) -> bool:
-    return part.lead.restored is not None and scheme["mode"] in _RESTORED
+def _includes_former(part: _Part, former: Json, scheme: Json) -> bool:
+    """A restart may change the mode."""
+    modes = (former["mode"], scheme["mode"])
+    return part.lead.restored is not None and all(mode in _RESTORED for mode in modes)
 
 
 def _look_for_former(former: Sequence[_Part], part: _Part, notes: list[str]) -> None:

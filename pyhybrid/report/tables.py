@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .._table import Table
+from .adding import BUDGET_PARTS
 from .files import Json
 from .runs import Run, summary
 
@@ -22,6 +23,7 @@ def tables(run: Run) -> Iterator[Table]:
         "Columns that guards objected to, once for each level": (_GUARD_HEAD, _guards),
         "Audit (errors in native standard deviations)": (_AUDIT_HEAD, _audits),
         "Increments of hooks": (_HOOK_HEAD, _hooks),
+        "Budgets of columns": (_BUDGET_HEAD, _budgets),
         "Inferences": (_BATCH_HEAD, _batches),
         "Scores of the shadow": (_SCORE_HEAD, _scores),
     }
@@ -111,6 +113,20 @@ def _hooks(name: str, scheme: Json) -> Iterator[tuple[str, ...]]:
             limited = f"{100 * added['limited'] / added['n']:.3g} %"
             numbers = (number(added["mean"]), number(added["rms"]), added["unit"])
             yield name, title, field, *numbers, limited, weight
+
+
+_BUDGET_HEAD = ("scheme", "budget", "of", "columns", "mean", "rms", "unit")
+_BUDGET_WORDS = {"imbalance": "imbalance before constraints", "added_by_hooks": "what hooks added"}
+
+
+def _budgets(name: str, scheme: Json) -> Iterator[tuple[str, ...]]:
+    """Before any constraint closed them."""
+    for budget in scheme.get("budgets", []):
+        title = budget["name"] + ("" if budget["enforced"] else ", not enforced")
+        for key in BUDGET_PARTS:
+            if sums := budget[key]:
+                numbers = (number(sums["mean"]), number(sums["rms"]), budget["unit"])
+                yield name, title, _BUDGET_WORDS[key], f"{sums['n']:.0f}", *numbers
 
 
 _BATCH_HEAD = ("scheme", "inferences", "samples", "mean size", "most often")

@@ -5,6 +5,7 @@ import copy
 import json
 import re
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
@@ -33,6 +34,12 @@ def audit(error, total, raised=False):
             "score": {"error": error, "bias": error / 2},
             "error": {"mean": 1.0, "deviation": 0.1, "sum": total},
             "bias": {"mean": 0.5, "deviation": 0.1, "sum": 0.0}}  # fmt: skip
+
+
+def budget(mean, n, name="energy", **more):
+    sums = {"n": n, "mean": mean, "rms": 2 * abs(mean)}
+    return {"name": name, "unit": "W m-2", "enforced": True, "imbalance": sums,
+            "added_by_hooks": {}} | more  # fmt: skip
 
 
 def scheme(columns=640, **more):
@@ -98,6 +105,28 @@ def test_means_are_weighted_and_sizes_are_pooled():
     assert heating["rms"] == pytest.approx(((100 * 4 + 300 * 25) / 400) ** 0.5, rel=1e-15)
     assert heating["rows"][0]["mean"] == heating["mean"]
     assert heating["rows"][1] == {}
+
+
+def test_budgets_are_pooled_by_name():
+    one = scheme(budgets=[budget(1.0, 100.0), budget(3.0, 10.0, name="water")])
+    added = {"n": 5.0, "mean": 0.1, "rms": 0.2}
+    total = add(one, scheme(budgets=[budget(4.0, 50.0, added_by_hooks=added)]))
+    energy, water = total["budgets"]
+    assert energy["imbalance"]["n"] == 150.0
+    assert energy["imbalance"]["mean"] == pytest.approx(2.0)
+    assert energy["imbalance"]["rms"] == pytest.approx(np.sqrt((100 * 4 + 50 * 64) / 150))
+    assert energy["added_by_hooks"] == added
+    assert water["imbalance"]["mean"] == 3.0
+
+
+def test_budgets_have_a_table(write):
+    added = {"n": 5.0, "mean": 0.125, "rms": 0.25}
+    budgets = [budget(1.5, 100.0, enforced=False), budget(4.0, 50.0, "water", added_by_hooks=added)]
+    result = invoke(write(statistics(budgets=budgets)), "--no-html")
+    assert result.exit_code == 0, result.output
+    lines = [" ".join(line.split()) for line in result.stdout.splitlines()]
+    assert any("energy, not enforced imbalance before constraints 100 1.5 3 W m-2" in x for x in lines)
+    assert any("water what hooks added 5 0.125 0.25 W m-2" in line for line in lines)
 
 
 def test_scores_of_several_ranks_have_no_r2():
@@ -180,6 +209,20 @@ def test_a_restart_that_has_the_counters_replaces_those_before(write, mode):
     assert [one["step"] for one in run.history] == [2, 4, 6, 8, 10]
     assert run.history[3]["elapsed"] == then["history"][0]["elapsed"]
     assert (run.first, run.last, run.notes) == (1, 15, ())
+
+
+def test_a_restart_of_another_mode_replaces_nothing(write):
+    first = write(statistics(mode="record", columns=100), "a.json")
+    then = write(statistics(began=10, step=15, restored=9, columns=1000), "b.json")
+    assert read_run([first, then]).schemes["radiation"]["columns"] == 1100
+
+
+def test_a_shorter_record_at_the_end_leaves_no_gap(write):
+    first = write(statistics(history=[record(2), record(4), record(5)], step=5), "a.json")
+    second = write(statistics(began=4, step=6, restored=3, history=[record(6)]), "b.json")
+    assert [one["step"] for one in read_run([first, second]).history] == [2, 6]
+    anew = write(statistics(began=6, step=8, history=[record(8)]), "c.json")
+    assert [one["step"] for one in read_run([first, anew]).history] == [2, 4, 5, 8]
 
 
 def test_parts_without_a_restart_are_added(write):

@@ -134,10 +134,10 @@ def emulating(path):
 def test_another_configuration(saved, plain):
     _, path = saved
     domain, schemes = make_domain(text=emulating(plain))
-    refused(domain, path, "expected 'scheme/radiation/")
+    refused(domain, path, "scheme 'radiation': expected mode emulate as this run has, found mode n")
     shared, columns = domain.get_state()
     other, others = make_domain()
-    with pytest.raises(errors.StateError, match="none but that of this configuration, found"):
+    with pytest.raises(errors.StateError, match="expected mode native as this run has, found mode emul"):
         other.set_state(shared, columns)
 
 

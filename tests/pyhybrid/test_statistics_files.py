@@ -72,7 +72,7 @@ def test_whatever_the_end_is_the_records_are_there(path, plain, end):
     assert done.returncode == (-signal.SIGKILL if end == "killed" else 0), done.stderr
     assert done.stderr == ""
     found = read_run([path])
-    assert [record["step"] for record in found.history] == [2, 4, 6]
+    assert [record["step"] for record in found.history] == [2, 4, 6, 7][: 3 if end == "killed" else 4]
     assert found.date == "2001-01-07"
     assert found.schemes["radiation"]["columns"] == (36 if end == "killed" else 42)
     assert found.schemes["radiation"]["rejected"] == (6 if end == "killed" else 7)
@@ -90,14 +90,14 @@ def dataset(netcdf_plugin, tmp_path, plain):
 
 def test_netcdf_has_the_records_as_variables(dataset):
     history = dataset["history"]
-    assert history["step"][:].tolist() == [2, 4, 6]
-    assert history["time"][:].tolist() == [600, 1800, 3000]
+    assert history["step"][:].tolist() == [2, 4, 6, 7]
+    assert history["time"][:].tolist() == [1200, 2400, 3600, 4200]  # the end of its last step
     assert history["time"].units == "s"
     dates = netCDF4.chartostring(history["date"][:])
-    assert dates.tolist() == ["2001-01-02", "2001-01-04", "2001-01-06"]
+    assert dates.tolist() == [f"2001-01-0{day}" for day in (2, 4, 6, 7)]
     radiation = history["radiation"]
     assert radiation["columns"].dimensions == ("time",)
-    assert radiation["columns"][:].tolist() == [12, 12, 12]
+    assert radiation["columns"][:].tolist() == [12, 12, 12, 6]
     assert radiation["seconds/infer"].units == "s"
     assert (radiation["seconds/infer"][:] > 0).all()
 
@@ -106,7 +106,7 @@ def test_netcdf_has_rejections_by_level(dataset):
     columns = dataset["history/radiation/guards/input_finite/columns"]
     assert columns.dimensions == ("time", "level")
     assert columns.units == "1"
-    assert columns[:].tolist() == [[0, 0, 0, 2]] * 3  # level 3; at 0 what has no level
+    assert columns[:].tolist() == [[0, 0, 0, 2]] * 3 + [[0, 0, 0, 1]]  # level 3
 
 
 def test_netcdf_has_totals_and_the_json_itself(dataset):

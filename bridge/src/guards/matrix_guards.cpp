@@ -189,7 +189,7 @@ GuardCounts MatrixGuards::counts_of(const std::vector<double> &counters) const {
 
 void MatrixGuards::state(State &state) {
   std::vector<double> values = counters();
-  state.counters("guards/" + side_, values);
+  state.counters(side_, values);
   const size_t of_level = guards_.size() * lower64_.size();
   if (of_level == 0 ? !values.empty() : values.size() % of_level != 0)
     mismatch(HYB_ERROR_STATE, "guards/" + side_,

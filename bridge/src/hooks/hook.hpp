@@ -50,6 +50,9 @@ class Hook {
 
   virtual void state(State &) {}
 
+  // Whether its state depends on its options.
+  virtual bool remembers() const { return true; }
+
   // What it knows, for the statistics.
   virtual nlohmann::json describe() const { return nlohmann::json::object(); }
 };

@@ -115,6 +115,26 @@ const std::map<std::string, Maker> &learning_kinds() {
   return kinds;
 }
 
+// A key that is spelled wrongly is to be told as such, not as another one that is missing.
+void check_keys(const HookConfig &config) {
+  static const std::vector<std::string> of_all = {"kind",  "phase", "fields",  "cadence", "limit",
+                                                  "start", "ramp",  "dry_run", "policy",  "learn"};
+  static const std::vector<std::string> of_learning = {
+      "time_scale", "largest",      "region",     "latitudes",
+      "longitudes", "bins_per_day", "time_of_day"};
+  static const std::map<std::string, std::vector<std::string>> of_kind = {
+      {"kalman", {"initial", "drift", "error"}},
+      {"ridge", {"predictors", "output_predictors", "penalty", "reach", "least_samples"}},
+      {"running_mean", {"least_samples"}},
+      {"nudging",
+       {"input", "path", "variable", "time_scale", "cyclic", "interpolation", "orientation", "levels",
+        "taper", "missing"}}};
+  std::vector<std::string> keys = of_kind.at(config.kind);
+  if (config.kind != "nudging") keys.insert(keys.end(), of_learning.begin(), of_learning.end());
+  keys.insert(keys.end(), of_all.begin(), of_all.end());
+  JsonTable(config.options, config.where, HYB_ERROR_CONFIG).only(keys);
+}
+
 void check_common(const HookConfig &config) {
   if (!config.after)
     mismatch(HYB_ERROR_CONFIG, config.where + ": phase", "'after' for kind " +
@@ -156,6 +176,7 @@ std::unique_ptr<Hook> make_hook(const HookConfig &config, ValueFields &fields, c
   for (const auto &kind : learning_kinds()) known.push_back(kind.first);
   if (config.kind != "nudging" && !learning_kinds().count(config.kind))
     fail(HYB_ERROR_CONFIG, config.where + ": " + unknown("kind", config.kind, known));
+  check_keys(config);
   check_common(config);
   if (config.kind == "nudging") return make_nudging(config, fields, grid, plugins);
   return make_learning(config, fields, grid);

@@ -29,6 +29,7 @@ class Nudging : public Hook {
 
   void apply(const BlockValues &values, std::vector<FieldValues> &increments,
              std::vector<uint8_t> &veto) const override;
+  bool remembers() const override { return false; }
   void begin(const Clock &clock) override;
 
  private:

@@ -272,6 +272,16 @@ nlohmann::json HookSlot::told(const std::vector<std::vector<double>> &counters,
   return object;
 }
 
+nlohmann::json HookSlot::made_with(const std::string &emulator) const {
+  constexpr const char *sources[] = {"none", "audit", "observe"};
+  nlohmann::json object = nlohmann::json::object();
+  if (hook_->remembers()) object = config_.options;
+  object["fields"] = config_.fields;
+  object["learn"] = sources[static_cast<size_t>(config_.learn)];
+  if (config_.learn != HookConfig::Source::none) object["emulator"] = emulator;
+  return object;
+}
+
 void HookSlot::state(State &state) {
   state.number("steps", steps_);
   for (size_t target = 0; target < targets_.size(); ++target)

@@ -66,6 +66,9 @@ class HookSlot {
 
   // How it is now, and what it knows.
   nlohmann::json describe() const { return {{"weight", weight_}, {"knows", hook_->describe()}}; }
+  // What its state was made with: the emulator (its hash) where it learns, and options that say what it
+  // learns; those that say what becomes of that may change.
+  nlohmann::json made_with(const std::string &emulator) const;
   void state(State &state);
 
  private:

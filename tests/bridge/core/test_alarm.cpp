@@ -25,19 +25,19 @@ static hyb::AlarmConfig configured() {
 static Alarm learned(const hyb::AlarmConfig &config = configured()) {
   Alarm alarm(config);
   for (int64_t i = 0; i < config.learn; ++i)
-    alarm.add({1 + 0.1 * static_cast<double>(i % 2), 0.5, true});
+    alarm.add({1 + 0.1 * static_cast<double>(i % 2), 0.5, true}, 0);
   return alarm;
 }
 
 // How many of such audits in a row raise the alarm; 100: none does.
 static int64_t until_raised(Alarm &alarm, const hyb::Score &score) {
   for (int64_t n = 1; n < 100; ++n)
-    if (!alarm.add(score).empty()) return n;
+    if (!alarm.add(score, 0).empty()) return n;
   return 100;
 }
 
 static void recover(Alarm &alarm) {
-  for (int i = 0; i < 3; ++i) alarm.add({1, 0.5, true});
+  for (int i = 0; i < 3; ++i) alarm.add({1, 0.5, true}, 0);
   CHECK(!alarm.raised());
 }
 
@@ -52,6 +52,21 @@ static void a_recovered_alarm_begins_anew() {
   }
 }
 
+static std::string message(const hyb::Score &bad) {
+  Alarm alarm = learned();
+  std::string text;
+  while (text.empty()) text = alarm.add(bad, 0);
+  return text;
+}
+
+static void it_says_which_sum() {
+  const std::string error = message({100, 0.5, true}), bias = message({1, 100, true});
+  const std::string both = message({100, 100, true});
+  for (const std::string &text : {error, both}) CHECK_HAS(text.c_str(), "error: expected ");
+  for (const std::string &text : {bias, both}) CHECK_HAS(text.c_str(), "bias: expected ");
+  CHECK(error.find("bias") == std::string::npos && bias.find("error") == std::string::npos);
+}
+
 static void it_can_always_be_raised() {
   for (const double slack : {0.0, 1.0, 5.0, 50.0}) {
     hyb::AlarmConfig config = configured();
@@ -64,9 +79,9 @@ static void it_can_always_be_raised() {
 static void one_value_out_of_all_bounds_is_not_learned_from() {
   for (const double score : {infinite, std::nan(""), 1e30}) {
     Alarm alarm(configured()), other = learned();
-    CHECK(alarm.add({score, score, true}).empty());
+    CHECK(alarm.add({score, score, true}, 0).empty());
     for (int64_t i = 0; i < 4; ++i)
-      CHECK(alarm.add({1 + 0.1 * static_cast<double>(i % 2), 0.5, true}).empty());
+      CHECK(alarm.add({1 + 0.1 * static_cast<double>(i % 2), 0.5, true}, 0).empty());
     CHECK(alarm.json()["error"]["mean"] == other.json()["error"]["mean"]);
     CHECK(until_raised(alarm, {100, 0.5, true}) <= 3);
     CHECK_EQ(until_raised(other, {score, score, true}), 3);
@@ -76,7 +91,7 @@ static void one_value_out_of_all_bounds_is_not_learned_from() {
 static void it_does_not_recover_by_what_is_no_score() {
   Alarm alarm = learned();
   until_raised(alarm, {100, 100, true});
-  for (int i = 0; i < 10; ++i) alarm.add({infinite, std::nan(""), true});
+  for (int i = 0; i < 10; ++i) alarm.add({infinite, std::nan(""), true}, 0);
   CHECK(alarm.raised());
 }
 
@@ -98,10 +113,10 @@ static void a_restart_goes_on() {
   }
   for (size_t stop = 0; stop < scores.size(); ++stop) {
     Alarm whole(configured());
-    for (size_t i = 0; i < stop; ++i) whole.add(scores[i]);
+    for (size_t i = 0; i < stop; ++i) whole.add(scores[i], 0);
     Alarm again = restarted(whole);
     for (size_t i = stop; i < scores.size(); ++i) {
-      CHECK_EQ(again.add(scores[i]), whole.add(scores[i]));
+      CHECK_EQ(again.add(scores[i], 0), whole.add(scores[i], 0));
       CHECK(again.json() == whole.json());
     }
     CHECK(whole.json()["alarms"] == 2);
@@ -110,6 +125,7 @@ static void a_restart_goes_on() {
 
 int main() {
   a_recovered_alarm_begins_anew();
+  it_says_which_sum();
   it_can_always_be_raised();
   one_value_out_of_all_bounds_is_not_learned_from();
   it_does_not_recover_by_what_is_no_score();

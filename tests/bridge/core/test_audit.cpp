@@ -4,6 +4,8 @@
 
 #include "audited_model.hpp"
 
+using nlohmann::json;
+
 // The host has emulated results all the same.
 static void tiles_are_audited_at_their_fraction() {
   const Scheme scheme(emulate(write_emulator(column_card)) +
@@ -101,19 +103,67 @@ static void one_bad_audit_is_no_alarm() {
   CHECK_EQ(statistics_of(scheme)["audit"]["alarms"].get<int64_t>(), 1);
 }
 
-static void an_alarm_of_policy_stop_ends_the_run() {
+// What `step` fails with once the native routine is another one, "" if it does not.
+static std::string message_of_stop(double factor, double bias) {
   const Scheme scheme(emulate(write_emulator(column_card)) +
                           "audit = { steps = 1.0, alarm = { learn = 5, policy = \"stop\" } }\n",
                       HYB_TOP_DOWN, &grid_of(64));
   AuditedModel model(64);
   for (int64_t step = 1; step <= 10; ++step) model.step(scheme, step, 64);
-  model.factor = 0.5;
-  int32_t status = HYB_OK;
-  for (int64_t step = 11; step <= 30 && status == HYB_OK; ++step) {
-    status = hyb_domain_step(scheme.domain.handle, step, nullptr, 600);
+  model.factor = factor;
+  model.bias = bias;
+  for (int64_t step = 11; step <= 30; ++step) {
+    const int32_t status = hyb_domain_step(scheme.domain.handle, step, nullptr, 600);
+    if (status != HYB_OK) CHECK_EQ(status, HYB_ERROR_GUARD);
+    if (status != HYB_OK) return hyb_last_error();
+    model.number = step;
     model.block(scheme, 1, 64);
   }
-  CHECK_REFUSED(status, HYB_ERROR_GUARD, "alarm of the audit", "native standard deviations");
+  return "";
+}
+
+static size_t times(const std::string &text, const std::string &word) {
+  size_t n = 0;
+  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) ++n;
+  return n;
+}
+
+static void an_alarm_of_policy_stop_ends_the_run_and_says_which_sum() {
+  CHECK(message_of_stop(1, 0).empty());
+  const std::string grown = message_of_stop(0.5, 0), shifted = message_of_stop(1, 60);
+  for (const std::string &message : {grown, shifted}) {
+    CHECK_HAS(message.c_str(), "alarm of the audit after ");
+    CHECK_HAS(message.c_str(), "threshold 10, in native standard deviations: ");
+    CHECK_HAS(message.c_str(), " on average, found ");
+    CHECK_EQ(times(message, "policy"), 1u);
+  }
+  CHECK_HAS(shifted.c_str(), "bias: expected ");
+}
+
+// Only from its start on are audits learned from.
+static void a_spin_up_is_not_learned_from() {
+  const auto told = [](const std::string &start) {
+    const Scheme scheme(emulate(write_emulator(column_card)) +
+                            "audit = { steps = 1.0, alarm = { learn = 5" + start + " } }\n",
+                        HYB_TOP_DOWN, &grid_of(64));
+    AuditedModel model(64);
+    model.factor = 0.5;
+    for (int64_t step = 1; step <= 10; ++step) model.step(scheme, step, 64);
+    const json spun_up = statistics_of(scheme)["audit"];
+    model.factor = 1;
+    for (int64_t step = 11; step <= 20; ++step) model.step(scheme, step, 64);
+    return std::pair(spun_up, statistics_of(scheme)["audit"]);
+  };
+  const auto [first, without] = told("");
+  const auto [spun_up, with] = told(", start = \"6000 s\"");  // ten steps of 600 s
+  CHECK(first["error"]["mean"].get<double>() > 0);
+  CHECK_EQ(spun_up["error"]["mean"], 0.0);
+  CHECK_EQ(spun_up["audits"], first["audits"]);
+  CHECK(with["error"]["mean"].get<double>() < 0.5 * without["error"]["mean"].get<double>());
+  hyb_domain *domain = nullptr;
+  const std::string bad = "[scheme.test.audit]\nalarm.start = \"2 K\"";
+  CHECK_REFUSED(hyb_domain_create_text(bad.c_str(), nullptr, nullptr, &domain), HYB_ERROR_CONFIG,
+                "alarm.start", "expected a time");
 }
 
 static void an_audit_needs_columns_and_a_truth() {
@@ -137,7 +187,8 @@ int main() {
   a_drift_raises_the_alarm_and_recovery_ends_it();
   no_alarm_without_a_cause();
   one_bad_audit_is_no_alarm();
-  an_alarm_of_policy_stop_ends_the_run();
+  an_alarm_of_policy_stop_ends_the_run_and_says_which_sum();
+  a_spin_up_is_not_learned_from();
   an_audit_needs_columns_and_a_truth();
   return check_failures();
 }

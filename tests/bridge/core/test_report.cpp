@@ -3,8 +3,11 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <cstdlib>
+#include <memory>
 
 #include "guarded_model.hpp"
 #include "two_loops.hpp"
@@ -247,7 +250,7 @@ static void a_scheme_that_is_gone_leaves_all_its_statistics() {
   CHECK_EQ(all["schemes"]["test"]["mode"], "emulate");
   CHECK(all["schemes"]["test"].contains("guards"));
   CHECK(all["schemes"]["test"].contains("batches"));
-  CHECK_EQ(all["history"].size(), 3u);
+  CHECK_EQ(all["history"].size(), 4u);  // the last one of step 7 alone
   CHECK(all["history"][0]["schemes"]["test"].contains("guards"));
   CHECK(!all["history"][2]["schemes"].contains("test"));
 }
@@ -381,9 +384,172 @@ static void counters_survive_a_restart() {
   CHECK(found["schemes"]["test"]["seconds"]["infer"].get<double>() > spent);
   CHECK_EQ(found["restored"], 12);
   CHECK_EQ(found["began"], 13);
-  CHECK_EQ(found["history"].size(), 2u);  // steps 13 to 15, 16 to 20: what came before is no news
-  CHECK_EQ(found["history"][0]["schemes"]["test"]["columns"], 120);
-  CHECK_EQ(found["history"][1]["schemes"]["test"]["columns"], 200);
+}
+
+static std::vector<json> records_of(const json &history) {
+  std::vector<json> records;
+  for (json record : history) {
+    record["schemes"]["test"] = without_times(record["schemes"]["test"]);
+    records.push_back(record);
+  }
+  return records;
+}
+
+// Wherever a run is cut, its records are those of one that was not.
+static void records_are_the_same_over_restarts() {
+  static const hyb_grid grid = {sizeof(hyb_grid), 40, nullptr, nullptr, nullptr, nullptr};
+  const std::string table = guarded() + "audit = { steps = 1.0 }\n";
+  GuardedModel model(40);
+  model.plant(3, 1, 500.0);
+  const Reported whole(5, table, "", nullptr, &grid);
+  whole.steps(model, 1, 21);
+  const std::vector<json> expected = records_of(whole.history());
+  CHECK_EQ(expected.size(), 4u);
+  for (const int64_t cut : {1, 4, 5, 6, 12, 20}) {
+    const Reported first(5, table, "", nullptr, &grid), second(5, table, "", nullptr, &grid);
+    first.steps(model, 1, cut);
+    CHECK_OK(State(first).give(second));
+    second.steps(model, cut + 1, 21);
+    std::vector<json> found = records_of(first.history());
+    for (const json &record : records_of(second.history())) found.push_back(record);
+    CHECK_EQ(found.size(), expected.size());
+    for (size_t i = 0; i < std::min(found.size(), expected.size()); ++i) {
+      const double error = expected[i]["schemes"]["test"]["audit"]["score"]["error"];
+      json &audit = found[i]["schemes"]["test"]["audit"];
+      CHECK(std::fabs(audit["score"]["error"].get<double>() - error) < 1e-9 * error);  // rounding
+      audit["score"] = expected[i]["schemes"]["test"]["audit"]["score"];
+      CHECK(found[i] == expected[i]);
+    }
+  }
+}
+
+// The usual case: records and jobs of a month each.
+static void jobs_as_long_as_a_record_have_one_each() {
+  Model model(4);
+  std::unique_ptr<State> restart;
+  for (int64_t job = 0; job < 3; ++job) {
+    const std::string path = folder() / ("job_" + std::to_string(job) + ".json");
+    {
+      const Reported scheme(6, guarded(), path);
+      if (restart) CHECK_OK(restart->give(scheme));
+      scheme.steps(model, 6 * job + 1, 6 * job + 6);
+      restart = std::make_unique<State>(scheme);
+    }
+    const json history = parsed(path)["history"];
+    CHECK_EQ(history.size(), 1u);
+    CHECK_EQ(history[0]["step"], 6 * (job + 1));
+    CHECK_EQ(history[0]["steps"], 6);
+    CHECK_EQ(history[0]["elapsed"], 600.0 * 6 * static_cast<double>(job + 1));
+    CHECK_EQ(history[0]["schemes"]["test"]["columns"], 24);
+  }
+}
+
+static void the_rest_of_a_run_is_a_record_at_its_end() {
+  const std::string path = folder() / "rest.json";
+  Model model(4);
+  {
+    const Reported scheme(5, guarded(), path);
+    scheme.steps(model, 1, 8);
+  }
+  const json all = parsed(path), history = all["history"];
+  CHECK_EQ(history.size(), 2u);
+  CHECK_EQ(history[1]["step"], 8);
+  CHECK_EQ(history[1]["steps"], 3);
+  CHECK_EQ(history[1]["schemes"]["test"]["columns"], 12);
+  CHECK(history[1]["schemes"]["test"].contains("guards"));
+  CHECK_EQ(all["schemes"]["test"]["columns"], 32);
+}
+
+// What was saved belongs to the run that goes on; what came after is in no restart.
+static void a_rest_that_was_saved_is_no_record_here() {
+  const std::string path = folder() / "saved.json";
+  Model model(4);
+  for (const int64_t last : {8, 9}) {
+    {
+      const Reported scheme(5, guarded(), path);
+      scheme.steps(model, 1, 8);
+      const State taken(scheme);
+      scheme.steps(model, 9, last);
+    }
+    const json history = parsed(path)["history"];
+    CHECK_EQ(history.size(), last == 8 ? 1u : 2u);
+    if (last == 9) CHECK_EQ(history[1]["steps"], 4);
+  }
+}
+
+// A host that stops without a word.
+static void a_run_that_exits_has_its_last_record() {
+  const std::string path = folder() / "exits.json";
+  const pid_t child = fork();
+  if (child == 0) {
+    execl("/proc/self/exe", "test_report", path.c_str(), static_cast<char *>(nullptr));
+    _exit(1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  const json history = parsed(path)["history"];
+  CHECK_EQ(history.size(), 2u);
+  CHECK_EQ(history[1]["steps"], 2);
+  CHECK_EQ(history[1]["schemes"]["test"]["columns"], 8);
+}
+
+static void exit_within_a_run(const std::string &path) {
+  static const Reported *const scheme = new Reported(5, guarded(), path);
+  Model model(4);
+  scheme->steps(model, 1, 7);
+  std::exit(0);
+}
+
+static void going_back_leaves_no_record_twice() {
+  const Reported scheme(5, guarded());
+  Model model(4);
+  scheme.steps(model, 1, 7);
+  const State early(scheme);
+  scheme.steps(model, 8, 16);
+  CHECK_OK(early.give(scheme));
+  scheme.steps(model, 8, 16);
+  std::vector<int64_t> found;
+  for (const json &record : scheme.history()) {
+    found.push_back(record["step"]);
+    CHECK_EQ(record["schemes"]["test"]["columns"], 20);
+  }
+  CHECK(found == std::vector<int64_t>({5, 10, 15}));
+}
+
+// Other periods, or none, are no other configuration.
+static void the_period_may_change_at_a_restart() {
+  Model model(4);
+  const Reported none(0, guarded()), five(5, guarded()), four(4, guarded());
+  five.steps(model, 1, 7);
+  CHECK_OK(State(five).give(four));
+  four.steps(model, 8, 9);
+  CHECK_EQ(four.history().size(), 1u);
+  CHECK_EQ(four.history()[0]["step"], 8);
+  CHECK_EQ(four.history()[0]["steps"], 3);
+  CHECK_OK(State(four).give(none));
+  none.steps(model, 10, 12);
+  CHECK_EQ(none.history().size(), 0u);
+  const Reported again(5, guarded());
+  CHECK_OK(State(none).give(again));
+  again.steps(model, 13, 16);
+  CHECK_EQ(again.history()[0]["steps"], 3);
+  CHECK_EQ(again.history()[0]["schemes"]["test"]["columns"], 12);
+}
+
+static void nothing_is_saved_while_a_call_is_open() {
+  const Reported scheme(5, guarded());
+  scheme.step(1);
+  hyb_call call{};
+  CHECK_OK(hyb_call_open(scheme.handle, 2, 3, &call));
+  int64_t nshared = 0, nrow = 0, ncol = 0;
+  CHECK_REFUSED(hyb_domain_save(scheme.domain.handle, (folder() / "open.nc").c_str()),
+                HYB_ERROR_PHASE, "scheme 'test': expected every call closed, found 1 open",
+                "begins at column 3");
+  CHECK_REFUSED(hyb_domain_state_shape(scheme.domain.handle, &nshared, &nrow, &ncol),
+                HYB_ERROR_PHASE, "1 open");
+  CHECK(hyb_domain_step(scheme.domain.handle, 2, nullptr, 600.0) == HYB_ERROR_PHASE);
+  CHECK_OK(hyb_domain_state_shape(scheme.domain.handle, &nshared, &nrow, &ncol));
 }
 
 static void a_restart_of_other_guards_changes_no_counter() {
@@ -395,7 +561,8 @@ static void a_restart_of_other_guards_changes_no_counter() {
   other.steps(model, 1, 2);
   const json before = other.statistics()["schemes"]["test"];
   const int32_t status = State(one).give(other);
-  CHECK_REFUSED(status, HYB_ERROR_STATE, "guards/");
+  CHECK_REFUSED(status, HYB_ERROR_STATE,
+                "state: scheme 'test': guards: expected training_range margin 0.25 as this run has");
   CHECK(other.statistics()["schemes"]["test"] == before);
 }
 
@@ -419,7 +586,8 @@ static void netcdf_needs_a_plugin_that_writes_it() {
   CHECK(domain == nullptr);
 }
 
-int main() {
+int main(int argc, char **argv) {
+  if (argc > 1) exit_within_a_run(argv[1]);
   a_killed_run_leaves_its_last_record();  // first: the child inherits what there is
   records_come_at_multiples_and_add_up_to_the_total();
   any_numbering_of_steps_has_records();
@@ -436,6 +604,14 @@ int main() {
   what_is_no_file_is_never_replaced();
   a_link_stays_one();
   counters_survive_a_restart();
+  records_are_the_same_over_restarts();
+  jobs_as_long_as_a_record_have_one_each();
+  the_rest_of_a_run_is_a_record_at_its_end();
+  a_rest_that_was_saved_is_no_record_here();
+  a_run_that_exits_has_its_last_record();
+  going_back_leaves_no_record_twice();
+  the_period_may_change_at_a_restart();
+  nothing_is_saved_while_a_call_is_open();
   a_restart_of_other_guards_changes_no_counter();
   the_key_is_checked();
   netcdf_needs_a_plugin_that_writes_it();

@@ -26,6 +26,8 @@ static void keys() {
   refused("mean", none, {}, "unknown kind 'mean'", "'running_mean'", "known:");
   refused("running_mean", none, {{"timescale", "10 days"}}, "unknown key 'timescale'",
           "did you mean 'time_scale'?", "known:");
+  refused("kalman", none, {{"initail", "1 K day-1"}}, "unknown key 'initail'",
+          "did you mean 'initial'?", "known:");
   refused("running_mean", none, {{"predictors", {"x"}}}, "unknown key 'predictors'", "known:", "");
   refused("running_mean", none, {{"latitudes", 6}}, "unknown key 'latitudes'", "known:", "");
   refused("running_mean", none, {{"time_scale", "10 K"}}, "time_scale", "expected a time",

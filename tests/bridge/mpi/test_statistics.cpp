@@ -4,7 +4,9 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "../core/guarded_model.hpp"
 
@@ -23,7 +25,8 @@ struct Host {
   hyb_domain *domain = nullptr;
   hyb_scheme *scheme = nullptr;
 
-  explicit Host(const std::string &table, const char *name = "test") : model(8 * (rank + 1)) {
+  explicit Host(const std::string &table, const char *name = "test", const std::string &more = "")
+      : model(8 * (rank + 1)) {
     model.plant(1, rank % 3, 900.0);
     const int64_t before = 4 * rank * (rank + 1);
     for (int64_t i = 1; i <= model.ncol; ++i) columns.push_back(before + i);
@@ -37,8 +40,8 @@ struct Host {
       Host &own = *static_cast<Host *>(data);
       (level == HYB_LOG_INFO ? own.lines : own.warnings).emplace_back(text);
     };
-    const std::string text = "[domain]\nreport_steps = 2\nplugins = \"" + plugin_folder() +
-                             "\"\n[scheme." + name + "]\n" + table;
+    const std::string text = "[domain]\nreport_steps = 2\n" + more + "plugins = \"" +
+                             plugin_folder() + "\"\n[scheme." + name + "]\n" + table;
     CHECK_OK(hyb_domain_create_text(text.c_str(), &grid, &host, &domain));
     CHECK_OK(hyb_scheme_create(domain, name, HYB_TOP_DOWN, &scheme));
   }
@@ -140,7 +143,28 @@ void a_restart_has_the_counters_of_all_once() {
   CHECK_EQ(over_ranks(own["rejected"]), 5 * calls_of_a_step());
   CHECK_EQ(over_ranks(guarded_columns(own)), 5 * calls_of_a_step());
   const json history = second.statistics()["history"];
-  if (rank == 0) CHECK_EQ(history[0]["schemes"]["test"]["columns"], columns_of_a_step());
+  if (rank == 0)  // of step 3 too, which no record had
+    CHECK_EQ(history[0]["schemes"]["test"]["columns"], 2 * columns_of_a_step());
+}
+
+// Ranks do not wait for each other at the end.
+void the_rest_is_of_each_rank() {
+  const std::string path = folder() / "rest.json";
+  {
+    Host host(guarded(), "test", "statistics = \"" + path + "\"\n");
+    host.steps(1, 3);
+    if (rank == 0) MPI_Barrier(MPI_COMM_WORLD);  // the first one ends last
+    CHECK_OK(hyb_scheme_destroy(std::exchange(host.scheme, nullptr)));
+    CHECK_OK(hyb_domain_destroy(std::exchange(host.domain, nullptr)));
+    if (rank > 0) MPI_Barrier(MPI_COMM_WORLD);
+  }
+  std::ifstream file(path);
+  const json history = json::parse(file)["history"], last = history.back();
+  CHECK_EQ(history.size(), rank == 0 ? 2u : 1u);
+  CHECK_EQ(last["step"], 3);
+  CHECK_EQ(last["steps"], 1);
+  CHECK_EQ(last["ranks"], 1);
+  CHECK_EQ(over_ranks(last["schemes"]["test"]["columns"]), columns_of_a_step());
 }
 
 // Each rank has other columns, and an origin of its own.
@@ -184,6 +208,7 @@ int main(int argc, char **argv) {
   if (argc > 1) CHECK_EQ(size, std::atoi(argv[1]));
   the_first_rank_has_the_records_of_all();
   a_restart_has_the_counters_of_all_once();
+  the_rest_is_of_each_rank();
   a_restart_has_the_scores_of_all_once();
   ranks_with_other_schemes_have_records_of_their_own();
   MPI_Finalize();
