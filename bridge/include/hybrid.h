@@ -181,7 +181,8 @@ HYB_API int32_t hyb_domain_statistics(hyb_domain *domain, const char **json);
 
 /* Writes everything that a restart of the run needs (what hooks and alarms have learned, ramps,
  * counters) into one NetCDF file for all ranks, between steps. The step that is open counts as
- * over; a call that is open is HYB_ERROR_PHASE. A former file of that name stays until the new one is complete, and if it cannot be
+ * over: nothing is learned from calls between this and the next hyb_domain_step. A call that is
+ * open is HYB_ERROR_PHASE. A former file of that name stays until the new one is complete, and if it cannot be
  * written. `{rank}` in the path stands for the rank: a file for each, which several processes need
  * that have no communicator. Collective: every rank calls it, and it fails on all or on none
  * (HYB_ERROR_STATE). HYB_ERROR_GUARD if the policy "stop" ends the run: the file is written all the
@@ -233,8 +234,9 @@ HYB_API int32_t hyb_scheme_mode(const hyb_scheme *scheme, const char **mode);
 /* Gives an increment to the hooks that learn from observations (analysis increments, nudging): what
  * has to be added to the results of the output `name` in `ncol` columns, the first of which is the
  * domain's local column number `first`, from 1; in the output's unit and dims. Belongs to the open
- * step and may be called like hyb_call_*, by any number of threads, each for its own columns. Nothing
- * happens where no hook learns so. Borrows name and view. */
+ * step and may be called like hyb_call_*, by any number of threads, each for its own columns. Columns
+ * that got the native result in their last call are left out. Nothing happens where no hook learns
+ * so. Borrows name and view. */
 HYB_API int32_t hyb_scheme_observe(hyb_scheme *scheme, const char *name, const hyb_view *view,
                                    int64_t ncol, int64_t first);
 

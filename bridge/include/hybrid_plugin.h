@@ -328,7 +328,7 @@ typedef struct hyb_block {
                                   else null */
 } hyb_block;
 
-/* What the calls of a step left, of the columns that were seen. */
+/* What the calls of a step left, of the columns that were seen and where `wanted` is finite. */
 typedef struct hyb_samples {
   size_t size;
   const hyb_clock *clock; /* of the step that ended */

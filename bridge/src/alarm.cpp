@@ -9,9 +9,17 @@ namespace hyb {
 
 using nlohmann::json;
 
+namespace {
+
 // Few audits may agree by chance, and errors change with the season: the deviation is at least half
 // of the mean, so that an alarm is about an emulator that has become much worse.
 constexpr double least_deviation = 0.5;
+// Native standard deviations. What is beyond is no emulator's usual error, but one bad value.
+constexpr double most_score = 1e6;
+
+bool usable(double score) { return score <= most_score; }
+
+}  // namespace
 
 double CumulativeSum::deviation() const {
   const double found = n_ > 1 ? std::sqrt(squares_ / static_cast<double>(n_ - 1)) : 0;
@@ -19,15 +27,16 @@ double CumulativeSum::deviation() const {
 }
 
 void CumulativeSum::add(double value, const AlarmConfig &config) {
-  if (n_ < config.learn) {  // Welford's mean and squares
+  if (n_ < config.learn && usable(value)) {  // Welford's mean and squares
     const double before = value - mean_;
     mean_ += before / static_cast<double>(++n_);
     squares_ += before * (value - mean_);
     return;
   }
   // One audit alone is no lasting change, however far it is out.
-  const double counted = std::min(standardised(value), 0.5 * config.threshold);
-  sum_ = std::max(0.0, sum_ + counted - config.slack);
+  const double most = 0.5 * config.threshold;
+  const double above = usable(value) ? std::min(standardised(value) - config.slack, most) : most;
+  sum_ = std::max(0.0, sum_ + above);
 }
 
 json CumulativeSum::json() const {

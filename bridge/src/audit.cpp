@@ -29,11 +29,12 @@ Audit::Audit(const AuditConfig &config, const Card &card, const Grid &grid,
       sampler_(config_.sample),
       difference_(card.outputs.size(), grid.ncol()),
       native_(card.outputs.size(), grid.ncol()),
-      seen_(static_cast<size_t>(grid.ncol())),
+      columns_(card.outputs.size()),
       alarm_(config_.alarm) {
   if (!grid.known())
     mismatch(HYB_ERROR_CONFIG, "[scheme." + scheme + ".audit]",
              "a domain created with its columns", "one without");
+  for (size_t place = 0; place < card.outputs.size(); ++place) seen_.emplace_back(grid.ncol());
 }
 
 void Audit::draw(int64_t step, int64_t first, int64_t ncol, std::vector<int64_t> &rows) const {
@@ -46,18 +47,11 @@ void Audit::store(size_t place, const FieldValues &native, const FieldValues &em
     for (const int64_t i : rows) emulated.row(row)[i] = native.row(row)[i] - emulated.row(row)[i];
   native_.store(place, native, first, rows);
   difference_.store(place, emulated, first, rows);
-  for (const int64_t i : rows)
-    seen_[static_cast<size_t>(first - 1 + i)].store(1, std::memory_order_relaxed);
+  for (const int64_t i : rows) seen_[place].set(first - 1 + i);
 }
 
 void Audit::gather() {
-  columns_.clear();
-  for (size_t i = 0; i < seen_.size(); ++i)
-    if (seen_[i].load(std::memory_order_relaxed)) columns_.push_back(static_cast<int64_t>(i));
-}
-
-void Audit::clear() {
-  for (const int64_t column : columns_) seen_[static_cast<size_t>(column)] = 0;
+  for (size_t place = 0; place < seen_.size(); ++place) columns_[place] = seen_[place].take();
 }
 
 size_t Audit::rows() const {
@@ -71,10 +65,10 @@ size_t Audit::rows() const {
 int64_t Audit::gather_row(size_t place, int64_t row, RowValues &values) const {
   const double *difference = difference_.values(place).row(row);
   const double *native = native_.values(place).row(row);
-  for (std::vector<double> &list : values) list.resize(columns_.size());
+  for (std::vector<double> &list : values) list.resize(columns_[place].size());
   double *error = values[0].data(), *truth = values[2].data();
   int64_t n = 0;
-  for (const int64_t i : columns_) {
+  for (const int64_t i : columns_[place]) {
     error[n] = -difference[i];
     truth[n] = native[i];
     n += std::isfinite(difference[i]) && std::isfinite(native[i]);
@@ -90,7 +84,7 @@ void Audit::add_row(Adder &adder, size_t first_sum, size_t place, int64_t row,
       values[list + 1][i] = values[list][i] * values[list][i];
   adder.add(first_sum, static_cast<double>(n));
   if (row % native_.values(place).nlevel == 0)
-    adder.add(first_sum + 5, static_cast<double>(columns_.size()));
+    adder.add(first_sum + 5, static_cast<double>(columns_[place].size()));
   for (size_t sum = 0; sum < values.size(); ++sum)
     adder.add(first_sum + 1 + sum, values[sum].data(), n);
 }
@@ -129,6 +123,9 @@ std::string Audit::judge(const Clock &clock, const Communicator &communicator) {
                ++row, sum += nsum)
             add_row(adder, sum, place, row, values);
       });
+  overflowed_ = !std::all_of(totals.begin(), totals.end(),
+                             [](double sum) { return std::isfinite(sum); });
+  if (overflowed_) return alarm_.add({INFINITY, INFINITY, true}, clock.elapsed);
   totals_.resize(std::max(totals_.size(), totals.size()), 0.0);
   for (size_t i = 0; i < totals.size(); ++i) totals_[i] += totals[i];
   return alarm_.add(score_of(totals), clock.elapsed);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -12,6 +11,7 @@
 #include "alarm.hpp"
 #include "card.hpp"
 #include "clock.hpp"
+#include "column_marks.hpp"
 #include "column_store.hpp"
 #include "communicator.hpp"
 #include "config_online.hpp"
@@ -32,23 +32,24 @@ class Audit {
   void store(size_t place, const FieldValues &native, const FieldValues &emulated, int64_t first,
              const std::vector<int64_t> &rows);
 
-  // Native minus emulated, and the columns that were audited since the last step, ascending from 0.
+  // Native minus emulated of an output, and the columns of the last step that have it, ascending
+  // from 0: a call that was not closed has only some outputs.
   FieldValues difference(size_t place) const { return difference_.values(place); }
-  const std::vector<int64_t> &columns() const { return columns_; }
+  const std::vector<int64_t> &columns(size_t place) const { return columns_[place]; }
 
   // ---- The step boundary
 
   // Whether a step may have been audited: the same on every rank.
   bool drawn(int64_t step) const { return sampler_.drawn(step); }
 
-  // Finds the columns seen.
+  // Finds the columns that calls have stored since the last time.
   void gather();
 
   // Scores and alarm. Collective. Returns what to tell, "" for nothing.
   std::string judge(const Clock &clock, const Communicator &communicator);
 
-  // Forgets the samples.
-  void clear();
+  // Whether values of the last audit were too large for a score: then it counts as a bad one.
+  bool overflowed() const { return overflowed_; }
 
   // While an alarm of policy native lasts.
   bool fallen_back() const { return alarm_.raised() && config_.alarm.policy == Policy::native; }
@@ -79,9 +80,10 @@ class Audit {
   const Grid &grid_;
   Sampler sampler_;
   ColumnStore difference_, native_;
-  std::vector<std::atomic<uint8_t>> seen_;  // by column
-  std::vector<int64_t> columns_;
+  std::vector<ColumnMarks> seen_;              // by output
+  std::vector<std::vector<int64_t>> columns_;  // likewise
   std::vector<double> totals_;  // of all audits, nsum for each row of each output
+  bool overflowed_ = false;
   Alarm alarm_;
 };
 

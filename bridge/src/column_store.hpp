@@ -23,6 +23,13 @@ class ColumnStore {
   void store(size_t place, const FieldValues &block, int64_t first,
              const std::vector<int64_t> &rows);
 
+  // Zeros there, in a field of that shape.
+  void clear(size_t place, const FieldValues &like, int64_t first,
+             const std::vector<int64_t> &rows);
+
+  // Fails if what is stored has another shape.
+  void check(size_t place, const FieldValues &like) const;
+
   // data is null where nothing was stored yet.
   FieldValues values(size_t place) const;
 
@@ -36,6 +43,7 @@ class ColumnStore {
     std::vector<double> values;  // [row][column]
   };
 
+  Stored &stored(size_t place, const FieldValues &like);
   void make_room(Stored &field, const FieldValues &like);
   void take(Stored &field, const std::string &name, const std::vector<double> &rows);
 

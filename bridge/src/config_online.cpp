@@ -180,6 +180,9 @@ BlendConfig read_blend(ConfigTable table) {
 AuditConfig read_audit(ConfigTable table) {
   AuditConfig audit;
   audit.sample = read_sample(table);
+  if (!(audit.sample.steps > 0 && audit.sample.tiles > 0))
+    mismatch(HYB_ERROR_CONFIG, table.where(),
+             "a fraction of steps or tiles above 0 (or no table 'audit')", "0");
   audit.alarm = read_alarm(table.table("alarm"));
   table.finish();
   return audit;

@@ -33,6 +33,8 @@ class Domain {
   const Grid &grid() const { return grid_; }
   const Clock &clock() const { return clock_; }
   bool stepped() const { return stepped_; }
+  // Whether the open step counts as over, as a restart was made of it.
+  bool over() const { return stepped_ && settled_; }
   const Communicator &communicator() const { return communicator_; }
   int32_t rank() const { return communicator_.rank(); }
   int64_t turn() const { return turn_; }  // counts the steps, from 1

@@ -19,10 +19,20 @@ void Objections::add(const std::string &sort, Policy policy, const std::function
   const std::string often =
       count == 1 ? "; told again at the 10th, 100th, ... time" : "; " + std::to_string(count) +
                                                                      " times so far";
+  log(policy, text() + often);
+}
+
+void Objections::tell(Policy policy, const std::string &text) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (policy == Policy::stop && stop_.empty()) stop_ = text;
+  log(policy, text);
+}
+
+void Objections::log(Policy policy, const std::string &text) {
   if (policy == Policy::stop)
-    log_.error(text() + often);
+    log_.error(text);
   else
-    log_.warning(text() + often);
+    log_.warning(text);
 }
 
 std::string Objections::stop() const {

@@ -23,10 +23,15 @@ class Objections {
   // where it is the first of policy stop, is the text asked for.
   void add(const std::string &sort, Policy policy, const std::function<std::string()> &text);
 
+  // Of what is rare: always told.
+  void tell(Policy policy, const std::string &text);
+
   // The first one of policy stop, "" if there was none.
   std::string stop() const;
 
  private:
+  void log(Policy policy, const std::string &text);
+
   Log &log_;
   mutable std::mutex mutex_;
   std::map<std::string, int64_t> counts_;

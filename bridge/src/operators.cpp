@@ -78,14 +78,15 @@ void Operators::before(const BlockValues &values, OperatorWork &work, Verdict &v
 }
 
 void Operators::apply(BlockValues &values, OperatorWork &work, Verdict &verdict,
-                      CallTimes &times) {
+                      CallTimes &times, const Told &told) {
   if (has_phase(true)) {
     const Timed timed(times.hooks);
     work.hooks.added.assign(values.outputs.size(), FieldValues());
     work.hooks.added_memory.resize(values.outputs.size());
     keep_emulated(values, work);
-    for (const auto &slot : hooks_)
-      if (slot->config().after) slot->add(values, work.hooks, verdict, object_);
+    for (size_t hook = 0; hook < hooks_.size(); ++hook)
+      if (hooks_[hook]->config().after)
+        told(hook, hooks_[hook]->add(values, work.hooks, verdict, object_));
     count_added(values, work, verdict);
   }
   if (!constraints_->names().empty()) {

@@ -2,6 +2,7 @@
 // The hooks and constraints of a scheme, on the physical values of a block.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
 #include <vector>
@@ -43,8 +44,11 @@ class Operators {
   // Phase before: inputs are there, outputs are not.
   void before(const BlockValues &values, OperatorWork &work, Verdict &verdict);
 
-  // Phase after, then constraints.
-  void apply(BlockValues &values, OperatorWork &work, Verdict &verdict, CallTimes &times);
+  // Phase after, then constraints. `told` is called after each hook, with its number from 0 and
+  // whether it added anything.
+  using Told = std::function<void(size_t, bool)>;
+  void apply(BlockValues &values, OperatorWork &work, Verdict &verdict, CallTimes &times,
+             const Told &told);
 
   void step(const Clock &clock);
 

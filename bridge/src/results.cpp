@@ -51,6 +51,9 @@ void Results::open(Scheme &scheme, int64_t ncol, int64_t first) {
   const bool native = scheme.fallen_back() || scheme.blend().none(first, ncol);
   infers_ = scheme.infers() && !(native && audited_.empty());
   if (scheme.fallen_back()) reject_all();
+  Learning *learning = scheme.learning();
+  if (learning) learning->begin(first, ncol);
+  if (!audited_.empty() || (learning && learning->observes())) scheme.notice_late();
   values_.first = first;
   values_.ncol = ncol;
   values_.bottom_up = scheme.bottom_up();
@@ -114,6 +117,7 @@ void Results::judge(const Block &block, CallTimes &times) {
   if (!verdict_.clean() && scheme_->mode() == Mode::emulate && !has_all_before())
     verdict_.reject_all();
   publish();
+  mark_emulated();
 }
 
 void Results::judge_outputs(const Block &block, CallTimes &times) {
@@ -132,7 +136,7 @@ void Results::reject_all() {
 
 void Results::publish() {
   Rejections *own = scheme_->rejections();
-  if (own && !own->publish(verdict_, first_, scheme_->domain().turn())) scheme_->tell_late();
+  if (own && !own->publish(verdict_, first_, scheme_->domain().turn())) scheme_->tell_asked_before();
 }
 
 // All outputs, as constraints need several at once.
@@ -163,8 +167,18 @@ void Results::operate(CallTimes &times) {
   Learning *learning = scheme_->learning();
   const std::vector<int64_t> *rows = learning ? &kept_columns() : nullptr;
   if (learning) learning->keep(values_, *rows);
-  scheme_->operators()->apply(values_, work_, verdict_, times);
+  scheme_->operators()->apply(values_, work_, verdict_, times, [this](size_t hook, bool any) {
+    if (Learning *own = scheme_->learning())
+      own->keep_own(hook, any, values_, work_.hooks, kept_columns());
+  });
   if (learning) learning->keep_added(values_, work_.hooks, *rows);
+}
+
+void Results::mark_emulated() {
+  Learning *learning = scheme_->learning();
+  if (!learning || !learning->observes()) return;
+  for (int64_t i = 0; i < ncol_; ++i)
+    if (weight(i) > 0) learning->mark_emulated(first_ - 1 + i);
 }
 
 const std::vector<int64_t> &Results::kept_columns() {

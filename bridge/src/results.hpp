@@ -60,6 +60,7 @@ class Results {
   void judge_outputs(const Block &block, CallTimes &times);
   void stage(const Block &block, CallTimes &times);
   void operate(CallTimes &times);
+  void mark_emulated();
   const std::vector<int64_t> &kept_columns();
   void check_kept() const;
   void publish();

@@ -95,7 +95,7 @@ class Scheme {
   void couple();
 
   // That another scheme, coupled to it, did not wait for its blocks.
-  void tell_late();
+  void tell_asked_before();
 
   // All that is counted, in lists whose number is the same on every rank; and such counters, of this
   // process or of several, in words.
@@ -130,11 +130,15 @@ class Scheme {
     output_not_finite,
     field_not_seen,
     no_step,
-    late,
+    asked_before,  // by a scheme that is coupled to it
+    late,  // after a restart was made of the step
     count
   };
   void notice(Notice sort, const std::string &text);
   bool noticed(Notice sort) const { return noticed_[static_cast<size_t>(sort)]; }
+
+  // Says that what is learned from comes too late for the open step, if it does.
+  void notice_late();
 
   // Of the first step: says which units of the card the host did not declare.
   void tell_undeclared();
@@ -163,8 +167,10 @@ class Scheme {
   void make_online_parts();
   std::string now_in_words() const;
   void refuse_cycle(const Scheme &first) const;  // of schemes that are coupled
-  void refuse_flags() const;  // where they would be mixed
   void check_levels() const;  // of the blend
+  std::string in_full(Policy policy, const std::string &text) const;
+  void refuse_flags() const;  // where they would be mixed
+  void refuse_unused() const;  // what a hook is to learn from the audit
   std::string discard_open_calls();  // what to say of them, empty: there were none
   std::string told_open(int64_t open, int64_t first) const;
   void warn_of_open_calls();

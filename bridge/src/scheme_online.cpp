@@ -47,6 +47,15 @@ void Scheme::check_levels() const {
              "levels of the outputs, 1 to " + std::to_string(most), std::to_string(last));
 }
 
+// The host does not take it, so no audit compares it.
+void Scheme::refuse_unused() const {
+  for (const auto &slot : operators_->hooks())
+    if (slot->config().learn == HookConfig::Source::audit && unused(slot->config().fields[0]))
+      mismatch(HYB_ERROR_CONFIG, slot->config().where + ": learn = \"audit\"",
+               "an output that is not in 'unused', as an audit compares what the host takes",
+               in_quotes(slot->config().fields[0]));
+}
+
 void Scheme::make_online_parts() {
   const Card &card = emulator_->card();
   const Grid &grid = domain_->grid();
@@ -65,6 +74,7 @@ void Scheme::make_online_parts() {
   if (operators_->learns(HookConfig::Source::audit) && !audit_)
     mismatch(HYB_ERROR_CONFIG, table_of(name()) + ": a hook that learns from the audit",
              "a table audit", "none");
+  refuse_unused();
   if (operators_->learns(HookConfig::Source::audit) ||
       operators_->learns(HookConfig::Source::observe))
     learning_ = std::make_unique<Learning>(*operators_, grid, table_of(name()));
@@ -80,9 +90,11 @@ void Scheme::object(const MatrixGuards &side, const Objection &objection, int64_
 }
 
 void Scheme::object(Policy policy, const std::string &text) {
-  objections_->add(text.substr(0, text.find(": ")), policy, [&] {
-    return now_in_words() + text + " (policy " + in_quotes(policy_name(policy)) + ")";
-  });
+  objections_->add(text.substr(0, text.find(": ")), policy, [&] { return in_full(policy, text); });
+}
+
+std::string Scheme::in_full(Policy policy, const std::string &text) const {
+  return now_in_words() + text + " (policy " + in_quotes(policy_name(policy)) + ")";
 }
 
 std::string Scheme::now_in_words() const {
@@ -93,6 +105,7 @@ void Scheme::observe(const std::string &field_name, const hyb_view &view, int64_
                      int64_t first) {
   if (!learning_ || !learning_->observes()) return;
   domain_->grid().check(first, ncol);
+  notice_late();
   Field &field = fields_->find(field_name);
   check_output(field);
   const VectorUnitGuard guard;
@@ -102,6 +115,12 @@ void Scheme::observe(const std::string &field_name, const hyb_view &view, int64_
   const FieldValues values = {memory.data(), array.nlevel, array.nspecies, ncol};
   pack(array, lone_rows(values.data, HYB_REAL64, array, ncol), ncol);
   learning_->observe(place_of(*field.output), values, first);
+}
+
+void Scheme::notice_late() {
+  if (domain_->over() && !noticed(Notice::late))
+    notice(Notice::late, now_in_words() + "after a restart was made of it: expected no more calls "
+                             "before the next step, found some; nothing is learned from them");
 }
 
 void Scheme::couple() {
@@ -131,9 +150,9 @@ void Scheme::refuse_cycle(const Scheme &first) const {
   }
 }
 
-void Scheme::tell_late() {
-  if (!noticed(Notice::late))
-    notice(Notice::late, now_in_words() +
+void Scheme::tell_asked_before() {
+  if (!noticed(Notice::asked_before))
+    notice(Notice::asked_before, now_in_words() +
                              "coupled: expected its blocks before those of the schemes that are "
                              "coupled to it, found some of these before; what it rejects is "
                              "native there only if it comes first");
@@ -152,18 +171,23 @@ void Scheme::end_step(const Clock &clock, const Communicator &communicator) {
   if (audit_ && audit_->drawn(clock.step)) {
     audit_->gather();
     const std::string news = audit_->judge(clock, communicator);
-    if (!news.empty()) object(config_.audit->alarm.policy, "audit: " + news);
+    const Policy policy = config_.audit->alarm.policy;
+    if (!news.empty()) objections_->tell(policy, in_full(policy, "audit: " + news));
+    if (audit_->overflowed())
+      object(Policy::pass, "audit: expected values whose squares can be added up, found larger "
+                           "ones; it counts as a bad one");
   }
   const Objector objector = [this](Policy policy, const std::string &text) {
     object(policy, text);
   };
   if (learning_) learning_->learn(audit_.get(), clock, communicator, objector);
-  if (audit_) audit_->clear();
 }
 
 void Scheme::begin_step(const Clock &clock) {
   if (noise_) noise_->step(clock);
   if (!replaces()) return;
+  if (audit_) audit_->gather();  // what came too late for the last step is of no other one
+  if (learning_) learning_->forget();
   if (mode() != Mode::emulate) blend_.step(clock);
   operators_->step(clock);
 }

@@ -66,7 +66,9 @@ def test_modes_are_told_in_the_words_of_the_configuration(text):
     native, emulated = state_of(NATIVE)[0], state_of(text)[0]
     mode = "mode emulate with hooks running_mean, ridge, kalman"
     refused(
-        text, native, f"scheme 'radiation': expected {mode} as this run has, found mode native{HINT}"
+        text,
+        native,
+        f"scheme 'radiation': expected {mode} as this run has, found mode native{HINT}",
     )
     refused(NATIVE, emulated, f"expected mode native as this run has, found {mode}{HINT}")
     refused(without_hook(text, "ridge"), emulated, "hooks running_mean, kalman as this run has")
@@ -139,7 +141,7 @@ def test_nothing_learnt_for_one_emulator_is_added_to_another(text, plain, other,
 @pytest.mark.parametrize(
     "old, new, words",
     [
-        ('"4 hours"', '"5 hours"', r"\(running_mean\): expected time_scale \"5 hours\" as this run"),
+        ('"4 hours"', '"5 hours"', r"running_mean\): expected time_scale \"5 hours\" as this run"),
         ('time_scale = "4 hours"', "", "expected no time_scale as this run has, found time_sc"),
         ('drift = "10', 'drift = "20', r"hook 3 \(kalman\): expected drift"),
         ('learn = "audit"\npred', 'learn = "observe"\npred', r"hook 2 \(ridge\): expected learn"),

@@ -137,7 +137,8 @@ def test_another_configuration(saved, plain):
     refused(domain, path, "scheme 'radiation': expected mode emulate as this run has, found mode n")
     shared, columns = domain.get_state()
     other, others = make_domain()
-    with pytest.raises(errors.StateError, match="expected mode native as this run has, found mode emul"):
+    expected = "expected mode native as this run has, found mode emul"
+    with pytest.raises(errors.StateError, match=expected):
         other.set_state(shared, columns)
 
 

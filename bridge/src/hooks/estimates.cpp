@@ -9,6 +9,22 @@ void Estimates::resize(int64_t ncell) {
   ncell_ = ncell;
   constant_.assign(static_cast<size_t>(ncell), 0);
   slopes_.assign(static_cast<size_t>(ncell * npredictor_), Slope());
+  known_.assign(static_cast<size_t>(ncell), 0);
+  unknown_ = ncell;
+}
+
+void Estimates::set(int64_t cell, double constant) {
+  constant_[at(0, cell)] = constant;
+  unknown_ -= !known(cell);
+  known_[static_cast<size_t>(cell)] = 1;
+}
+
+// Where steps are longer than bins of the day, every second one may never have a sample.
+Bins::Between Estimates::settled(int64_t first, const Bins::Between &place) const {
+  const bool later = place.weight >= 0.5;
+  const int64_t own = later ? place.after : place.before;
+  const int64_t other = later ? place.before : place.after;
+  return known(first + own) && !known(first + other) ? Bins::Between{own, own, 0} : place;
 }
 
 void Estimates::set(int64_t predictor, int64_t cell, const Slope &slope) {
@@ -36,6 +52,15 @@ void Estimates::add_alike(int64_t first, const Bins::Between &place, int64_t n,
 
 void Estimates::add(int64_t first, const Places &places, int64_t n,
                     const double *const *predictors, double *row) const {
+  if (unknown_ == 0) return add_settled(first, places, n, predictors, row);
+  Places own;
+  std::transform(places.data(), places.data() + n, own.data(),
+                 [&](const Bins::Between &place) { return settled(first, place); });
+  add_settled(first, own, n, predictors, row);
+}
+
+void Estimates::add_settled(int64_t first, const Places &places, int64_t n,
+                            const double *const *predictors, double *row) const {
   const Bins::Between *end = places.data() + n;
   const auto other = [&](const Bins::Between &place) { return !(place == places[0]); };
   if (std::find_if(places.data(), end, other) == end)

@@ -26,7 +26,7 @@ class Estimates {
 
   void resize(int64_t ncell);
 
-  void set(int64_t cell, double constant) { constant_[at(0, cell)] = constant; }
+  void set(int64_t cell, double constant);
   void set(int64_t predictor, int64_t cell, const Slope &slope);
   double constant(int64_t cell) const { return constant_[at(0, cell)]; }
 
@@ -34,7 +34,8 @@ class Estimates {
   using Places = std::array<Bins::Between, width>;
 
   // Adds the estimates of the cells that begin at `first` to a row of n columns; `predictors` are
-  // the rows of these.
+  // the rows of these. Towards a cell that was never set nothing is interpolated: within its own bin
+  // the other counts alone.
   void add(int64_t first, const Places &places, int64_t n, const double *const *predictors,
            double *row) const;
 
@@ -42,7 +43,11 @@ class Estimates {
   size_t at(int64_t predictor, int64_t cell) const {
     return static_cast<size_t>(predictor * ncell_ + cell);
   }
+  bool known(int64_t cell) const { return known_[static_cast<size_t>(cell)]; }
+  Bins::Between settled(int64_t first, const Bins::Between &place) const;
   double linear(const Slope &to, double value) const;
+  void add_settled(int64_t first, const Places &places, int64_t n, const double *const *predictors,
+                   double *row) const;
   void add_alike(int64_t first, const Bins::Between &place, int64_t n,
                  const double *const *predictors, double *row) const;
 
@@ -50,6 +55,8 @@ class Estimates {
   double reach_;
   std::vector<double> constant_;
   std::vector<Slope> slopes_;  // [predictor][cell]
+  std::vector<uint8_t> known_;
+  int64_t unknown_ = 0;  // cells
 };
 
 }  // namespace hyb

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <set>
 
 #include "error.hpp"
 #include "hooks/kalman.hpp"
@@ -23,6 +24,7 @@ constexpr double ten_days = 10 * 86400;
 // By coefficient of a bin. The mean of n samples of an emulator without bias adds 1 / (2 n) to its
 // root mean square error: less than 2 % from here on.
 constexpr int64_t samples_per_coefficient = 30;
+constexpr double most_deviation = 1e100;  // its square is finite
 constexpr size_t most_predictors = Moments::most_variables - 1;
 
 using Maker = std::unique_ptr<Estimator> (*)(JsonTable &, ValueFields &, LearningOptions &);
@@ -41,7 +43,11 @@ std::unique_ptr<Estimator> make_kalman(JsonTable &options, ValueFields &,
                                        LearningOptions &learning) {
   const auto read = [&](const char *key) {
     options.need(key, "a standard deviation");
-    return read_quantity(options, key, learning.unit, 0);
+    const double deviation = read_quantity(options, key, learning.unit, 0);
+    if (!(deviation < most_deviation))
+      mismatch(HYB_ERROR_CONFIG, options.where(key), "a standard deviation below 1e100",
+               options.text(key));
+    return deviation;
   };
   KalmanOptions kalman{read("initial"), read("drift"), 0};
   kalman.error = options.find("error") ? read("error") : 0;
@@ -52,6 +58,11 @@ std::unique_ptr<Estimator> make_kalman(JsonTable &options, ValueFields &,
   return std::make_unique<Kalman>(kalman);
 }
 
+// An input and an output may have one name.
+std::string told(const Predictor &predictor) {
+  return (predictor.output ? "output " : "") + predictor.name;
+}
+
 std::vector<std::string> read_names(JsonTable &options, const char *key) {
   std::vector<std::string> names;
   if (!options.find(key)) return names;
@@ -60,6 +71,14 @@ std::vector<std::string> read_names(JsonTable &options, const char *key) {
     names.push_back(name.get<std::string>());
   }
   return names;
+}
+
+void refuse_twice(const JsonTable &options, const std::vector<Predictor> &predictors) {
+  std::set<std::string> names;
+  for (const Predictor &predictor : predictors)
+    if (!names.insert(told(predictor)).second)
+      mismatch(HYB_ERROR_CONFIG, options.where("predictors"), "each field once",
+               in_quotes(predictor.name) + " twice");
 }
 
 void read_predictors(JsonTable &options, ValueFields &fields,
@@ -74,13 +93,14 @@ void read_predictors(JsonTable &options, ValueFields &fields,
     mismatch(HYB_ERROR_CONFIG, options.where("predictors"),
              "1 to " + std::to_string(most_predictors) + " with those of output_predictors",
              std::to_string(predictors.size()));
+  refuse_twice(options, predictors);
 }
 
 std::unique_ptr<Estimator> make_ridge(JsonTable &options, ValueFields &fields,
                                       LearningOptions &learning) {
   read_predictors(options, fields, learning.predictors);
   std::vector<std::string> names;
-  for (const Predictor &predictor : learning.predictors) names.push_back(predictor.name);
+  for (const Predictor &predictor : learning.predictors) names.push_back(told(predictor));
   const double penalty = options.number("penalty", 1e-3);
   if (penalty < 0)
     mismatch(HYB_ERROR_CONFIG, options.where("penalty"), "0 or more", std::to_string(penalty));

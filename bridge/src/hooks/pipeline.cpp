@@ -217,9 +217,9 @@ void HookSlot::add_target(size_t target, BlockValues &values, HookWork &work) co
   }
 }
 
-void HookSlot::add(BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object) {
+bool HookSlot::add(BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object) {
   std::call_once(sized_, [&] { size_counters(values); });
-  if (idle() || !run(values, work, verdict, object)) return;
+  if (idle() || !run(values, work, verdict, object)) return false;
   drop_not_finite(work, values, verdict, object);
   work.taking.resize(static_cast<size_t>(values.ncol));
   for (int64_t i = 0; i < values.ncol; ++i)
@@ -228,6 +228,7 @@ void HookSlot::add(BlockValues &values, HookWork &work, Verdict &verdict, const 
     add_target(target, values, work);
     count(target, work.counted);
   }
+  return true;
 }
 
 // Before anything is added, so that a restart always holds as many.

@@ -50,8 +50,9 @@ class HookSlot {
   // Phase before: lets the hook veto columns.
   void veto(const BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object);
 
-  // Phase after: adds what the hook wants to the outputs.
-  void add(BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object);
+  // Phase after: adds what the hook wants to the outputs. False if that is nothing; else `increments`
+  // are what was added, and `taking` tells where.
+  bool add(BlockValues &values, HookWork &work, Verdict &verdict, const Objector &object);
 
   // At the step boundary: learns from what the last step left, then moves the ramp.
   void learn(const Samples &samples, const Communicator &communicator, const Objector &object);

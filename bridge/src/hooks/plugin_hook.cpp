@@ -68,6 +68,19 @@ bool same_bits(const std::vector<double> &a, const std::vector<double> &b) {
          (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
 }
 
+// Without the columns where what was wanted is not finite: one of them would spoil every sum.
+Samples usable(const Samples &samples) {
+  Samples usable = samples;
+  const auto spoilt = [&](int64_t column) {
+    for (int64_t row = 0; row < samples.wanted.nrow(); ++row)
+      if (!std::isfinite(samples.wanted.row(row)[column])) return true;
+    return false;
+  };
+  usable.columns.erase(std::remove_if(usable.columns.begin(), usable.columns.end(), spoilt),
+                       usable.columns.end());
+  return usable;
+}
+
 // Called by the plug-in, so that no exception may leave it.
 void take_addends(void *owner, int64_t sum, int64_t n, const double *values) {
   Addends &addends = *static_cast<Addends *>(owner);
@@ -185,7 +198,7 @@ size_t PluginHook::sums(const Samples &samples) {
   const FloatingPointGuard guard;
   addends_.start(0);
   try {
-    collect_once(samples);
+    collect_once(usable(samples));
   } catch (...) {
     addends_.fail(current_error().what());
   }

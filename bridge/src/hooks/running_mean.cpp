@@ -6,7 +6,7 @@
 namespace hyb {
 
 void RunningMean::estimate(const Moments &moments, int64_t cell, Estimates &estimates) const {
-  estimates.set(cell, moments.count(cell) >= least_samples_ ? moments.mean(0, cell) : 0);
+  if (moments.count(cell) >= least_samples_) estimates.set(cell, moments.mean(0, cell));
 }
 
 nlohmann::json RunningMean::describe(const Moments &moments, int64_t cell) const {

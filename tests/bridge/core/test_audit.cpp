@@ -137,7 +137,6 @@ static void an_alarm_of_policy_stop_ends_the_run_and_says_which_sum() {
     CHECK_HAS(message.c_str(), " on average, found ");
     CHECK_EQ(times(message, "policy"), 1u);
   }
-  CHECK_HAS(grown.c_str(), "error: expected ");
   CHECK_HAS(shifted.c_str(), "bias: expected ");
 }
 

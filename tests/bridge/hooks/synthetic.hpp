@@ -201,7 +201,7 @@ class Model {
   std::vector<hyb::FieldValues> inputs(Arrays &arrays, int64_t first, int64_t ncol) const {
     std::vector<hyb::FieldValues> all;
     for (const hyb::ValueField &field : fields_.inputs) {
-      const bool profile = field.name == "air_temperature";
+      const bool profile = field.name.rfind("air_temperature", 0) == 0;
       all.push_back(arrays.add(profile ? nlevel : 1, ncol));
       for (int64_t level = 0; level < all.back().nlevel; ++level)
         for (int64_t i = 0; i < ncol; ++i) {

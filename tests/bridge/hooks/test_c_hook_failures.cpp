@@ -110,10 +110,22 @@ void samples_that_fail_are_nobodys() {
   }
 }
 
-void a_sample_that_is_not_finite_is_told() {
+void a_column_that_is_not_finite_is_no_sample() {
+  for (const double value : {HUGE_VAL, -HUGE_VAL, std::nan("")}) {
+    const auto hook = test::make(lines("libtest_hook.so"));
+    const auto other = test::make(lines("libtest_hook.so"));
+    Sampled sampled({3, 4, 5});
+    sampled.wanted.at(1, 4) = value;
+    test::learn(*hook, sampled);
+    test::learn(*other, Sampled({3, 5}));
+    CHECK(test::same_bits(test::Saved(*hook).kept, test::Saved(*other).kept));
+  }
+}
+
+void a_sum_that_is_not_finite_is_told() {
   const auto hook = test::make(lines("libtest_hook.so"));
   Sampled sampled({3, 4});
-  sampled.wanted.at(1, 4) = HUGE_VAL;
+  sampled.wanted.at(1, 3) = sampled.wanted.at(1, 4) = 1.5e308;
   CHECK_ERROR(test::learn(*hook, sampled), HYB_ERROR_GUARD, "total of sum 2", "finite");
   CHECK_EQ(test::Saved(*hook).kept[0], 0.0);
 }
@@ -164,7 +176,8 @@ int main() {
   a_block_of_which_apply_fails_gets_nothing();
   a_veto_that_fails_is_none();
   samples_that_fail_are_nobodys();
-  a_sample_that_is_not_finite_is_told();
+  a_column_that_is_not_finite_is_no_sample();
+  a_sum_that_is_not_finite_is_told();
   an_update_that_fails_changes_nothing();
   a_state_of_another_hook_is_refused();
   exceptions_do_not_leave_increments();

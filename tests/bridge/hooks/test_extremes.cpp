@@ -108,8 +108,8 @@ static void one_sample_may_be_enough() {
 
 // Of a predictor that does not vary, or repeats another one, nothing is learnt but nothing breaks.
 static void useless_predictors_are_harmless() {
-  const json predictors[] = {{"air_temperature", "air_temperature"},
-                             {"cloud", "air_temperature", "cloud", "air_temperature"}};
+  const json predictors[] = {{"air_temperature", "air_temperature_again"},
+                             {"cloud", "air_temperature", "cloud_again", "air_temperature_again"}};
   const auto planted = [](const Point &p) { return 0.1 * (p.temperature() - 260); };
   for (const json &names : predictors)
     for (const double penalty : {0.0, 1e-3}) {

@@ -49,7 +49,13 @@ static void keys() {
   refused("kalman", kalman, {{"initial", "0 K day-1"}}, "initial", "above 0", "found 0");
   refused("kalman", kalman, {{"error", "0 K day-1"}}, "error", "above 0", "found 0");
   refused("kalman", kalman, {{"drift", "-1 K day-1"}}, "drift", "0 or more", "found '-1 K day-1'");
+  for (const char *key : {"initial", "drift", "error"})
+    refused("kalman", kalman, {{key, "1e200 K day-1"}}, key, "below 1e100", "found 1e200 K day-1");
   refused("ridge", none, {}, "predictors", "expected 1 to 16", "found 0");
+  refused("ridge", none, {{"predictors", {"x", "y", "x"}}}, "predictors", "each field once",
+          "found 'x' twice");
+  refused("ridge", none, {{"output_predictors", {"flux", "flux"}}}, "predictors",
+          "each field once", "found 'flux' twice");
   refused("ridge", ridge, {{"predictors", {1}}}, "predictors", "names of fields", "found 1");
   refused("ridge", ridge, {{"predictors", "x"}}, "predictors", "a list", "found \"x\"");
   refused("ridge", ridge, {{"predictors", std::vector<std::string>(17, "x")}}, "predictors",

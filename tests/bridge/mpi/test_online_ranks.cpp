@@ -78,6 +78,41 @@ void an_update_counts_on_all_ranks_or_on_none() {
   }
 }
 
+std::string observing_table() {
+  return emulate(write_emulator(column_card)) +
+         "[[scheme.test.hook]]\nkind = \"running_mean\"\nfields = [\"heating_rate\"]\n"
+         "learn = \"observe\"\nleast_samples = 1\n";
+}
+
+void observed_step(const Scheme &scheme, AuditedModel &model, int64_t step, bool calls) {
+  scheme.step(step);
+  if (!calls) return;
+  model.blocks(scheme, 8);
+  const std::vector<double> increment(static_cast<size_t>(model.ncol * model_levels), 1.0);
+  const hyb_view view = view_of(increment, {model.ncol, model_levels});
+  CHECK_OK(hyb_scheme_observe(scheme.handle, "heating_rate", &view, model.ncol, 1));
+}
+
+// What it never stored has no levels yet.
+void a_rank_without_calls_makes_a_restart_that_loads() {
+  const Part own = own_part();
+  const hyb_grid grid = own.grid();
+  AuditedModel model = model_of(own, all_columns);
+  const Scheme first(observing_table(), HYB_TOP_DOWN, &grid, &own.host);
+  const Scheme second(observing_table(), HYB_TOP_DOWN, &grid, &own.host);
+  observed_step(first, model, 1, rank == size - 1);
+  int64_t nshared = 0, nrow = 0, ncol = 0;
+  CHECK_OK(hyb_domain_state_shape(first.domain.handle, &nshared, &nrow, &ncol));
+  std::vector<double> shared(static_cast<size_t>(nshared));
+  std::vector<double> columns(static_cast<size_t>(nrow * ncol));
+  CHECK_OK(hyb_domain_state_get(first.domain.handle, shared.data(), nshared, columns.data(), nrow,
+                                ncol));
+  CHECK_OK(hyb_domain_state_set(second.domain.handle, shared.data(), nshared, columns.data(), nrow,
+                                ncol));
+  observed_step(second, model, 2, true);
+  CHECK_EQ(model.heating[model.at(0, 0)], model.emulated(0, 0) + 1);
+}
+
 // A host's mistake, told instead of a hang; one rank alone has none.
 void ranks_with_other_schemes_are_told() {
   const Part own = own_part();
@@ -100,6 +135,7 @@ int main(int argc, char **argv) {
   learning_has_the_bits_of_one_process();
   a_stop_ends_all_ranks();
   an_update_counts_on_all_ranks_or_on_none();
+  a_rank_without_calls_makes_a_restart_that_loads();
   ranks_with_other_schemes_are_told();
   MPI_Finalize();
   return check_failures();
