@@ -53,7 +53,6 @@ class Audit {
 
   // While an alarm of policy native lasts.
   bool fallen_back() const { return alarm_.raised() && config_.alarm.policy == Policy::native; }
-  bool stops() const { return alarm_.raised() && config_.alarm.policy == Policy::stop; }
 
   nlohmann::json json() const;
 

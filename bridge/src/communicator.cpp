@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "communicator.hpp"
 
+#include "hash.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -15,11 +17,9 @@ std::string among_processes(const std::string &found) {
          " processes alone: expected a communicator, found " + found;
 }
 
-// FNV-1a, short enough to have a sign.
+// Short enough to have a sign.
 int64_t number_of(const std::string &text) {
-  uint64_t hash = 14695981039346656037u;
-  for (const char letter : text) hash = (hash ^ static_cast<unsigned char>(letter)) * 1099511628211u;
-  return static_cast<int64_t>(hash >> 2);
+  return static_cast<int64_t>(hash_of_letters(text) >> 2);
 }
 
 }  // namespace

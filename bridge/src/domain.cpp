@@ -219,9 +219,9 @@ void Domain::agree_on_stop() {
 void Domain::agree_on_schemes() {
   bool collective = false;
   std::string text;
-  for (const auto &[name, scheme] : schemes_) {
-    collective = collective || scheme->collective();
-    text += name + "/" + mode_name(scheme->mode()) + "/";
+  for (const auto &entry : schemes_) {
+    collective = collective || entry.second->collective();
+    text += entry.second->name_and_mode();
   }
   if (collective && !communicator_.reduces()) log_.warning(communicator_.why());
   if (communicator_.same(text)) return;
@@ -345,10 +345,20 @@ void Domain::write_statistics() const {
   write_statistics_file(statistics_path(), statistics(), config_.plugins);
 }
 
+// A file of many records takes long, and is whole at the end anyway: a run spends some hundredths of
+// its time on it at most.
+constexpr std::chrono::milliseconds quick(10);
+constexpr int few = 30;
+
 // A run goes on without its statistics; that they fail is told in time, and once.
 void Domain::keep_file() noexcept {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point start = Clock::now();
+  if (start < next_file_) return;
   try {
     write_statistics();
+    const Clock::duration took = Clock::now() - start;
+    if (took > quick) next_file_ = Clock::now() + few * took;
     if (!config_.statistics.empty()) LiveDomains::instance().write_before_plugins_end();
   } catch (...) {
     if (!std::exchange(file_fails_, true)) log_.warning(current_error().what());

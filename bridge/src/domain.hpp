@@ -2,6 +2,7 @@
 // One grid of the host: configuration, columns, communicator and clock.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -96,6 +97,7 @@ class Domain {
   Reporter reporter_;
   std::optional<Snapshot> beginning_;  // what this process had then
   std::optional<int64_t> began_, restored_;  // the first step, and that of the restart
+  std::chrono::steady_clock::time_point next_file_;  // not before this
   bool file_fails_ = false;                  // that was told
   std::string stop_;                         // why schemes that are gone end the run, and
   bool may_stop_ = false, stop_told_ = false;  // whether one might have; the host knows

@@ -58,4 +58,10 @@ void Grid::check(int64_t first, int64_t ncol) const {
              std::to_string(first + ncol - 1));
 }
 
+void Grid::need(const std::vector<double> &coordinate, const std::string &where,
+                const std::string &what) const {
+  if (coordinate.empty() && (!known_ || ncol_ > 0))
+    mismatch(HYB_ERROR_CONFIG, where, what + " of the domain's columns", "none");
+}
+
 }  // namespace hyb

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "hybrid.h"
@@ -24,6 +25,10 @@ class Grid {
 
   // Fails unless columns first .. first+ncol-1 exist.
   void check(int64_t first, int64_t ncol) const;
+
+  // Fails if the host did not give that coordinate, `what`, of its columns.
+  void need(const std::vector<double> &coordinate, const std::string &where,
+            const std::string &what) const;
 
   const std::vector<double> &lat() const { return lat_; }
   const std::vector<double> &lon() const { return lon_; }

@@ -97,8 +97,7 @@ bool Reporter::due(const Clock &ended) {
 // Or ranks would wait for each other's sums for ever.
 bool Reporter::same_everywhere(const Schemes &schemes, const Communicator &communicator, Log &log) {
   std::string text;
-  for (const auto &[name, scheme] : schemes)
-    text += name + "/" + mode_name(scheme->mode()) + "/";
+  for (const auto &entry : schemes) text += entry.second->name_and_mode();
   const bool same = communicator.same(text);
   if (!same && !std::exchange(told_differ_, true))
     log.warning("statistics over ranks: expected the same schemes on all of them, found others; "

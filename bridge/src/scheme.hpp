@@ -38,6 +38,7 @@ class Scheme {
 
   const std::string &name() const { return config_.name; }
   Mode mode() const { return config_.mode; }
+  std::string name_and_mode() const { return name() + "/" + mode_name(mode()) + "/"; }
   bool infers() const { return emulator_ != nullptr; }
   bool runs_native() const { return mode() != Mode::emulate && mode() != Mode::replay; }
   // Whether the host's arrays get anything but the native routine's results or a recording's.

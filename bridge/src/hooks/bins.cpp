@@ -13,12 +13,6 @@ namespace {
 
 constexpr int64_t most_bands = 3600, most_bins_per_day = 1440;
 
-void need(const std::vector<double> &coordinate, const Grid &grid, const std::string &where,
-          const std::string &what) {
-  if (!grid.known() || (coordinate.empty() && grid.ncol() > 0))
-    mismatch(HYB_ERROR_CONFIG, where, what + " of the domain's columns", "none");
-}
-
 void check_finite(const std::vector<double> &coordinate, double most, const std::string &where,
                   const std::string &what) {
   for (const double value : coordinate)
@@ -48,7 +42,7 @@ Bins::Bins(JsonTable &options, const Grid &grid) : where_(options.where()) {
 
 void Bins::place_by_latitude(JsonTable &options, const Grid &grid) {
   const std::string where = options.where("region");
-  need(grid.lat(), grid, where, "latitudes");
+  grid.need(grid.lat(), where, "latitudes");
   check_finite(grid.lat(), 90, where, "latitudes");
   regions_ = bands_ = read_count(options, "latitudes", most_bands, 18);
   for (const double lat : grid.lat())
@@ -57,7 +51,7 @@ void Bins::place_by_latitude(JsonTable &options, const Grid &grid) {
 
 void Bins::place_in_boxes(JsonTable &options, const Grid &grid) {
   const std::string where = options.where("region");
-  need(grid.lon(), grid, where, "longitudes");
+  grid.need(grid.lon(), where, "longitudes");
   check_finite(grid.lon(), 720, where, "longitudes");
   const int64_t n = read_count(options, "longitudes", most_bands, 36);
   regions_ *= n;
@@ -78,7 +72,7 @@ void Bins::read_time_of_day(JsonTable &options, const Grid &grid) {
   per_day_ = read_count(options, "bins_per_day", most_bins_per_day, 1);
   local_ = options.word("time_of_day", {"local", "utc"}, "local") == "local" && by_time();
   if (!local_) return;
-  need(grid.lon(), grid, options.where("time_of_day"), "longitudes");
+  grid.need(grid.lon(), options.where("time_of_day"), "longitudes");
   check_finite(grid.lon(), 720, options.where("time_of_day"), "longitudes");
   for (const double lon : grid.lon()) shift_.push_back(lon / 360);
 }

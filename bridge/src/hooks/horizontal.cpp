@@ -74,8 +74,7 @@ Between nearest(const Between &place) {
 
 void need(const std::vector<double> &coordinate, const Grid &grid, const std::string &where,
           const char *what) {
-  if (coordinate.empty() && (!grid.known() || grid.ncol() > 0))
-    mismatch(HYB_ERROR_CONFIG, where, std::string(what) + " of the domain's columns", "none");
+  grid.need(coordinate, where, what);
   for (const double value : coordinate)
     if (!std::isfinite(value))
       mismatch(HYB_ERROR_CONFIG, where, std::string("finite ") + what, std::to_string(value));
