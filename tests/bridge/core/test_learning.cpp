@@ -215,8 +215,6 @@ static void what_cannot_work_is_refused() {
   refuse(plain + hook(by_observing), nullptr, {"columns", "one without"});
   refuse(table(by_audit + "limit = \"5 Pa\"\n"), &grid_of(8), {"limit", "K s-1", "Pa"});
   refuse(table(by_audit + "limti = \"5 K s-1\"\n"), &grid_of(8), {"limti"});
-  refuse(plain + "[[scheme.test.hook]]\nkind = \"runing_mean\"\n", &grid_of(8),
-         {"runing_mean", "running_mean"});
 }
 
 static void an_increment_for_a_field_that_is_not_there() {

@@ -23,7 +23,6 @@ static void refused(const std::string &kind, json options, const json &more, con
 
 static void keys() {
   const json none = json::object();
-  refused("mean", none, {}, "unknown kind 'mean'", "'running_mean'", "known:");
   refused("running_mean", none, {{"timescale", "10 days"}}, "unknown key 'timescale'",
           "did you mean 'time_scale'?", "known:");
   refused("kalman", none, {{"initail", "1 K day-1"}}, "unknown key 'initail'",
