@@ -59,7 +59,8 @@ def test_a_value_just_beyond_is_clipped_and_one_within_is_not(clipped):
 def test_inputs_at_the_limits_are_within(python_plugin, make_card, write_emulator, policy, host):
     """However the rounding of (value - offset) / scale falls out."""
     for number, scaling in enumerate((0.1 * i, 0.003 * i) for i in range(1, 40)):
-        card = json.loads(make_card(kind="real32", inputs=(TEMPERATURE,), outputs=(HEATING,)).to_json())
+        made = make_card(kind="real32", inputs=(TEMPERATURE,), outputs=(HEATING,))
+        card = json.loads(made.to_json())
         limits = {"min": 0.3, "max": 2000.7}
         normalisation = dict(zip(("offset", "scale"), scaling, strict=True))
         card["inputs"][0].update(valid_range=limits, normalisation=normalisation)

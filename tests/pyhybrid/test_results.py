@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the host gets of a block where something between inference and `get` is out of the ordinary."""
+"""What the host gets of a block where something between inference and `get` is unusual."""
 
 import numpy as np
 import pytest
@@ -141,7 +141,11 @@ def test_levels_beyond_the_cards_are_refused(as_it_is, mode):
 
 
 FLAG = Field("cloudy", "1", "flag", "integer", ("column",))
-WITH_FLAG = "import numpy as np\ndef emulate(x):\n    return np.concatenate([x, x[:, :1]], axis=1)\n"
+WITH_FLAG = """
+import numpy as np
+def emulate(x):
+    return np.concatenate([x, x[:, :1]], axis=1)
+"""
 
 
 @pytest.fixture
