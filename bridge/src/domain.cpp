@@ -165,7 +165,7 @@ void Domain::step(int64_t step, const char *date, double dt) {
   attempt([&] { for_all(schemes_, [&](Scheme &scheme) { scheme.begin_step(clock_); }); });
   attempt([&] { agree_on_stop(); });
   attempt([&] { communicator_.check(); });
-  if (!std::exchange(began_, began_.value_or(step)) || recorded) keep_file();
+  if (!std::exchange(began_, began_.value_or(step)) || (recorded && !file_is_near())) keep_file();
   attempt.rethrow();
 }
 
@@ -345,20 +345,17 @@ void Domain::write_statistics() const {
   write_statistics_file(statistics_path(), statistics(), config_.plugins);
 }
 
-// A file of many records takes long, and is whole at the end anyway: a run spends some hundredths of
-// its time on it at most.
-constexpr std::chrono::milliseconds quick(10);
-constexpr int few = 30;
+// Written with every record, a file of many would cost their square: it waits for one in 64.
+bool Domain::file_is_near() const {
+  const size_t records = reporter_.size();  // less than before where they were joined
+  return records > in_file_ && records - in_file_ < records / 64;
+}
 
 // A run goes on without its statistics; that they fail is told in time, and once.
 void Domain::keep_file() noexcept {
-  using Clock = std::chrono::steady_clock;
-  const Clock::time_point start = Clock::now();
-  if (start < next_file_) return;
   try {
     write_statistics();
-    const Clock::duration took = Clock::now() - start;
-    if (took > quick) next_file_ = Clock::now() + few * took;
+    in_file_ = reporter_.size();
     if (!config_.statistics.empty()) LiveDomains::instance().write_before_plugins_end();
   } catch (...) {
     if (!std::exchange(file_fails_, true)) log_.warning(current_error().what());

@@ -2,7 +2,6 @@
 // One grid of the host: configuration, columns, communicator and clock.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -80,6 +79,7 @@ class Domain {
   nlohmann::json online_statistics(const std::string &name) const;
   std::string statistics_path() const;
   void keep_file() noexcept;
+  bool file_is_near() const;
   void keep(const Scheme &scheme) noexcept;
 
   DomainConfig config_;
@@ -97,7 +97,7 @@ class Domain {
   Reporter reporter_;
   std::optional<Snapshot> beginning_;  // what this process had then
   std::optional<int64_t> began_, restored_;  // the first step, and that of the restart
-  std::chrono::steady_clock::time_point next_file_;  // not before this
+  size_t in_file_ = 0;                       // records of the file that is kept
   bool file_fails_ = false;                  // that was told
   std::string stop_;                         // why schemes that are gone end the run, and
   bool may_stop_ = false, stop_told_ = false;  // whether one might have; the host knows

@@ -48,6 +48,7 @@ class Reporter {
   void forget(const Scheme &scheme);
 
   nlohmann::json history(const Schemes &schemes) const;
+  size_t size() const { return records_.size(); }
 
  private:
   using Lists = std::vector<std::vector<double>>;

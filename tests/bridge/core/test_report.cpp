@@ -255,6 +255,25 @@ static void a_scheme_that_is_gone_leaves_all_its_statistics() {
   CHECK(!all["history"][2]["schemes"].contains("test"));
 }
 
+// Written with each record, a file of many would cost the square of them.
+static void many_records_are_written_less_often() {
+  const std::string path = folder() / "many.json";
+  const auto in_file = [&] { return parsed(path)["history"].size(); };
+  const Reported scheme(1, guarded(), path);
+  Model model(2);
+  size_t least = 1000, writes = 0, last = 0;
+  scheme.steps(model, 1, 119);
+  for (int64_t step = 120; step <= 200; ++step) {
+    scheme.steps(model, step, step);
+    const size_t found = in_file(), records = static_cast<size_t>(step - 1);
+    CHECK(found <= records && found + records / 64 >= records);
+    if (records >= 128) least = std::min(least, records - found);
+    writes += std::exchange(last, found) != found;
+  }
+  CHECK_EQ(least, 0u);
+  CHECK(writes < 50);  // 9 before the 128th, then every second and every third record
+}
+
 // Whoever reads meanwhile finds a whole file.
 static void a_killed_run_leaves_its_last_record() {
   const std::string path = folder() / "killed.json";
@@ -597,6 +616,7 @@ int main(int argc, char **argv) {
   sizes_of_batches_are_counted();
   blocks_that_go_together_are_one_batch();
   many_records_become_fewer_and_lose_nothing();
+  many_records_are_written_less_often();
   a_scheme_that_is_gone_leaves_all_its_statistics();
   a_scheme_that_comes_back_begins_anew();
   a_path_may_have_the_first_step();
