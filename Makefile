@@ -2,6 +2,9 @@
 # make demo-train  makes the emulators of the demo anew, at most 20 minutes
 # make test        all tests but the long ones
 # make test-all    the long ones too
+# make docs        this documentation as a site: build/docs/html/index.html; needs doxygen
+# make fuzz        readers of files from elsewhere under libFuzzer, ten minutes each; needs clang.
+#                  FUZZ_SECONDS=60 and FUZZ_TARGETS="card config" make it shorter
 # make clean       removes build/
 #
 # Each does its own set-up in build/: system packages where they are missing and apt may install
@@ -17,7 +20,7 @@ export OMP_NUM_THREADS ?= 1
 sources := $(shell git ls-files --cached --others --exclude-standard \
   bridge fortran pyhybrid tests meson.build meson.options pyproject.toml)
 
-.PHONY: setup build demo demo-train test test-all clean
+.PHONY: setup build demo demo-train test test-all docs fuzz clean
 .DELETE_ON_ERROR:
 
 setup: build/.packages build/.venv
@@ -46,7 +49,7 @@ test: build
 	@$(bin)/meson test -C build/meson --print-errorlogs --quiet
 	@$(bin)/pytest -m "not slow"
 
-test-all: build
+test-all: build build/.docs
 	@$(bin)/meson test -C build/meson --print-errorlogs --quiet
 	@$(bin)/pytest
 
@@ -55,6 +58,27 @@ demo: build
 
 demo-train: build
 	@$(bin)/python examples/exoplasim train $(DEMO_OPTIONS)
+
+build/.docs: docs/requirements.txt build/.venv
+	@$(bin)/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+docs: build build/.docs
+	@$(bin)/sphinx-build -q -W --keep-going -b html -d build/docs/doctrees -c docs . build/docs/html
+	@echo "build/docs/html/index.html"
+
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS ?= card config network restart
+
+# Products by portable code: what libxsmm compiles no sanitizer sees.
+build/fuzz/build.ninja: build/.venv
+	@CC=clang CXX=clang++ $(bin)/meson setup build/fuzz -Dfuzz=true \
+	  -Db_sanitize=address,undefined -Dbuildtype=plain -Doptimization=1 -Ddebug=true \
+	  -Dtorch=disabled -Dpython=disabled -Dnative=disabled -Dlibxsmm=disabled
+
+fuzz: build/fuzz/build.ninja
+	@$(bin)/ninja -C build/fuzz $(FUZZ_TARGETS:%=tests/fuzz/fuzz_%)
+	@sh tests/fuzz/run.sh build/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
 
 clean:
 	@rm -rf build

@@ -36,3 +36,8 @@ class Table:
         lines = (f"| {' | '.join(row)} |" for row in (self.head, rule, *self.rows))
         notes = (f"\n{note}" for note in self.notes)
         return "\n".join([f"**{self.title}**\n", *lines, *notes])
+
+
+def number(value: float | None) -> str:
+    """Four digits; ``"-"`` where there is none."""
+    return "-" if value is None else f"{value:.4g}"

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ._words import mismatch
@@ -21,8 +23,7 @@ def check_writable(path: Path, what: str) -> None:
         If it is no regular file: nothing else can be replaced. The message begins with `what`.
     """
     new = not os.path.lexists(path)
-    if not (new or path.is_file()) and path.exists():
-        raise ArgumentError(mismatch(f"{what}: {path}", "a regular file", "something else"))
+    _check_regular(path, f"{what}: ")
     path.open("ab").close()
     if new:
         path.unlink()
@@ -30,23 +31,51 @@ def check_writable(path: Path, what: str) -> None:
     _beside(path).unlink()
 
 
-def write_whole(text: str, path: Path) -> None:
-    """In place of what was there.
+def write_whole(content: str | bytes, path: Path) -> None:
+    """In place of what was there; names of files in it that are no UTF-8 are escaped.
+
+    Raises
+    ------
+    Those of `replacing`.
+    """
+    if isinstance(content, str):
+        content = content.encode(errors="backslashreplace")
+    with replacing(path) as part:
+        part.write_bytes(content)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A file beside it, of the same suffix, that takes its place at the end.
+
+    After an exception what was there stays.
 
     Raises
     ------
     OSError
-        If it cannot be written; what was there stays.
+        If it cannot be written.
+    ArgumentError
+        If it is no regular file: who is root would replace a device.
     """
+    _check_regular(path)
     part = _beside(path)
     try:
-        part.write_text(text)
+        yield part
         os.replace(part, path.resolve())
+    except OSError as error:
+        if error.errno and not error.filename:  # which a full disk does not tell
+            error.filename = str(path)
+        raise
     finally:
         part.unlink(missing_ok=True)
 
 
+def _check_regular(path: Path, what: str = "") -> None:
+    if path.exists() and not path.is_file():
+        raise ArgumentError(mismatch(f"{what}{path}", "a regular file", "something else"))
+
+
 def _beside(path: Path) -> Path:
     """A file of this process in the folder where `path` is, or where its link leads to."""
-    path = path.resolve()
-    return path.with_name(f".{path.name}.{os.getpid()}")
+    place = path.resolve()
+    return place.with_name(f".{place.stem}.{os.getpid()}{path.suffix}")

@@ -193,8 +193,8 @@ class Card:
     provenance, scores, training_range : mapping, optional
         Carried along.
     constraints : tuple of mapping, optional
-        What the outputs have to obey, with the keys of ``docs/online.md``. The library checks the
-        rest of them when it opens the file.
+        What the outputs have to obey, with the keys of ``docs/constraints.md``. The library checks
+        the rest of them when it opens the file.
 
     Raises
     ------
@@ -252,7 +252,7 @@ class Card:
         """
         try:
             table = json.loads(text)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:  # too many digits, or brackets
             raise CardError(mismatch("card", "JSON", error)) from error
         _check_keys("card", table, cls, _FORMAT)
         for key, expected in _FORMAT.items():

@@ -19,9 +19,10 @@ from . import _abi
 from ._abi import Array
 from ._handle import Handle
 from ._noise import Draw, noise_of, require_all_or_none, require_no_draw
+from ._toml import toml_lines
 from ._words import listed, mismatch, unknown
 from .card import Card, Field
-from .errors import ArgumentError, FieldError, ShapeError
+from .errors import FieldError, ShapeError
 from .host import Domain, Scheme, to_logging
 
 _DTYPES = {"real32": np.float32, "real64": np.float64}
@@ -56,7 +57,7 @@ class Emulator(Handle):
         self, path: str | os.PathLike[str], *, orientation: str = "top_down", **options: Any
     ) -> None:
         self.path = Path(path).absolute()
-        self._orientation, self._options = orientation, _toml_lines(options)
+        self._orientation, self._options = orientation, toml_lines(options)
         self._schemes: dict[tuple[Hashable, Hashable], Scheme] = {}
         emulator = _abi.ffi().new("hyb_emulator **")
         file = os.fsencode(self.path)
@@ -278,7 +279,7 @@ class Emulator(Handle):
         keys: dict[str, Any] = {"mode": "emulate", "emulator": str(self.path), "guard": nothing}
         if noise_of(self.card):
             keys |= {"seed": draw.seed} if draw else {"noise": "put"}
-        text = f"[scheme.predict]\n{_toml_lines(keys)}{self._options}"
+        text = f"[scheme.predict]\n{toml_lines(keys)}{self._options}"
         domain = Domain(text=text, log=_log, column=draw.columns if draw else None)
         scheme = domain.scheme("predict", self._orientation)
         for field in self._fields():
@@ -327,20 +328,3 @@ def _real_dtype(fields: Mapping[str, Array]) -> np.dtype[Any]:
     arrays = (one for one in fields.values() if isinstance(one, np.ndarray))
     reals = [array.dtype for array in arrays if array.dtype.kind == "f"]
     return np.result_type(*reals) if reals else np.dtype(np.float64)
-
-
-def _toml_lines(options: Mapping[str, Any]) -> str:
-    return "".join(f"{json.dumps(key)} = {_toml(key, value)}\n" for key, value in options.items())
-
-
-def _toml(key: str, value: object) -> str:
-    """A value in TOML, which writes text, numbers and truth values as JSON does."""
-    if isinstance(value, Mapping):
-        pairs = (f"{json.dumps(inner)} = {_toml(inner, one)}" for inner, one in value.items())
-        return f"{{ {', '.join(pairs)} }}"
-    if isinstance(value, os.PathLike):
-        return json.dumps(os.fspath(value), ensure_ascii=False)
-    if isinstance(value, str | bool | int | float):
-        return json.dumps(value, ensure_ascii=False)
-    expected = "a text, a number, a truth value or a mapping of such"
-    raise ArgumentError(mismatch(f"option {key!r}", expected, type(value).__name__))

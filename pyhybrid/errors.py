@@ -27,6 +27,10 @@ class HybridError(Exception):
         super().__init__(message)
         self.message = message
 
+    def __reduce__(self) -> tuple[type[HybridError], tuple[str]]:
+        """How it is sent to another process, also by what replaces the way of Python's own."""
+        return type(self), (self.message,)
+
 
 class ArgumentError(HybridError, ValueError):
     """An argument that no call accepts: a null, a negative count, an unknown word."""

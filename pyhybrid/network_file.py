@@ -10,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ._whole_file import replacing
 from .card import Card
 from .emulator import Emulator
 
@@ -117,18 +118,24 @@ def replace_card(path: Path, card: Card) -> None:
     """
     with Emulator(path):  # which checks all that is read here
         content = path.read_bytes()
+    text = dataclasses.replace(card, arguments="packed").to_json()
+    content = with_metadata(content, card=text)
+    with replacing(path) as partial:
+        partial.write_bytes(content)
+        Emulator(partial).close()
+
+
+def with_metadata(content: bytes, **texts: str) -> bytes:
+    """A file's content with other texts in its header, which are always in the same order.
+
+    The library of safetensors writes them in a random one, but the same network is the same file.
+    """
     size = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + size])
-    header["__metadata__"]["card"] = dataclasses.replace(card, arguments="packed").to_json()
+    header["__metadata__"] = dict(sorted((header["__metadata__"] | texts).items()))
     text = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode()
     text += b" " * (-len(text) % 8)  # as the format wants it
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-    try:
-        partial.write_bytes(len(text).to_bytes(8, "little") + text + content[8 + size :])
-        with Emulator(partial):
-            partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    return len(text).to_bytes(8, "little") + text + content[8 + size :]
 
 
 def _rows(operand: Any, rows: list[int]) -> int:

@@ -30,6 +30,41 @@ def fortran_source() -> Path:
     return _existing(_PACKAGE / "fortran" / "hybrid.f90")
 
 
+def prefix() -> Path:
+    """The folder that has all parts."""
+    return fortran_source().parents[1]
+
+
+def share_dir() -> Path:
+    """The folder of ``pyhybrid.mk``, ``pyhybrid.wrap`` and the sources that are built elsewhere."""
+    return makefile().parent
+
+
+def makefile() -> Path:
+    """The file ``pyhybrid.mk``, which Makefiles include."""
+    return _existing(_PACKAGE / "share" / "pyhybrid.mk")
+
+
+def wrap_file() -> Path:
+    """The file ``pyhybrid.wrap``, for the folder ``subprojects`` of a meson project."""
+    return _existing(_PACKAGE / "share" / "pyhybrid.wrap")
+
+
+def stub_source() -> Path:
+    """The file ``hybrid_stub.c``: the library in native mode only, for any C compiler."""
+    return _existing(_PACKAGE / "share" / "stub" / "hybrid_stub.c")
+
+
+def pkgconfig_dir() -> Path:
+    """The folder of ``pyhybrid.pc``: for ``PKG_CONFIG_PATH``."""
+    return _existing(_PACKAGE / "lib" / "pkgconfig" / "pyhybrid.pc").parent
+
+
+def cmake_dir() -> Path:
+    """The folder of ``pyhybrid-config.cmake``: for ``pyhybrid_DIR``."""
+    return _existing(_PACKAGE / "lib" / "cmake" / "pyhybrid" / "pyhybrid-config.cmake").parent
+
+
 def _existing(file: Path) -> Path:
     if not file.is_file():
         found = (

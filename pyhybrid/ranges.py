@@ -122,12 +122,13 @@ def _parts(values: Any, field: Field, sample: str, flips: bool) -> Iterator[NDAr
         if not np.isfinite(part).all():
             where = f"training_range: {field.name!r}"
             raise RecordingError(mismatch(where, "finite numbers", "others"))
-        yield _by_row(part, field, sample, flips)
+        yield by_row(part, field, sample, flips)
 
 
-def _by_row(
+def by_row(
     part: NDArray[np.float64], field: Field, sample: str, flips: bool
 ) -> NDArray[np.float64]:
+    """A field (sample[, level][, species]) as the network has it: (sample or box, row)."""
     shape = field.shape(sample)
     part = part.reshape(-1, *shape)
     if sample == "column" and field.levels is not None and flips:

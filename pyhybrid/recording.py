@@ -16,14 +16,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .errors import RecordingError
+from ._words import mismatch
+from .errors import PluginError, RecordingError
 
 if TYPE_CHECKING:
     import xarray as xr
 
 _FORMAT = "pyhybrid-recording-1"
 _GROUPS = ("input", "native", "after", "emulated")
-_FILL = np.iinfo(np.int64).min + 2  # NC_FILL_INT64: a sample that was never completed
+_UNWRITTEN = np.iinfo(np.int64).min + 2  # NC_FILL_INT64: a sample that was never completed
 
 PathLike = str | os.PathLike[str]
 
@@ -42,8 +43,10 @@ def open_recording(path: PathLike | Iterable[PathLike]) -> xr.DataTree:
         Nodes ``/input``, ``/native``, ``/after`` and ``/emulated``, as far as the mode recorded
         them. Variables have shape (sample[, level_<n>][, species_<n>]) and attributes ``units``
         and ``role``; logical ones are bool. ``native`` holds what the native routine gave, its
-        increments where it adds to a field, whose values after it are in ``after``. All nodes
-        have these coordinates of shape (sample):
+        increments where it adds to a field, whose values after it are in ``after``. Reals that are
+        missing, of an emulator that did not run in these columns, are NaN; ``/emulated`` has the
+        coordinate ``ran`` (sample), which says where it did. All nodes have these coordinates of
+        shape (sample):
 
         - ``step``: time step of the host [1]
         - ``column``: global index of the column, from 1 [1]
@@ -55,6 +58,8 @@ def open_recording(path: PathLike | Iterable[PathLike]) -> xr.DataTree:
 
     Raises
     ------
+    PluginError
+        If xarray or netCDF4 is missing.
     RecordingError
         If a file is missing, is not a recording, or has other variables than the first; or if two
         files hold the same column of the same step, as files of two runs do.
@@ -65,10 +70,10 @@ def open_recording(path: PathLike | Iterable[PathLike]) -> xr.DataTree:
     >>> temperature = recording["input"]["air_temperature"]        # doctest: +SKIP
     >>> first_day = temperature[temperature.step <= 32]            # doctest: +SKIP
     """
+    _check_readers()
     import xarray as xr
 
-    files = [_open_file(name) for name in _file_names(path)]
-    _check_alike(files)
+    files = recording_files(path)
     joined = {group: _joined([file.groups[group] for file in files]) for group in files[0].groups}
     about = _joined([file.samples for file in files])
     order = _order(about)
@@ -81,7 +86,29 @@ def open_recording(path: PathLike | Iterable[PathLike]) -> xr.DataTree:
     })
 
 
-class _File:
+def _check_readers() -> None:
+    missing = [name for name in ("xarray", "netCDF4") if not find_spec(name)]
+    if missing:
+        wanted = "xarray and netCDF4 (pip install 'pyhybrid[recording]')"
+        raise PluginError(mismatch("open_recording", wanted, f"no {' and no '.join(missing)}"))
+
+
+def recording_files(path: PathLike | Iterable[PathLike]) -> list[RecordingFile]:
+    """The files of a recording, each for itself, in the order of their names.
+
+    They may hold the same columns of the same steps, as the recordings of two scenarios do.
+
+    Raises
+    ------
+    RecordingError
+        If a file is missing, is not a recording, or has other variables than the first.
+    """
+    files = [_open_file(name) for name in _file_names(path)]
+    _check_alike(files)
+    return files
+
+
+class RecordingFile:
     """One file: its samples (step, column, ... as coordinates) and its groups."""
 
     def __init__(self, name: str, samples: xr.Dataset, groups: dict[str, xr.Dataset]) -> None:
@@ -112,7 +139,7 @@ def _file_names(path: PathLike | Iterable[PathLike]) -> list[str]:
     return sorted(names)
 
 
-def _open_file(name: str) -> _File:
+def _open_file(name: str) -> RecordingFile:
     if not Path(name).is_file():
         raise RecordingError(f"recording {name}: expected a file, found none")
     try:
@@ -124,7 +151,7 @@ def _open_file(name: str) -> _File:
             raise
         raise RecordingError(
             f"recording {name}: expected a complete NetCDF-4 file, found: {error}") from error
-    return _complete(_File(name, samples.set_coords(list(samples.data_vars)), groups))
+    return _complete(RecordingFile(name, samples.set_coords(list(samples.data_vars)), groups))
 
 
 def _present_groups(name: str) -> list[str]:
@@ -142,8 +169,35 @@ def _open_group(name: str, group: str | None) -> xr.Dataset:
         data = xr.open_dataset(name, chunks={"sample": 65536}, **options)
     else:
         data = xr.load_dataset(name, **options)
-    logical = [key for key in data.data_vars if data[key].attrs.get("kind") == "logical"]
-    return data.assign({key: data[key].astype(bool) for key in logical})
+    data = _with_ran(data) if group == "emulated" else data
+    decoded = {key: _decoded(one) for key, one in data.data_vars.items()}
+    return data.assign(decoded)
+
+
+def _decoded(values: xr.DataArray) -> xr.DataArray:
+    """Truth values as such, and missing reals as NaN."""
+    fill = values.attrs.get("_FillValue")
+    found = values.astype(bool) if values.attrs.get("kind") == "logical" else values
+    if fill is None:
+        return found
+    if values.dtype.kind == "f":
+        found = found.where(values != fill)
+    found = found.assign_attrs(values.attrs)
+    del found.attrs["_FillValue"]
+    found.encoding["_FillValue"] = fill  # where xarray looks for it
+    return found
+
+
+def _with_ran(data: xr.Dataset) -> xr.Dataset:
+    """Where there are emulated results: all outputs are missing where one is."""
+    one = next(iter(data.data_vars.values()), None)
+    if one is None:
+        return data
+    first = one.isel(dict.fromkeys(one.dims[1:], 0))
+    fill = one.attrs.get("_FillValue")  # older recordings have none missing
+    ran = first == first if fill is None else first != fill
+    about = {"long_name": "whether the emulator ran in this column"}
+    return data.assign_coords(ran=("sample", ran.data, about))
 
 
 def _check_format(name: str, samples: xr.Dataset) -> None:
@@ -153,15 +207,15 @@ def _check_format(name: str, samples: xr.Dataset) -> None:
             f"recording {name}: expected Conventions with {_FORMAT!r}, found {conventions!r}")
 
 
-def _complete(file: _File) -> _File:
+def _complete(file: RecordingFile) -> RecordingFile:
     """Cut off the end of a file whose process was killed: ``step`` is written last."""
-    count = int(np.count_nonzero(file.samples["step"].values != _FILL))
+    count = int(np.count_nonzero(file.samples["step"].values != _UNWRITTEN))
     whole = slice(0, count)
-    return _File(file.name, _select(file.samples, whole),
+    return RecordingFile(file.name, _select(file.samples, whole),
                  {group: _select(data, whole) for group, data in file.groups.items()})
 
 
-def _check_alike(files: list[_File]) -> None:
+def _check_alike(files: list[RecordingFile]) -> None:
     expected = files[0].shape()
     for file in files[1:]:
         found = file.shape()
@@ -182,7 +236,9 @@ def _joined(parts: list[xr.Dataset]) -> xr.Dataset:
                      combine_attrs="override")
 
 
-def _check_disjoint(files: list[_File], about: xr.Dataset, order: np.ndarray | slice) -> None:
+def _check_disjoint(
+    files: list[RecordingFile], about: xr.Dataset, order: np.ndarray | slice
+) -> None:
     """Refuse samples that two files have, such as those of another run with other ranks."""
     if len(files) == 1:
         return

@@ -85,6 +85,7 @@ def train(
     validation: S,
     plan: Plan,
     report: Callable[[int, float, float], None] = lambda *_: None,
+    ends: Callable[[], bool] = lambda: False,
 ) -> float:
     """Trains on one thread; keeps the weights that are best in validation and returns their loss.
 
@@ -98,6 +99,8 @@ def train(
     plan : Plan
     report : function, optional
         Called after each round with its number, its loss in validation and the best so far.
+    ends : function, optional
+        Asked after each batch whether this round shall be the last, as far as it has got.
 
     Raises
     ------
@@ -111,13 +114,13 @@ def train(
     best, waited, weights, start = inf, 0, network.state_dict(), monotonic()
     for number in range(plan.rounds):
         progress = max(number / plan.rounds, (monotonic() - start) / plan.seconds)
-        _round(network, loss, training, plan, optimiser, progress, kept)
+        _round(network, loss, training, plan, optimiser, progress, kept, ends)
         found = validate(kept.module, loss, validation)
         best, waited = (found, 0) if found < best else (best, waited + 1)
         if waited == 0:
             weights = copy.deepcopy(kept.module.state_dict())
         report(number, found, best)
-        if waited > plan.patience or progress >= 1.0:
+        if waited > plan.patience or progress >= 1.0 or ends():
             break
     if best == inf:
         raise ArgumentError("training: expected a loss that is a number, found none in any round")
@@ -140,6 +143,7 @@ def _round(
     optimiser: AdamW,
     progress: float,
     kept: AveragedModel,
+    ends: Callable[[], bool],
 ) -> None:
     """Once over all training samples, or as many as the plan says, in random order."""
     for group in optimiser.param_groups:
@@ -152,3 +156,5 @@ def _round(
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         kept.update_parameters(network)
+        if ends():
+            break

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "failure.hpp"
+#include "plugin/contents.hpp"
 
 namespace hybrid_builtin {
 namespace {
@@ -118,7 +119,8 @@ class Network::Lease {
   std::unique_ptr<Workspace> workspace_;
 };
 
-Network::Network(const char *path, const hyb_backend_options &options) : file_(path) {
+Network::Network(const char *path, const hyb_backend_options &options)
+    : file_(path, hybrid_plugin::contents_of(path, options)) {
   check_options(options);
 }
 

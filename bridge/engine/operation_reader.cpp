@@ -27,6 +27,12 @@ bool fits(const std::vector<int64_t> &wanted, const std::vector<int64_t> &found)
   return true;
 }
 
+// Looked at before its parts are: the operand that is the output has nobody who catches.
+bool is_part(const Json &entry) {
+  return entry.is_object() && entry.size() == 3 && entry.contains("value") &&
+         entry.contains("first") && entry.contains("rows");
+}
+
 }  // namespace
 
 OperationReader::OperationReader(const TensorFile &file, const Json &table, size_t number,
@@ -88,7 +94,7 @@ Rows OperationReader::read_rows(const Json &entry, bool whole) {
 
 Operand OperationReader::read_operand(const Json &entry) {
   if (entry.is_number_integer()) return read_rows(entry, true);
-  if (entry.is_object() && entry.size() == 3) return read_rows(entry, false);
+  if (is_part(entry)) return read_rows(entry, false);
   if (entry.is_number()) return entry.get<double>();
   if (entry.is_string()) return named("operand", entry.get<std::string>());
   refuse(about("operand"), "a value, rows of one, the name of a tensor, or a real number",

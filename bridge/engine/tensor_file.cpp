@@ -24,13 +24,13 @@ constexpr uint64_t longest_file = uint64_t{1} << 32;  // a sparse one of any len
 // A file that is read piece by piece, each to where it stays.
 class Bytes {
  public:
-  explicit Bytes(const std::string &path) : path_(path) {
+  Bytes(const std::string &path, const std::string &source) : path_(path) {
     std::error_code ignored;
-    if (!std::filesystem::is_regular_file(path, ignored)) refuse(path, "a file", "none");
-    size_ = std::filesystem::file_size(path);
+    if (!std::filesystem::is_regular_file(source, ignored)) refuse(path, "a file", "none");
+    size_ = std::filesystem::file_size(source);
     if (size_ > longest_file)
       refuse(path, "at most " + std::to_string(longest_file) + " bytes", std::to_string(size_));
-    file_.open(path, std::ios::binary);
+    file_.open(source, std::ios::binary);
     if (!file_) refuse(path, "a readable file", std::strerror(errno));
   }
 
@@ -63,7 +63,8 @@ uint64_t header_length(const std::string &path, Bytes &bytes) {
   for (size_t i = length_bytes; i-- > 0;) length = length << 8 | little_endian[i];
   const uint64_t most = std::min<uint64_t>(bytes.size() - length_bytes, longest_header);
   if (length > most)
-    refuse(path + ": length of the header", "at most " + std::to_string(most) + " in a whole .safetensors file",
+    refuse(path + ": length of the header",
+           "at most " + std::to_string(most) + " in a whole .safetensors file",
            std::to_string(length));
   return length;
 }
@@ -102,8 +103,8 @@ std::string described(Dtype dtype, const std::vector<int64_t> &shape) {
   return text + ")";
 }
 
-TensorFile::TensorFile(const std::string &path) : path_(path) {
-  Bytes bytes(path_);
+TensorFile::TensorFile(const std::string &path, const std::string &source) : path_(path) {
+  Bytes bytes(path_, source);
   const uint64_t length = header_length(path_, bytes), begin = length_bytes + length;
   const std::vector<ByteRange> ranges =
       read_entries(read_header(path_, bytes, length), bytes.size() - begin);

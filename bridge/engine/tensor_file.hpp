@@ -39,7 +39,8 @@ struct ByteRange {
 
 class TensorFile {
  public:
-  explicit TensorFile(const std::string &path);
+  // Its bytes are read at `source`, messages name `path`.
+  TensorFile(const std::string &path, const std::string &source);
 
   const std::string &path() const { return path_; }
   // A text of the header's __metadata__. Fails if it is not there.

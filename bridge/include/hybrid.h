@@ -12,15 +12,16 @@
  *
  * Every fallible function returns an int32_t hyb_status; results come through out-parameters,
  * which are nulled on failure. hyb_last_error() then holds a message with what was expected and
- * what was found. Nothing in this library ends the process, raises a signal or prints.
+ * what was found. Nothing in this library ends the process or raises a signal, and
+ * nothing prints, but for a table of no scheme, which is told on standard error without a handler.
  *
  * What happens to a pointer parameter is said with one of four verbs:
- *   borrows  used until the function returns, never kept;
- *   retains  kept beyond the call (none does, except the log handler and its data);
- *   takes    the library owns it from now on;
- *   gives    the caller owns the result and hands it back to the named function.
+ * - borrows: used until the function returns, never kept;
+ * - retains: kept beyond the call (none does, except the log handler and its data);
+ * - takes: the library owns it from now on;
+ * - gives: the caller owns the result and hands it back to the named function.
  *
- * Threads: hyb_call_* may be called from any number of threads, each on its own hyb_call. All
+ * Threads: `hyb_call_*` may be called from any number of threads, each on its own hyb_call. All
  * other functions are called by one thread at a time per domain, outside parallel regions.
  */
 #ifndef HYBRID_H
@@ -157,7 +158,7 @@ HYB_API int32_t hyb_axes(const char *dims, int32_t *axes);
 /* ---- Domain --------------------------------------------------------------------------------- */
 
 /* Creates a domain from a TOML file. Borrows config, grid and host; grid and host may be null.
- * Gives *domain, to be handed back to hyb_domain_destroy. */
+ * Gives `*domain`, to be handed back to hyb_domain_destroy. */
 HYB_API int32_t hyb_domain_create(const char *config, const hyb_grid *grid, const hyb_host *host,
                                   hyb_domain **domain);
 
@@ -168,25 +169,25 @@ HYB_API int32_t hyb_domain_create_text(const char *text, const hyb_grid *grid, c
 /* Opens time step `step`: the serial boundary at which all state changes. The calls that follow
  * belong to it. `date` is the model's date, ISO 8601 in the model's calendar (null: none), dt the
  * time step [s], 0 if it is unknown; one that is negative, no number or above 1e12 is
- * HYB_ERROR_ARGUMENT and counts as 0. HYB_ERROR_GUARD if the policy "stop" ends the run. Calls that are still open are discarded and reported as HYB_ERROR_PHASE; a
- * recording that failed under policy "stop" is HYB_ERROR_RECORD. The step is opened all the same.
- * Borrows date. */
+ * HYB_ERROR_ARGUMENT and counts as 0. HYB_ERROR_GUARD if the policy "stop" ends the run. Calls that
+ * are still open are discarded and reported as HYB_ERROR_PHASE; a recording that failed under
+ * policy "stop" is HYB_ERROR_RECORD. The step is opened all the same. Borrows date. */
 HYB_API int32_t hyb_domain_step(hyb_domain *domain, int64_t step, const char *date, double dt);
 
 /* Waits until everything recorded so far is on disk. */
 HYB_API int32_t hyb_domain_flush(hyb_domain *domain);
 
-/* Counters, times and scores of all schemes as JSON; *json is borrowed until the next call. */
+/* Counters, times and scores of all schemes as JSON; `*json` is borrowed until the next call. */
 HYB_API int32_t hyb_domain_statistics(hyb_domain *domain, const char **json);
 
 /* Writes everything that a restart of the run needs (what hooks and alarms have learned, ramps,
  * counters) into one NetCDF file for all ranks, between steps. The step that is open counts as
  * over: nothing is learned from calls between this and the next hyb_domain_step. A call that is
- * open is HYB_ERROR_PHASE. A former file of that name stays until the new one is complete, and if it cannot be
- * written. `{rank}` in the path stands for the rank: a file for each, which several processes need
- * that have no communicator. Collective: every rank calls it, and it fails on all or on none
- * (HYB_ERROR_STATE). HYB_ERROR_GUARD if the policy "stop" ends the run: the file is written all the
- * same. Borrows path. */
+ * open is HYB_ERROR_PHASE. A former file of that name stays until the new one is complete, and if
+ * it cannot be written. `{rank}` in the path stands for the rank: a file for each, which several
+ * processes need that have no communicator. Collective: every rank calls it, and it fails on all or
+ * on none (HYB_ERROR_STATE). HYB_ERROR_GUARD if the policy "stop" ends the run: the file is written
+ * all the same. Borrows path. */
 HYB_API int32_t hyb_domain_save(hyb_domain *domain, const char *path);
 
 /* Loads it, under any number of ranks, when all schemes are created: before the first step or
@@ -195,7 +196,7 @@ HYB_API int32_t hyb_domain_save(hyb_domain *domain, const char *path);
 HYB_API int32_t hyb_domain_load(hyb_domain *domain, const char *path);
 
 /* The same as arrays, for hosts that write a restart of their own: `shared` has *nshared values
- * that are the same on every rank, `columns` is [*nrow][*ncol], *ncol being the columns of this
+ * that are the same on every rank, `columns` is `[*nrow][*ncol]`, `*ncol` being the columns of this
  * process, like any other field of the host. Both may grow until the first step is over. */
 HYB_API int32_t hyb_domain_state_shape(hyb_domain *domain, int64_t *nshared, int64_t *nrow,
                                        int64_t *ncol);
@@ -218,9 +219,9 @@ HYB_API int32_t hyb_domain_destroy(hyb_domain *domain);
 
 /* ---- Scheme --------------------------------------------------------------------------------- */
 
-/* Creates the scheme that the configuration calls [scheme.<name>], once in a domain; a scheme
+/* Creates the scheme that the configuration calls `[scheme.<name>]`, once in a domain; a scheme
  * without a table there runs natively. `orientation` (hyb_orientation) says where level 1 is in the
- * host's arrays. Borrows name. Gives *scheme, to be handed back to hyb_scheme_destroy. */
+ * host's arrays. Borrows name. Gives `*scheme`, to be handed back to hyb_scheme_destroy. */
 HYB_API int32_t hyb_scheme_create(hyb_domain *domain, const char *name, int32_t orientation,
                                   hyb_scheme **scheme);
 
@@ -234,9 +235,9 @@ HYB_API int32_t hyb_scheme_mode(const hyb_scheme *scheme, const char **mode);
 /* Gives an increment to the hooks that learn from observations (analysis increments, nudging): what
  * has to be added to the results of the output `name` in `ncol` columns, the first of which is the
  * domain's local column number `first`, from 1; in the output's unit and dims. Belongs to the open
- * step and may be called like hyb_call_*, by any number of threads, each for its own columns. Columns
- * that got the native result in their last call are left out. Nothing happens where no hook learns
- * so. Borrows name and view. */
+ * step and may be called like `hyb_call_*`, by any number of threads, each for its own columns.
+ * Columns that got the native result in their last call are left out. Nothing happens where no hook
+ * learns so. Borrows name and view. */
 HYB_API int32_t hyb_scheme_observe(hyb_scheme *scheme, const char *name, const hyb_view *view,
                                    int64_t ncol, int64_t first);
 
@@ -261,7 +262,7 @@ HYB_API int32_t hyb_call_put(const hyb_call *call, const char *name, const hyb_v
  * that wrote. */
 HYB_API int32_t hyb_call_run(const hyb_call *call);
 
-/* *wanted = 1 if the host has to call its native routine now, else 0; 1 also on failure: the
+/* `*wanted` = 1 if the host has to call its native routine now, else 0; 1 also on failure: the
  * emulator's, if it only shows here, is the status the first time. */
 HYB_API int32_t hyb_call_native_wanted(const hyb_call *call, int32_t *wanted);
 
@@ -277,7 +278,7 @@ HYB_API int32_t hyb_call_close(const hyb_call *call);
 
 /* Opens an emulator file and warms it up. `options` is TOML text with the keys of a scheme's
  * table that concern an emulator (backend, device, precision, batch, python), or null. Borrows
- * both. Gives *emulator, to be handed back to hyb_emulator_close. */
+ * both. Gives `*emulator`, to be handed back to hyb_emulator_close. */
 HYB_API int32_t hyb_emulator_open(const char *path, const char *options, hyb_emulator **emulator);
 
 /* The card as JSON; borrowed from the emulator. */

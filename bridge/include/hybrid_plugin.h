@@ -2,7 +2,7 @@
  *
  * hybrid_plugin.h: what libhybrid asks of a plug-in, for those who write one. Hosts do not need it.
  *
- * A plug-in is a shared object named libhybrid_<name>.so that exports one function, hyb_plugin.
+ * A plug-in is a shared object named `libhybrid_<name>.so` that exports one function, hyb_plugin.
  * It returns a table of C functions, so compiler and C++ library of core and plug-in may differ.
  * The functions return a hyb_status and, on failure, fill in a message; no exception leaves them.
  * A hook in C is a shared object of any name that exports hyb_hook_plugin (the last section).
@@ -50,6 +50,8 @@ typedef struct hyb_backend_options {
   const char *function;    /* Python: name of the function in the file */
   int32_t threads;         /* of one inference */
   int32_t local_rank;      /* of this process on its node: which of several devices is its own */
+  const char *contents;    /* a path that has the file's bytes, which were compared and are sealed:
+                              read these, the file's own path is for messages; null: read that */
 } hyb_backend_options;
 
 /* One argument or result: rows offset .. offset+count-1 of the packed matrix, shaped
@@ -97,7 +99,7 @@ typedef struct hyb_matrices {
 
 typedef struct hyb_backend {
   hyb_plugin_table head;
-  /* Opens a file. *card is JSON, borrowed from the network until it is closed. */
+  /* Opens a file. `*card` is JSON, borrowed from the network until it is closed. */
   int32_t (*open)(const char *path, const hyb_backend_options *options, void **network,
                   const char **card, hyb_message *message);
   /* Told what the card says; warms up. Borrows signature and all it points to. Fails if the same
@@ -112,7 +114,7 @@ typedef struct hyb_backend {
   /* The rest is null where batches run on the calling thread (plan.in_flight = 0). */
 
   /* Starts a batch. Its matrices lie in memory of `reserve` and are the backend's until wait.
-   * Gives *batch, also when it fails later: a failure on the device is told by wait. */
+   * Gives `*batch`, also when it fails later: a failure on the device is told by wait. */
   int32_t (*submit)(void *network, const hyb_matrices *matrices, void **batch,
                     hyb_message *message);
   /* Waits until y of a batch is there. Takes batch. */
@@ -158,7 +160,8 @@ typedef struct hyb_capture {
   const int64_t *column;     /* global index, by row number in the list */
   const double *lat, *lon, *area; /* likewise; null where unknown */
   int64_t ld;                /* elements from one level to the next */
-  void *const *data;         /* by variable: [species][level][ld], columns fastest */
+  void *const *data;         /* by variable: [species][level][ld], columns fastest; null: missing,
+                              * stored as the fill value of its kind */
   int64_t bytes;             /* memory that this capture holds */
   void (*release)(void *owner);
   void *owner;
@@ -238,8 +241,8 @@ typedef struct hyb_storage {
   /* Writes a restart; it is on disk before it takes the place of a file of that name, which stays
    * if the new one cannot be written. */
   int32_t (*save_restart)(const char *path, const hyb_restart *restart, hyb_message *message);
-  /* Opens one for reading; what *contents points to is borrowed until it is closed. The caller sets
-   * its size. */
+  /* Opens one for reading; what `*contents` points to is borrowed until it is closed. The caller
+   * sets its size. */
   int32_t (*open_restart)(const char *path, void **file, hyb_restart *contents,
                           hyb_message *message);
   /* Reads rows first .. first+count-1 of an array; of one that is not by column, values. */
@@ -247,7 +250,7 @@ typedef struct hyb_storage {
                           hyb_message *message);
   void (*close_restart)(void *file);
 
-  /* Opens a variable of any NetCDF file; *array is borrowed until it is closed. */
+  /* Opens a variable of any NetCDF file; `*array` is borrowed until it is closed. */
   int32_t (*open_array)(const char *path, const char *name, void **file, const hyb_array **array,
                         hyb_message *message);
   /* Reads count values from start on, by dimension, the last one fastest. */
@@ -357,7 +360,7 @@ typedef struct hyb_hook {
 
   /* The rest may be null. */
 
-  /* The inputs that it reads; *name is borrowed from the hook until it is closed. */
+  /* The inputs that it reads; `*name` is borrowed from the hook until it is closed. */
   int32_t (*fields)(void *hook, const char *const **name, int32_t *n, hyb_message *message);
 
   /* At the step boundary, serial and on every rank: how many sums it needs, what is to be added up,
@@ -371,7 +374,7 @@ typedef struct hyb_hook {
   int32_t (*update)(void *hook, const hyb_clock *clock, const double *total, int64_t n,
                     hyb_message *message);
 
-  /* All that a restart needs, the same on every rank; *value is borrowed from the hook until it
+  /* All that a restart needs, the same on every rank; `*value` is borrowed from the hook until it
    * changes. restore gets what state once gave, of this hook or of another configuration. */
   int32_t (*state)(void *hook, const double **value, int64_t *n, hyb_message *message);
   int32_t (*restore)(void *hook, const double *value, int64_t n, hyb_message *message);

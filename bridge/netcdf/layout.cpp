@@ -70,6 +70,13 @@ size_t power_of_two(size_t n) {
   return power;
 }
 
+// The emulator and its noise are missing where it did not run. Other variables are complete, and
+// without the attribute readers keep whole numbers whole.
+bool may_miss(const hyb_variable &variable) {
+  const std::string group = variable.group, role = variable.role ? variable.role : "";
+  return group == "emulated" || (group == "input" && role == "noise");
+}
+
 class Definer {
  public:
   Definer(int root, const hyb_recording_options &options) : root_(root), options_(options) {}
@@ -78,6 +85,7 @@ class Definer {
 
  private:
   void text(int group, int variable, const char *name, const char *value);
+  void fill_value(const Series &series);
   int dimension(const std::string &name, size_t length);
   int group(const std::string &name);
   void axis(std::vector<int> &dims, const std::string &name, int64_t extent);
@@ -102,6 +110,17 @@ void Definer::text(int group, int variable, const char *name, const char *value)
   if (!name || !value) return;
   check(nc_put_att_text(group, variable, name, std::strlen(value), value),
         std::string("attribute '") + name + "'");
+}
+
+// As netCDF itself would fill it, told to readers that do not know its values.
+void Definer::fill_value(const Series &series) {
+  const double reals = NC_FILL_DOUBLE;
+  const float narrow = NC_FILL_FLOAT;
+  const int32_t whole = NC_FILL_INT;
+  const void *value = &whole;
+  if (series.kind == HYB_REAL64) value = &reals;
+  if (series.kind == HYB_REAL32) value = &narrow;
+  check(nc_def_var_fill(series.group, series.id, NC_FILL, value), "attribute '_FillValue'");
 }
 
 int Definer::dimension(const std::string &name, size_t length) {
@@ -153,6 +172,7 @@ void Definer::field(int32_t number) {
   series.nspecies = static_cast<size_t>(std::max<int64_t>(variable.nspecies, 0));
   text(owner, series.id, "units", variable.unit);
   text(owner, series.id, "role", variable.role);
+  if (may_miss(variable)) fill_value(series);
   if (variable.kind == HYB_LOGICAL32) text(owner, series.id, "kind", "logical");
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "pack.hpp"
 
+#include <netcdf.h>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -33,8 +35,23 @@ void transpose(Series &series, const hyb_capture &capture, const Piece &piece, C
   }
 }
 
+template <class T>
+void fill(Series &series, const Piece &piece, T value) {
+  std::fill_n(rows_at<T>(series, piece.at), piece.count * series.values(), value);
+}
+
+void fill_field(Series &series, const Piece &piece) {
+  if (series.kind == HYB_REAL64)
+    fill<double>(series, piece, NC_FILL_DOUBLE);
+  else if (series.kind == HYB_REAL32)
+    fill<float>(series, piece, NC_FILL_FLOAT);
+  else
+    fill<int32_t>(series, piece, NC_FILL_INT);
+}
+
 // Reals travel as bits: a signalling NaN stays one.
 void pack_field(Series &series, const hyb_capture &capture, const Piece &piece) {
+  if (!capture.data[series.field]) return fill_field(series, piece);
   const auto same = [](auto value) { return value; };
   const auto truth = [](uint32_t value) { return value != 0 ? 1U : 0U; };
   if (series.kind == HYB_LOGICAL32)

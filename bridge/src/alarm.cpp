@@ -103,7 +103,10 @@ json Alarm::json() const {
 }
 
 json Alarm::learned_with() const {
-  return {{"learn", config_.learn}, {"slack", config_.slack}, {"threshold", config_.threshold}, {"start", config_.start}};
+  return {{"learn", config_.learn},
+          {"slack", config_.slack},
+          {"threshold", config_.threshold},
+          {"start", config_.start}};
 }
 
 void Alarm::state(State &state) {

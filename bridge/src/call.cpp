@@ -32,6 +32,7 @@ void Call::open(Scheme &owner, int64_t columns, int64_t first_column) {
   native_runs_ = false;
   if (scheme->mode() == Mode::native) return;
   const Timed timed(times_.pack);
+  scheme->look_for_columns_twice(*this);
   results_.open(*scheme, ncol, first);
   if (results_.infers()) {
     scheme->queue().prepare(block_);
@@ -148,6 +149,31 @@ void Call::keep_noise(const CardField &input, const Rows &rows) {
   capture_->store(Group::input, field, rows);
 }
 
+// The emulator does not run in this block, so nothing is drawn.
+void Call::miss_noise() {
+  if (recorded_rows_.empty()) return;
+  const int32_t kind = scheme->emulator().card().kind;
+  for (const Noise::Input &input : scheme->noise().inputs()) {
+    Field &field = scheme->fields().find(input.field->name);
+    const FieldShape shape = noise_shape(*input.field);
+    scheme->fields().settle(field, as_host(lone_rows(nullptr, kind, shape, ncol), shape, ncol));
+    capture_->miss(Group::input, field, kind);
+  }
+}
+
+// As if a block had drawn it: boxes have the levels that were put.
+FieldShape Call::noise_shape(const CardField &input) const {
+  FieldShape shape = input;
+  const Card &card = scheme->emulator().card();
+  if (!card.box || !input.has_level) return shape;
+  shape.nlevel = std::max<int64_t>(shape.nlevel, 1);
+  for (const CardField &other : card.inputs) {
+    const Field &field = scheme->fields().find(other.name);
+    if (other.has_level && marked(field, given)) shape.nlevel = field.nlevel;
+  }
+  return shape;
+}
+
 void Call::complete() {
   const Timed timed(times_.pack);
   check_inputs_given();
@@ -206,7 +232,10 @@ void Call::run() {
   need(Phase::put, "run", "one run");
   phase_ = Phase::failed;
   try {
-    if (results_.infers()) submit();
+    if (results_.infers())
+      submit();
+    else if (scheme->infers())
+      miss_noise();
   } catch (...) {
     give_up(current_error());
     throw;
@@ -252,11 +281,14 @@ void Call::get(const char *name, const hyb_view &view) {
 bool Call::replaces() const { return scheme->replaces(); }
 
 // The host's array gets what the mode makes of emulated and native results; a recording gets the
-// emulator's.
+// emulator's, where it ran.
 void Call::give(const Field &field, const HostArray &array) {
-  if (!results_.infers()) return;
-  outputs_not_finite_ += results_.give(field, array, block_);
-  if (capture_) capture_->store(Group::emulated, field, block_.output(field));
+  if (results_.infers()) outputs_not_finite_ += results_.give(field, array, block_);
+  if (!capture_) return;
+  if (results_.infers())
+    capture_->store(Group::emulated, field, block_.output(field));
+  else
+    capture_->miss(Group::emulated, field, scheme->emulator().card().kind);
 }
 
 // Native results, out of the host's array.

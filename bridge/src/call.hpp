@@ -65,6 +65,8 @@ struct alignas(64) Call {
   void check_inputs_given();
   void draw_noise();
   void keep_noise(const CardField &input, const Rows &rows);
+  void miss_noise();
+  FieldShape noise_shape(const CardField &input) const;
   std::string also_put() const;
   void check_outputs_taken();
   void complete();

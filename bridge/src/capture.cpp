@@ -9,6 +9,10 @@
 namespace hyb {
 namespace {
 
+bool is_flag(const Field &field) {
+  return field.kind == HYB_INT32 || field.kind == HYB_LOGICAL32;
+}
+
 template <class T>
 void subtract(const Rows &after, const Rows &before, const Rows &increment, int64_t n) {
   const T *a = static_cast<const T *>(after.data), *b = static_cast<const T *>(before.data);
@@ -37,12 +41,13 @@ const Capture::Entry *Capture::find(Group group, const Field &field) const {
 Capture::Entry &Capture::entry(Group group, const Field &field, int32_t kind) {
   Entry *entry = const_cast<Entry *>(find(group, field));
   if (!entry) {
-    entries_.push_back({group, &field, kind, Buffer(), false});
+    entries_.push_back({group, &field, kind, Buffer(), false, false});
     entry = &entries_.back();
   }
   entry->kind = kind;
   entry->buffer.reserve(ncol_ * field.rows() * size_of_kind(kind));
   entry->filled = true;
+  entry->missing = false;
   return *entry;
 }
 
@@ -56,11 +61,15 @@ void Capture::store(Group group, const Field &field, int32_t kind, const HostArr
 
 // The capture as if it were an array of the host: flipping and rounding of flags have one place.
 int64_t Capture::store(Group group, const Field &field, const Rows &rows) {
-  const bool flag = field.kind == HYB_INT32 || field.kind == HYB_LOGICAL32;
+  const bool flag = is_flag(field);
   const Rows own = rows_of(entry(group, field, flag ? field.kind : rows.kind));
   if (flag && ncol_ > 0)  // what has no whole number is not written
     std::memset(own.data, 0, static_cast<size_t>(ncol_ * field.rows() * size_of_kind(own.kind)));
   return scatter(rows, as_host(own, field, ncol_), ncol_);
+}
+
+void Capture::miss(Group group, const Field &field, int32_t kind) {
+  entry(group, field, is_flag(field) ? field.kind : kind).missing = true;
 }
 
 void Capture::store_increment(const Field &field) {
@@ -76,6 +85,11 @@ void Capture::store_increment(const Field &field) {
 bool Capture::has(Group group, const Field &field) const {
   const Entry *entry = find(group, field);
   return entry && entry->filled;
+}
+
+void *Capture::data(Group group, const Field &field) const {
+  const Entry *entry = find(group, field);
+  return entry->missing ? nullptr : rows_of(*entry).data;
 }
 
 Rows Capture::rows(Group group, const Field &field) const {

@@ -23,7 +23,8 @@ class Capture {
     const Field *field;
     int32_t kind;
     Buffer buffer;
-    bool filled = false;
+    bool filled = false;   // it has a place in the recording
+    bool missing = false;  // in these columns without a value
   };
 
   void begin(int64_t ncol);
@@ -35,10 +36,16 @@ class Capture {
   // Copies rows of the network's matrix, flags rounded; returns what scatter does.
   int64_t store(Group group, const Field &field, const Rows &rows);
 
+  // There is nothing to store in this call: the recording gets fill values.
+  void miss(Group group, const Field &field, int32_t kind);
+
   // native = after - input, both stored before.
   void store_increment(const Field &field);
 
   bool has(Group group, const Field &field) const;
+
+  // What the storage reads of an entry that this call has: null where it is missing.
+  void *data(Group group, const Field &field) const;
 
   // Rows of an entry that was stored in this call; fails if it was not.
   Rows rows(Group group, const Field &field) const;

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "communicator.hpp"
 
-#include "hash.hpp"
-
 #include <algorithm>
 #include <array>
 #include <cstring>
 
+#include "hash.hpp"
 #include "rank.hpp"
 
 namespace hyb {

@@ -35,7 +35,21 @@ bool is_device(const std::string &text) {
   return only(number, '0', '9') && number.size() < 5 && name != "cpu" && name != "auto";
 }
 
+// "" where the key is absent; lower case, as digests are.
+std::string read_sha256(ConfigTable &table) {
+  std::string text;
+  table.read("sha256", text);
+  for (char &digit : text)
+    if (digit >= 'A' && digit <= 'F') digit = static_cast<char>(digit - 'A' + 'a');
+  const bool digits = text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (table.has("sha256") && (!digits || text.size() != 64))
+    mismatch(HYB_ERROR_CONFIG, table.where("sha256"), "64 hexadecimal digits, as of sha256sum",
+             in_quotes(text));
+  return text;
+}
+
 void read_emulator(ConfigTable &table, EmulatorConfig &config) {
+  config.sha256 = read_sha256(table);
   table.read("backend", config.backend);
   table.read("device", config.device);
   if (!is_device(config.device))
@@ -104,7 +118,7 @@ void require(bool present, const ConfigTable &table, Mode mode, const char *what
              "nothing");
 }
 
-SchemeConfig read_scheme(const std::string &name, ConfigTable table) {
+SchemeConfig read_scheme(const std::string &name, ConfigTable table, bool require_sha256) {
   SchemeConfig config;
   config.name = name;
   config.mode = static_cast<Mode>(table.read_word("mode", mode_names, 0));
@@ -126,6 +140,8 @@ SchemeConfig read_scheme(const std::string &name, ConfigTable table) {
   for (const char *known : {"record", "replay", "audit"}) table.table(known);  // also where absent
   table.finish();
   require(!infers(config.mode) || !config.emulator.path.empty(), table, config.mode, "an emulator");
+  require(!infers(config.mode) || !require_sha256 || !config.emulator.sha256.empty(), table,
+          config.mode, "a key sha256, as domain.require_sha256 is true");
   require(config.mode != Mode::replay || config.replay.has_value(), table, config.mode,
           "a table replay with a path");
   return config;
@@ -150,13 +166,14 @@ DomainConfig read_domain(const toml::table &root, const std::string &source) {
   ConfigTable domain(table.table("domain"));
   domain.read("log", config.log);
   domain.read("statistics", config.statistics);
+  domain.read("require_sha256", config.require_sha256);
   domain.read("report_steps", config.report_steps, 0, INT64_MAX);
   domain.read("plugins", config.plugins);
   config.restart_adapts = domain.read_word("restart", {"same", "adapt"}, 0) == 1;
   domain.finish();
   ConfigTable schemes = table.table("scheme");
   for (const std::string &name : schemes.keys())
-    config.schemes[name] = read_scheme(name, schemes.table(name.c_str()));
+    config.schemes[name] = read_scheme(name, schemes.table(name.c_str()), config.require_sha256);
   table.finish();
   check_recordings(config);
   return config;

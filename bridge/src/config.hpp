@@ -29,6 +29,7 @@ struct EmulatorConfig {
   int32_t threads = 1;          // of one inference
   std::string environment;      // Python: prefix of a virtual environment
   std::string function = "emulate";
+  std::string sha256;           // of the file, in lower case; "": any
 };
 
 struct RecordConfig {
@@ -71,6 +72,7 @@ struct SchemeConfig {
 
 struct DomainConfig {
   std::string log, statistics, plugins;
+  bool require_sha256 = false;  // of every emulator
   int64_t report_steps = 0;     // steps from one record of the statistics to the next, 0: none
   bool restart_adapts = false;  // to another configuration; else it is refused
   std::map<std::string, SchemeConfig> schemes;

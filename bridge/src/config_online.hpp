@@ -51,7 +51,7 @@ struct TendencyConfig {
 
 struct GuardsConfig {
   GuardConfig finite{true, Policy::native}, range;
-  // Weather goes beyond what a few months of training saw: docs/online.md has the numbers.
+  // Weather goes beyond what a few months of training saw: docs/online-measured.md has the numbers.
   GuardConfig training_range{false, Policy::pass, 0.25};
   std::vector<TendencyConfig> tendency;
   Policy constraint = Policy::native;  // where a constraint cannot be met

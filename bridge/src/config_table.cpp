@@ -12,12 +12,13 @@ namespace {
 
 const toml::table empty_table;
 
+// Of lists and tables the type alone: they may be long, and how toml++ 3.3 breaks their lines is
+// undefined where they hold numbers between 0 and 1.
 std::string shown(const toml::node &node) {
   std::ostringstream text;
-  node.visit([&](const auto &value) { text << value; });
-  std::ostringstream type;
-  type << node.type();
-  return type.str() + " " + text.str();
+  text << node.type();
+  if (node.is_value()) node.visit([&](const auto &value) { text << ' ' << value; });
+  return text.str();
 }
 
 }  // namespace

@@ -3,13 +3,13 @@
 // unknown key.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
+
+#include "toml.hpp"
 
 namespace hyb {
 

@@ -244,10 +244,25 @@ void Domain::warn_of_unclaimed() {
   std::vector<std::string> known;
   for (const auto &entry : statistics_) known.push_back(entry.first);
   if (known.empty()) return;
-  for (const auto &[name, scheme] : config_.schemes)
-    if (!statistics_.count(name))
-      log_.warning("[scheme." + name + "] in the configuration: expected a scheme of the host, " +
-                   listed(known) + ", found one that it did not create");
+  const std::vector<std::string> native = without_table();
+  for (const auto &[name, scheme] : config_.schemes) {
+    if (statistics_.count(name)) continue;
+    const std::string text = "[scheme." + name + "] in the configuration: expected a scheme of the " +
+                             "host, " + listed(known) + ", found one that it did not create";
+    if (native.empty() || !communicator_.leads())
+      log_.warning(text);
+    else
+      log_.shout(text + "; did you mean " + in_quotes(nearest(name, native)) +
+                 "? Without a table it runs natively");
+  }
+}
+
+// Schemes of the host that run natively for that reason.
+std::vector<std::string> Domain::without_table() const {
+  std::vector<std::string> names;
+  for (const auto &entry : statistics_)
+    if (!config_.schemes.count(entry.first)) names.push_back(entry.first);
+  return names;
 }
 
 // Everything that a restart holds.

@@ -66,6 +66,7 @@ class Domain {
  private:
   void open_first_step();
   void warn_of_unclaimed();
+  std::vector<std::string> without_table() const;
   void end_step();
   bool settle(Attempts &attempt);
   void settle();

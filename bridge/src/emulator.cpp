@@ -10,6 +10,7 @@
 #include "floating_point.hpp"
 #include "plugin.hpp"
 #include "rank.hpp"
+#include "sealed_file.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -69,7 +70,7 @@ void check_options(const Backend &backend, const EmulatorConfig &config) {
 hyb_backend_options options_of(const EmulatorConfig &config, const Backend &backend) {
   return {sizeof(hyb_backend_options), backend.name, config.device.c_str(),
           config.precision.c_str(), config.environment.c_str(), config.function.c_str(),
-          config.threads, local_rank()};
+          config.threads, local_rank(), nullptr};
 }
 
 void check_readable(const std::string &path) {
@@ -79,6 +80,12 @@ void check_readable(const std::string &path) {
              std::filesystem::path(path).is_absolute()
                  ? "none"
                  : "none at " + std::filesystem::absolute(path, ignored).string());
+}
+
+// Null where any file will do.
+std::unique_ptr<const SealedFile> sealed_file(const EmulatorConfig &config) {
+  if (config.sha256.empty()) return nullptr;
+  return std::make_unique<const SealedFile>(config.path, config.sha256);
 }
 
 // Of a device. Asked for rarely, by whatever thread.
@@ -149,13 +156,15 @@ void check_flights(const hyb_plan &plan, const hyb_backend &backend) {
 }  // namespace
 
 Emulator::Emulator(const EmulatorConfig &config, const std::string &plugin_folders)
-    : path_(config.path), sizes_(sizes_up_to(config.columns)) {
+    : path_(config.path), required_sha256_(config.sha256), sizes_(sizes_up_to(config.columns)) {
   const Backend &backend = backend_of(config);
   check_options(backend, config);
   check_readable(path_);
+  const std::unique_ptr<const SealedFile> sealed = sealed_file(config);
   backend_name_ = backend.name;
   backend_ = load_plugin<hyb_backend>(backend.plugin, HYB_PLUGIN_BACKEND, plugin_folders);
-  const hyb_backend_options options = options_of(config, backend);
+  hyb_backend_options options = options_of(config, backend);
+  if (sealed) options.contents = sealed->path().c_str();
   hyb_message message{};
   const char *card = nullptr;
   const FloatingPointGuard guard;
@@ -173,6 +182,10 @@ Emulator::Emulator(const EmulatorConfig &config, const std::string &plugin_folde
 Emulator::~Emulator() {
   const FloatingPointGuard guard;
   backend_->close(network_);
+}
+
+std::string Emulator::sha256() const {
+  return required_sha256_.empty() ? sha256_of(path_) : required_sha256_;
 }
 
 void Emulator::prepare(int64_t declared) {

@@ -26,6 +26,8 @@ class Emulator {
 
   const Card &card() const { return card_; }
   const std::string &path() const { return path_; }
+  // Of the file: what the configuration asks for, else as the file is now.
+  std::string sha256() const;
 
   // What runs it: the backend's name, and a line of its own with a level to log it at. The line
   // may be empty; 0: it is not for the log.
@@ -65,7 +67,7 @@ class Emulator {
   void take(const hyb_plan &plan);
   void run_tile(const char *x, char *y, int64_t begin, int64_t count) const;
 
-  std::string path_;
+  std::string path_, required_sha256_;
   std::vector<int64_t> sizes_;  // of the batches that the backend was told of, ascending
   int64_t tile_ = 0;
   int64_t in_flight_ = 0;

@@ -12,7 +12,8 @@ namespace {
 
 std::vector<std::string> named(const char *group, const std::vector<ValueField> &fields) {
   std::vector<std::string> names;
-  for (const ValueField &field : fields) names.push_back("observed " + std::string(group) + " " + field.name);
+  for (const ValueField &field : fields)
+    names.push_back("observed " + std::string(group) + " " + field.name);
   return names;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "log.hpp"
 
-#include <cerrno>
+#include <errno.h>  // also the name of the program
+
 #include <cstring>
+#include <ctime>
 
 #include "error.hpp"
 #include "text.hpp"
@@ -18,8 +20,21 @@ Log::Log(const hyb_host &host, const std::string &path, int32_t rank)
 }
 
 bool Log::open() {
-  if (!file_) file_ = std::fopen(path_.c_str(), "a");
+  if (file_) return true;
+  file_ = std::fopen(path_.c_str(), "a");
+  if (file_) begin();
   return file_ != nullptr;
+}
+
+// The file has the lines of other runs, too.
+void Log::begin() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  char date[32] = "";
+  if (gmtime_r(&now, &utc)) std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+  std::fprintf(file_, "---- %s: run of %s, pyhybrid %s\n", date,
+               in_quotes(program_invocation_short_name).c_str(), HYB_VERSION);
+  std::fflush(file_);
 }
 
 Log::~Log() {
@@ -29,6 +44,11 @@ Log::~Log() {
 void Log::forget_handler() {
   const std::lock_guard<std::mutex> lock(mutex_);
   handler_ = nullptr;
+}
+
+void Log::shout(const std::string &text) {
+  warning(text);
+  if (!handler_) std::fprintf(stderr, "pyhybrid: warning: %s\n", text.c_str());
 }
 
 void Log::write(int32_t level, const std::string &text) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Where a domain's log lines go: the host's handler and, if configured, a file. With neither,
 // warnings and errors go to hybrid.<rank>.log, which is made when there is one. Never to the
-// standard streams.
+// standard streams, but for what `shout` says.
 #pragma once
 
 #include <cstdio>
@@ -23,11 +23,16 @@ class Log {
   void warning(const std::string &text) { write(HYB_LOG_WARNING, text); }
   void error(const std::string &text) { write(HYB_LOG_ERROR, text); }
 
+  // A warning that a run without a handler shows on standard error too: it is not the run that its
+  // configuration asks for, and nobody reads the log of a run that ended well.
+  void shout(const std::string &text);
+
   void forget_handler();
 
  private:
   void write(int32_t level, const std::string &text);
   bool open();
+  void begin();
 
   hyb_log_handler handler_;
   void *data_;

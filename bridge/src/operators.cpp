@@ -36,8 +36,9 @@ Operators::Operators(const SchemeConfig &config, const Card &card, bool flips, c
   for (const CardField &input : card.inputs) fields_.known.push_back({input.name, input.unit});
   for (const FieldConfig &field : config.fields) fields_.known.push_back({field.name, field.unit});
   for (const HookConfig &hook : config.hooks)
-    hooks_.push_back(std::make_unique<HookSlot>(hook, make_hook(hook, fields_, grid, plugins, config.emulator.environment),
-                                                fields_, hooks_.size() + 1));
+    hooks_.push_back(std::make_unique<HookSlot>(
+        hook, make_hook(hook, fields_, grid, plugins, config.emulator.environment), fields_,
+        hooks_.size() + 1));
   find_read_later();
   std::vector<ConstraintSource> sources;
   for (const auto &object : card.constraints)
@@ -72,7 +73,9 @@ bool Operators::learns(HookConfig::Source source) const {
                      [&](const auto &slot) { return slot->config().learn == source; });
 }
 
-void Operators::before(const BlockValues &values, OperatorWork &work, Verdict &verdict) {
+void Operators::before(const BlockValues &values, OperatorWork &work, Verdict &verdict,
+                       CallTimes &times) {
+  const Timed timed(times.hooks);
   for (const auto &slot : hooks_)
     if (!slot->config().after) slot->veto(values, work.hooks, verdict, object_);
 }
@@ -186,7 +189,7 @@ nlohmann::json Operators::told(const std::vector<std::vector<double>> &counters)
   nlohmann::json list = nlohmann::json::array();
   auto own = counters.begin();
   for (const auto &slot : hooks_) {
-    const auto end = own + static_cast<std::ptrdiff_t>(slot->config().fields.size());
+    const auto end = own + static_cast<std::ptrdiff_t>(slot->ncounters());
     list.push_back(slot->told({own, end}, fields_));
     own = end;
   }

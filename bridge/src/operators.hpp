@@ -42,7 +42,7 @@ class Operators {
   bool learns(HookConfig::Source source) const;
 
   // Phase before: inputs are there, outputs are not.
-  void before(const BlockValues &values, OperatorWork &work, Verdict &verdict);
+  void before(const BlockValues &values, OperatorWork &work, Verdict &verdict, CallTimes &times);
 
   // Phase after, then constraints. `told` is called after each hook, with its number from 0 and
   // whether it added anything.

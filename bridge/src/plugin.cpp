@@ -37,13 +37,22 @@ std::vector<std::string> search_path(const std::string &configured) {
   return folders;
 }
 
+// An install builds where there is no Torch, and leaves this plug-in out; where Torch is of another
+// release, or elsewhere, it does not load.
+std::string with_remedy(const std::string &file, const std::string &found) {
+  if (file != "libhybrid_torch.so") return found;
+  return found +
+         "; what makes it: pip install 'pyhybrid[build,torch]' && pyhybrid build-backend torch";
+}
+
 std::string find_file(const std::string &file, const std::vector<std::string> &folders) {
   std::error_code ignored;
   for (const std::string &folder : folders) {
     const std::filesystem::path path = std::filesystem::path(folder) / file;
     if (std::filesystem::exists(path, ignored)) return path.string();
   }
-  mismatch(HYB_ERROR_PLUGIN, "plug-in " + file, "a file in one of " + listed(folders), "none");
+  mismatch(HYB_ERROR_PLUGIN, "plug-in " + file, "a file in one of " + listed(folders),
+           with_remedy(file, "none"));
 }
 
 // A host may define matrix products under the names of a BLAS, or link one. The libraries below a
@@ -62,7 +71,9 @@ const char *entry_name(hyb_plugin_type type) {
 
 hyb_plugin_function entry_of(const std::string &path, const char *name) {
   void *library = dlopen(path.c_str(), open_flags());
-  if (!library) mismatch(HYB_ERROR_PLUGIN, path, "a loadable plug-in", dlerror());
+  if (!library)
+    mismatch(HYB_ERROR_PLUGIN, path, "a loadable plug-in",
+             with_remedy(std::filesystem::path(path).filename().string(), dlerror()));
   void *symbol = dlsym(library, name);
   if (!symbol) mismatch(HYB_ERROR_PLUGIN, path, std::string("a function ") + name, "none");
   return reinterpret_cast<hyb_plugin_function>(symbol);

@@ -48,11 +48,13 @@ std::string variable_name(Group group, const Field &field) {
 }  // namespace
 
 Recorder::Recorder(const RecordConfig &config, const std::string &scheme, int32_t rank,
-                   bool bottom_up, const std::string &plugin_folders, const Grid &grid, Log &log)
+                   bool bottom_up, const std::string &plugin_folders, const Grid &grid, Log &log,
+                   std::vector<std::pair<std::string, std::string>> about)
     : config_(config),
       path_(replaced(replaced(config.path, "{scheme}", scheme), "{rank}", std::to_string(rank))),
       scheme_(scheme),
       bottom_up_(bottom_up),
+      about_(std::move(about)),
       grid_(grid),
       log_(log),
       sampler_(config_.sample),
@@ -97,19 +99,21 @@ void Recorder::create(const Capture &capture, int64_t step) {
   check_new();
   const RecordedVariables described(capture);
   variables_ = described.fields();
-  const hyb_attribute attributes[] = {{"title", "pyhybrid recording"},
-                                      {"pyhybrid_version", HYB_VERSION},
-                                      {"scheme", scheme_.c_str()},
-                                      {"orientation", bottom_up_ ? "bottom_up" : "top_down"}};
+  std::vector<hyb_attribute> attributes = {{"title", "pyhybrid recording"},
+                                           {"pyhybrid_version", HYB_VERSION},
+                                           {"scheme", scheme_.c_str()},
+                                           {"orientation", bottom_up_ ? "bottom_up" : "top_down"}};
+  for (const auto &[name, text] : about_) attributes.push_back({name.c_str(), text.c_str()});
   const hyb_recording_options options = {
-      sizeof(hyb_recording_options), described.data(), described.size(), attributes, 4,
+      sizeof(hyb_recording_options), described.data(), described.size(),
+      attributes.data(), static_cast<int32_t>(attributes.size()),
       !grid_.lat().empty(), !grid_.lon().empty(), !grid_.area().empty(),
       config_.compression, config_.buffer, config_.patience};
   hyb_message message{};
   check_plugin(storage_->create(path_.c_str(), &options, &file_, &message), message);
 }
 
-// Every call must deliver what the first one did, or samples would have holes.
+// Every call must deliver what the first one did; what has no value now is marked as missing.
 void Recorder::compare(const Capture &capture) const {
   for (const Capture::Entry &entry : capture.entries()) {
     const std::pair<Group, const Field *> variable{entry.group, entry.field};
@@ -126,12 +130,13 @@ void Recorder::refuse(const std::string &found) const {
            "the fields of the first call", found);
 }
 
-// Whether there is a file to write to.
+// Whether there is a file to write to, and it has a place for all of this.
 bool Recorder::opened(const Capture &capture, int64_t step) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (!active()) return false;
   try {
     if (!file_) create(capture, step);
+    compare(capture);
   } catch (const Error &error) {
     give_up(error.what());
   }
@@ -143,9 +148,8 @@ void Recorder::append(std::unique_ptr<Capture> capture, int64_t step, const std:
   const FloatingPointGuard guard;
   auto parcel = std::make_unique<Parcel>(pool_, date, grid_, first, rows);
   if (!opened(*capture, step)) return;
-  compare(*capture);
   for (const auto &[group, field] : variables_)
-    parcel->data.push_back(capture->rows(group, *field).data);
+    parcel->data.push_back(capture->data(group, *field));
   parcel->capture = std::move(capture);
   const hyb_capture sent = sent_away(std::move(parcel), step);
   hyb_message message{};

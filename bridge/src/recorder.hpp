@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "capture.hpp"
@@ -23,8 +24,10 @@ class CapturePool;
 
 class Recorder {
  public:
+  // `about`: further attributes of the file, by name.
   Recorder(const RecordConfig &config, const std::string &scheme, int32_t rank, bool bottom_up,
-           const std::string &plugin_folders, const Grid &grid, Log &log);
+           const std::string &plugin_folders, const Grid &grid, Log &log,
+           std::vector<std::pair<std::string, std::string>> about);
   ~Recorder();
 
   // False once the recording has failed.
@@ -58,6 +61,7 @@ class Recorder {
   RecordConfig config_;
   std::string path_, scheme_;
   bool bottom_up_;
+  std::vector<std::pair<std::string, std::string>> about_;
   const Grid &grid_;
   Log &log_;
   Sampler sampler_;

@@ -85,15 +85,19 @@ void Results::keep_before(const Field &field, const HostArray &array) {
 }
 
 void Results::judge_inputs(const Block &block, CallTimes &times) {
-  const Timed timed(times.guard);
   const VectorUnitGuard guard;
-  Guards &guards = *scheme_->guards();
-  for (const Objection &objection : guards.inputs.judge(block.input_matrix(), verdict_))
-    scheme_->object(guards.inputs, objection, first_);
+  guard_inputs(block, times);
   if (!scheme_->replaces()) return;
   check_kept();
   Operators &operators = *scheme_->operators();
-  if (operators.vetoes()) operators.before(values_, work_, verdict_);
+  if (operators.vetoes()) operators.before(values_, work_, verdict_, times);
+}
+
+void Results::guard_inputs(const Block &block, CallTimes &times) {
+  const Timed timed(times.guard);
+  Guards &guards = *scheme_->guards();
+  for (const Objection &objection : guards.inputs.judge(block.input_matrix(), verdict_))
+    scheme_->object(guards.inputs, objection, first_);
 }
 
 // What operators read need not be an input of the emulator.

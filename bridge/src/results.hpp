@@ -57,6 +57,7 @@ class Results {
   void check_before(const Field &field) const;
   void check_whole(const Field &field) const;
   double largest(const Field &field) const;
+  void guard_inputs(const Block &block, CallTimes &times);
   void judge_outputs(const Block &block, CallTimes &times);
   void stage(const Block &block, CallTimes &times);
   void operate(CallTimes &times);

@@ -6,7 +6,6 @@
 #include "call.hpp"
 #include "call_table.hpp"
 #include "error.hpp"
-#include "file_hash.hpp"
 #include "text.hpp"
 
 namespace hyb {
@@ -37,7 +36,7 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   const std::string &plugins = domain_->config().plugins;
   const bool infers = hyb::infers(mode());
   if (infers) emulator_ = opened(config_, plugins);
-  if (infers) emulator_hash_ = file_hash(config_.emulator.path);
+  if (infers) file_ = {emulator_->path(), emulator_->sha256()};
   if (infers) queue_ = make_queue(*emulator_);
   if (infers) make_noise();
   const bool records = config_.record && (mode() == Mode::record || infers);
@@ -49,13 +48,13 @@ Scheme::Scheme(std::shared_ptr<Domain> domain, const std::string &name, int32_t 
   if (records)
     recorder_ = std::make_unique<Recorder>(*config_.record, name, domain_->rank(),
                                            orientation_ == HYB_BOTTOM_UP, plugins,
-                                           domain_->grid(), domain_->log());
+                                           domain_->grid(), domain_->log(), attributes());
   if (mode() == Mode::replay)
     replayer_ = std::make_unique<Replayer>(*config_.replay, name, orientation_ == HYB_BOTTOM_UP,
                                            plugins, domain_->grid(), domain_->log());
   statistics_ = std::make_shared<Statistics>(mode_name(mode()));
   domain_->log().info("scheme " + in_quotes(name) + ": mode " + mode_name(mode()) +
-                      (infers ? ", emulator " + config_.emulator.path : ""));
+                      (infers ? ", emulator " + file_.path + " (SHA-256 " + file_.sha256 + ")" : ""));
   if (infers) tell_about(*emulator_);
   if (infers) tell_of_noise();
   if (domain_->stepped()) couple();
@@ -76,6 +75,9 @@ void Scheme::make_noise() {
 void Scheme::tell_about(const Emulator &emulator) const {
   const std::string text = "scheme " + in_quotes(name()) + ": backend " +
                            in_quotes(emulator.backend()) + ": " + emulator.about();
+  if (replaces() && emulator.backend() == std::string("null"))
+    domain_->log().warning("scheme " + in_quotes(name()) + ": expected a network, found a card alone, " +
+                           emulator.path() + ": all that it emulates is 0");
   if (emulator.about_level() == HYB_LOG_INFO) domain_->log().info(text);
   if (emulator.about_level() > HYB_LOG_INFO) domain_->log().warning(text);
 }
@@ -121,6 +123,16 @@ void Scheme::notice(Notice sort, const std::string &text) {
     domain_->log().error(text);
   else
     domain_->log().warning(text);
+}
+
+// Once; before the first step there are no turns, and that is told already.
+void Scheme::look_for_columns_twice(const Call &call) {
+  if (!keeps_columns() || !domain_->stepped() || noticed(Notice::opened_twice)) return;
+  if (opened_.add(call.first, call.ncol, domain_->turn())) return;
+  notice(Notice::opened_twice,
+         call.where() + ": expected each column in one call of a step, found some in two: is `first` "
+                        "the block's first column? A scheme that is called twice a step on purpose "
+                        "is two schemes, or has a step each time; this is told once");
 }
 
 Call *Scheme::take_from(Shelf &shelf) {

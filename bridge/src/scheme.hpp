@@ -19,11 +19,13 @@
 #include "guards/guards.hpp"
 #include "learning.hpp"
 #include "objections.hpp"
+#include "opened_columns.hpp"
 #include "operators.hpp"
 #include "queue.hpp"
 #include "recorder.hpp"
 #include "rejections.hpp"
 #include "replayer.hpp"
+#include "sealed_file.hpp"
 
 namespace hyb {
 
@@ -133,6 +135,7 @@ class Scheme {
     no_step,
     asked_before,  // by a scheme that is coupled to it
     late,  // after a restart was made of the step
+    opened_twice,  // a column, in one step
     count
   };
   void notice(Notice sort, const std::string &text);
@@ -140,6 +143,14 @@ class Scheme {
 
   // Says that what is learned from comes too late for the open step, if it does.
   void notice_late();
+
+  // Whether anything is kept by column, which a column that comes twice in a step would spoil.
+  bool keeps_columns() const {
+    return recorder_ || replayer_ || audit_ || learning_ || rejections_ || coupled_;
+  }
+
+  // Says that a call has columns that another of the open step had, if it does.
+  void look_for_columns_twice(const Call &call);
 
   // Of the first step: says which units of the card the host did not declare.
   void tell_undeclared();
@@ -164,6 +175,7 @@ class Scheme {
   void tell_about(const Emulator &emulator) const;
   void declare_configured();
   void make_noise();
+  std::vector<std::pair<std::string, std::string>> attributes() const;  // of its recording
   void tell_of_noise() const;
   void make_online_parts();
   std::string now_in_words() const;
@@ -182,7 +194,7 @@ class Scheme {
   SchemeConfig config_;
   int32_t orientation_;
   std::unique_ptr<Emulator> emulator_;
-  std::string emulator_hash_;  // of its file
+  FileIdentity file_;  // of the emulator
   std::unique_ptr<Queue> queue_;  // where there is an emulator
   std::unique_ptr<Noise> noise_;  // likewise
   std::unique_ptr<Fields> fields_;
@@ -193,6 +205,7 @@ class Scheme {
   std::unique_ptr<Operators> operators_;
   std::unique_ptr<Learning> learning_;
   std::shared_ptr<Rejections> rejections_, coupled_;
+  OpenedColumns opened_;  // where columns are kept
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Replayer> replayer_;
   std::shared_ptr<Statistics> statistics_;

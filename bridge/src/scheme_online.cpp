@@ -194,7 +194,7 @@ void Scheme::begin_step(const Clock &clock) {
 
 nlohmann::json Scheme::about() const {
   nlohmann::json about = {{"mode", mode_name(mode())}, {"hooks", nlohmann::json::array()}};
-  if (infers()) about["emulator"] = emulator_hash_;
+  if (infers()) about["emulator"] = file_.sha256;
   if (replaces())
     for (const HookConfig &hook : config_.hooks) about["hooks"].push_back(hook.kind);
   return about;
@@ -203,14 +203,14 @@ nlohmann::json Scheme::about() const {
 nlohmann::json Scheme::counted_with() const {
   nlohmann::json all = about();
   all["guard"] = hyb::counted_with(config_.guard);
-  if (operators_) all["operators"] = operators_->made_with(emulator_hash_);
+  if (operators_) all["operators"] = operators_->made_with(file_.sha256);
   return all;
 }
 
 // What depends on the emulator says which one that was.
 void Scheme::state(State &state) {
   if (!infers()) return;
-  const nlohmann::json emulator = {{"emulator", emulator_hash_}};
+  const nlohmann::json emulator = {{"emulator", file_.sha256}};
   StatePart noise(state, "noise", emulator);
   noise_->state(noise);
   StatePart counters(state, "statistics", nlohmann::json::object());
@@ -226,9 +226,9 @@ void Scheme::state(State &state) {
       statistics_->state(scores, output.name, output.unit);
   }
   if (!replaces()) return;
-  if (audit_) audit_->state(state, emulator_hash_);
-  operators_->state(state, emulator_hash_);
-  if (learning_) learning_->state(state, emulator_hash_);
+  if (audit_) audit_->state(state, file_.sha256);
+  operators_->state(state, file_.sha256);
+  if (learning_) learning_->state(state, file_.sha256);
 }
 
 std::vector<std::vector<double>> Scheme::counters() const {
@@ -263,6 +263,7 @@ nlohmann::json Scheme::now(std::vector<double> &audited) const {
 
 nlohmann::json Scheme::online_statistics() const {
   nlohmann::json object = told(counters());
+  if (infers()) object["emulator"] = {{"file", file_.path}, {"sha256", file_.sha256}};
   std::vector<double> audited;
   object.update(now(audited));
   if (audit_) object["audit"].update(audit_->json());

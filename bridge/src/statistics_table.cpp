@@ -97,7 +97,7 @@ const std::map<std::string, std::string> about = {
     {"limited", "values whose increment was limited"},
     {"mean", "mean increment of the hook"},
     {"outputs_not_finite", "results of the emulator that are NaN or infinite"},
-    {"rejected", "columns that got the native result"},
+    {"rejected", "columns that got the native result; of a hook: those that it vetoed"},
     {"rms", "root mean square increment of the hook"},
     {"samples", "samples of all inferences"},
     {"sum", "cumulative sum of the alarm"},

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """ExoPlaSim: fetched from the package registry, built as it is, its routines replaced at link time.
 
-Not a line of the model is edited. In a copy of the object file that holds a routine, the routine's
-symbol is made weak and gets a second name, ``native_<routine>``; our glue then defines the routine
-and calls the native one.
+Not a line of the model is edited. In a copy of the object file that holds a routine, its code gets
+a second name, ``native_<routine>`` (`pyhybrid.interpose`); our glue then defines the routine and
+calls the native one.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pyhybrid
+from pyhybrid.interpose import interpose
 
 RELEASE = "exoplasim==3.4.2"
 SHA256 = "fae502a92f5997ffd18b0bb85b9f0f0677857c62c5d1293f605c9799026f64c2"
@@ -61,7 +62,9 @@ class Variant:
             "MOST_CC_OPTS": "-O2",
             "MOST_F90": self.compiler,
             "MOST_PREC": self.kind_flag,
-            "MOST_F90_OPTS": f"-O2 -cpp -ffixed-line-length-132 {TRAPS}",
+            # -g -fPIC: interpose asks for them. Callers in a routine's own file must not count on
+            # the native code: on what registers, stack and memory it leaves alone.
+            "MOST_F90_OPTS": f"-O2 -g -fPIC -cpp -ffixed-line-length-132 {TRAPS}",
             "MPIMOD": "mpimod" if parallel else "mpimod_stub",
             "UTILMOD": "utilities" if parallel else "utilities_stub",
             "GUIMOD": "guimod_stub",
@@ -90,7 +93,7 @@ def fetch(root: Path) -> Path:
         "--quiet",
         "--no-deps",
         "--no-binary",
-        ":all:",
+        "exoplasim",  # ":all:" would build the tools that build it, too
         "--dest",
         str(root),
         RELEASE,
@@ -139,7 +142,7 @@ def _link_glue(folder: Path, executable: Path, variant: Variant, glue: Path) -> 
     linked = executable.parent / "linked"
     linked.mkdir(exist_ok=True)
     for module, routines in REPLACED.items():
-        _weaken(folder / f"{module}.o", linked / f"{module}.o", routines)
+        interpose(folder / f"{module}.o", routines, linked / f"{module}.o")
     objects = [str(path) for path in folder.glob("*.o") if path.stem not in REPLACED]
     objects += [str(linked / f"{module}.o") for module in REPLACED]
     library = pyhybrid.library_dir()
@@ -170,22 +173,6 @@ def _sources(glue: Path) -> list[str]:
     """In the order of their modules; what another glue has besides comes first."""
     own = [glue / f"{name}.f90" for name in GLUE_SOURCES]
     return [str(path) for path in (*sorted(set(glue.glob("*.f90")) - set(own)), *own)]
-
-
-def _weaken(source: Path, target: Path, routines: tuple[str, ...]) -> None:
-    """Give each routine a second name and let another definition of the first one win."""
-    symbols = subprocess.run(["nm", str(source)], check=True, capture_output=True, text=True).stdout
-    address = {
-        line.split()[2]: line.split()[0] for line in symbols.splitlines() if len(line.split()) == 3
-    }
-    options: list[str] = []
-    for name in routines:
-        options += [
-            "--add-symbol",
-            f"native_{name}_=.text:0x{address[name + '_']},function,global",
-            f"--weaken-symbol={name}_",
-        ]
-    subprocess.run(["objcopy", *options, str(source), str(target)], check=True)
 
 
 def _run(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> None:

@@ -49,6 +49,10 @@ module hybrid
   integer, parameter, public :: hybrid_error_guard = 13
   integer, parameter, public :: hybrid_error_state = 14
 
+  !> This file and the library are of one release. Nothing else notices that a host, which is linked
+  !! with one, meets another where it runs.
+  character(len=*), parameter :: release = "0.1."
+
   !> Longest name, unit, date or list of dims; they reach C in buffers of fixed size.
   integer, parameter :: longest = 255
 
@@ -610,6 +614,7 @@ contains
     integer(c_int32_t) :: status
     type(hyb_grid), target :: grid
     if (.not. is_new(this%handle, "domain", stat, errmsg)) return
+    if (.not. has_its_library(stat, errmsg)) return
     if (present(config) .eqv. present(text)) then
       call fail(hybrid_error_argument, "domain%create: expected either config or text, found " // &
         trim(merge("both   ", "neither", present(config))), stat, errmsg)
@@ -626,6 +631,15 @@ contains
     end if
     call report(status, stat, errmsg)
   end subroutine create_domain
+
+  logical function has_its_library(stat, errmsg)
+    integer, intent(out), optional :: stat
+    character(len=*), intent(inout), optional :: errmsg
+    has_its_library = index(hybrid_version(), release) == 1
+    if (.not. has_its_library) call fail(hybrid_error_plugin, &
+      "domain%create: expected libhybrid " // release // "x, as hybrid.f90 is, found " // &
+      hybrid_version() // ": does LD_LIBRARY_PATH lead to another one?", stat, errmsg)
+  end function has_its_library
 
   !> What ncol, column, lat, lon and area say, in this order.
   function numbers_of_columns(given, ncol) result(n)

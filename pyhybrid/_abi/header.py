@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from operator import itemgetter
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 import cffi
 
 from .._words import mismatch, unknown
 from ..errors import ArgumentError, PluginError
+
+T = TypeVar("T")
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _PLACES = (_PACKAGE / "include", _PACKAGE.parent / "bridge" / "include")  # installed, checkout
@@ -33,7 +37,24 @@ def declarations(header: str) -> str:
     return header.replace("HYB_API ", "")
 
 
-@cache
+def once(make: Callable[[], T]) -> Callable[[], T]:
+    """Makes something when it is first asked for, once though several threads ask at a time."""
+    lock = Lock()
+    made: list[T] = []
+
+    @wraps(make)
+    def get() -> T:
+        if not made:
+            with lock:
+                if not made:
+                    made.append(make())
+        return made[0]
+
+    get.made = made  # type: ignore[attr-defined]  # empty as long as nobody asked
+    return get
+
+
+@once  # types of one instance are strange to another
 def ffi() -> Any:  # the types of its objects are those of hybrid.h, unknown to a type checker
     """The types of ``hybrid.h``."""
     interface = cffi.FFI()

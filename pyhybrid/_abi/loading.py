@@ -12,7 +12,7 @@ from typing import Any
 
 from .. import errors
 from .._words import mismatch
-from .header import enumeration, ffi
+from .header import enumeration, ffi, once
 
 _FOLDER = "PYHYBRID_LIBRARY_DIR"  # of libhybrid.so, for work on the library itself
 
@@ -23,14 +23,14 @@ def library_path() -> Path:
     return Path(os.environ.get(_FOLDER, beside)).absolute() / "libhybrid.so"
 
 
-@cache
+@once
 def library() -> Any:
     """libhybrid, opened once.
 
     Raises
     ------
     PluginError
-        If it is missing, cannot be loaded, or is of another major version than the package.
+        If it is missing, cannot be loaded, or is of another release than the package.
     """
     path = library_path()
     if not path.is_file():
@@ -39,7 +39,7 @@ def library() -> Any:
         opened = ffi().dlopen(str(path))
     except OSError as error:
         raise errors.PluginError(mismatch(f"{path}", "a loadable library", error)) from error
-    require_same_major(text(opened.hyb_version()), str(path))
+    require_same_release(text(opened.hyb_version()), str(path))
     return opened
 
 
@@ -48,8 +48,8 @@ def version() -> str:
     return text(library().hyb_version())
 
 
-def require_same_major(found: str, where: str) -> None:
-    """Refuses a library whose major version is not the package's.
+def require_same_release(found: str, where: str) -> None:
+    """Refuses a library whose major and minor version are not the package's.
 
     A checkout that is not installed has no version of its own, so nothing is compared there.
     """
@@ -57,9 +57,9 @@ def require_same_major(found: str, where: str) -> None:
         expected = distribution_version("pyhybrid")
     except PackageNotFoundError:
         return
-    major = expected.split(".")[0]
-    if found.split(".")[0] != major:
-        wanted = f"libhybrid of major version {major}"
+    release = expected.split(".")[:2]
+    if found.split(".")[:2] != release:
+        wanted = f"libhybrid {'.'.join(release)}.x"
         raise errors.PluginError(mismatch("pyhybrid", wanted, f"{found} at {where}"))
 
 

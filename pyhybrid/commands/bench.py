@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from ..bench.goals import check as check_goals
 from ..bench.jobs import NORMAL, QUICK, Pace
 from ..bench.program import BenchError, run_bridge
 from ..bench.tables import failures, measured, tables
-from ..errors import HybridError
+from ._common import check_json, json_option, tell, told
 
 Json = dict[str, Any]
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -49,13 +48,7 @@ class Output:
 
 _COMMON = (
     click.option("--check", is_flag=True, help="Exit with 1 and name the goals that are missed."),
-    click.option(
-        "--json",
-        "json_file",
-        type=click.Path(path_type=Path),
-        metavar="FILE",
-        help="Write all results; - for standard output, without tables.",
-    ),
+    json_option,
     click.option("--markdown", is_flag=True, help="Print tables as Markdown."),
     click.option("--quick", is_flag=True, help="Too short to tell: whether everything runs."),
 )
@@ -76,12 +69,34 @@ def _with_output(command: Command) -> Command:
     return command
 
 
-@click.group(invoke_without_command=True)
+class _Group(click.Group):
+    """Says of which commands an option is that the group has not."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            having = [name for name, command in self.commands.items()
+                      if any(error.option_name in one.opts for one in command.params)]  # fmt: skip
+            if not having:
+                raise
+            commands = " and ".join(f"'bench {name}'" for name in having)
+            message = f"no such option {error.option_name}: it belongs to {commands}"
+            raise click.UsageError(message, ctx) from error
+
+
+@click.group(cls=_Group, invoke_without_command=True)
 @_with_output
 @_plots
 @click.pass_context
 def bench(context: click.Context, /, **options: Any) -> None:
-    """Measure on this machine: without a command, everything."""
+    """Measure on this machine: without a command, everything.
+
+    \b
+    Examples:
+      pyhybrid bench --check --json bench.json
+      pyhybrid bench emulator --quick
+    """  # noqa: D301
     output = Output(**options)
     if context.invoked_subcommand is None:
         _report(_everything(output), output)
@@ -107,23 +122,23 @@ def _compare(files: Any, networks: Any, backends: Any, blocks: Any, output: Outp
 
 def _report(measure: Callable[[], Json], output: Output) -> None:
     """Measures, prints, writes, and ends with 1 where goals are to be checked and are missed."""
-    try:
-        _prepare(output)
-        results = {"about": about(), **measure()}
-        verdicts = check_goals(results)
-        _write(results, verdicts, output)
-    except (BenchError, OSError) as error:
-        raise click.ClickException(str(error)) from error
-    except HybridError as error:
-        raise click.ClickException(error.message) from error
+    with told():
+        try:
+            _prepare(output)
+            results = {"about": about(), **measure()}
+            verdicts = check_goals(results)
+            # What is too short to tell is judged only where somebody asks for it.
+            judged = output.check or not output.quick
+            _write(results, verdicts if judged else [], output)
+        except BenchError as error:
+            raise click.ClickException(str(error)) from error
     if output.check:
         _end(verdicts, failures(results))
 
 
 def _prepare(output: Output) -> None:
     """Fails before minutes of measuring where the results could not be written."""
-    if output.json_file and output.json_file != Path("-"):
-        output.json_file.open("w").close()
+    check_json(output.json_file, "bench")
     if output.plots:
         from ..bench.plots import prepare
 
@@ -131,15 +146,9 @@ def _prepare(output: Output) -> None:
 
 
 def _write(results: Json, verdicts: list[Verdict], output: Output) -> None:
-    to_screen = output.json_file == Path("-")
-    text = json.dumps(results, indent=1)
-    if to_screen:
-        click.echo(text)
-    elif output.json_file:
-        output.json_file.write_text(text + "\n")
-    if not to_screen:
-        for table in tables(results, verdicts):
-            click.echo((table.markdown() if output.markdown else table.text()) + "\n")
+    found = tables(results, verdicts)
+    texts = (table.markdown() if output.markdown else table.text() for table in found)
+    tell("\n\n".join(texts), results, output.json_file)
     if output.plots:
         from ..bench.plots import plot
 
@@ -208,7 +217,11 @@ def bridge(repetitions: int, **options: Any) -> None:
 
     The goal is 3 us more than 1.2 times the plain conversion of the same data to real32, which
     is measured in the same loop. Times are medians.
-    """
+
+    \b
+    Examples:
+      pyhybrid bench bridge --check
+    """  # noqa: D301
     _report(lambda: {"bridge": run_bridge(repetitions)}, Output(**options))
 
 
@@ -235,7 +248,12 @@ def emulator(
 
     One thread, from the host's real64 arrays to the host's real64 arrays; all take turns in one
     process, and medians count. Start, memory and the time of each stage besides.
-    """
+
+    \b
+    Examples:
+      pyhybrid bench emulator --network mlp --block 64 --plots pictures
+      pyhybrid bench emulator radiation.safetensors --json -
+    """  # noqa: D301
     output = Output(**options)
     source = click.get_current_context().get_parameter_source
     if files and source("networks") is ParameterSource.DEFAULT:
@@ -253,7 +271,12 @@ def emulator(
 def scaling(
     networks: tuple[str, ...], backends: tuple[str, ...], columns: int | None, **options: Any
 ) -> None:
-    """Threads, ranks and the form of the host's loop over its blocks, and whether bits are kept."""
+    """Threads, ranks and the form of the host's loop over its blocks, and whether bits are kept.
+
+    \b
+    Examples:
+      pyhybrid bench scaling --network mlp --markdown
+    """  # noqa: D301
     output = Output(**options)
     _report(lambda: {"scaling": scalings.scaling(networks, backends, output.pace, columns)}, output)
 
@@ -274,7 +297,11 @@ def online(networks: tuple[str, ...], **options: Any) -> None:
 
     Blocks of 64 columns x 60 levels through the built-in engine, clean and with rejected columns;
     steps with an audit beside a native routine of known length.
-    """
+
+    \b
+    Examples:
+      pyhybrid bench online --quick
+    """  # noqa: D301
     output = Output(**options)
     _report(lambda: {"online": trusting.online(networks, output.pace)}, output)
 
@@ -286,6 +313,11 @@ def online(networks: tuple[str, ...], **options: Any) -> None:
 @_columns_of("--columns", "columns", devices.COLUMNS, "the host")
 @_with_output
 def gpu(device: str | None, columns: tuple[int, ...], **options: Any) -> None:
-    """An accelerator against the slowest of packing, bus and memory, measured in the same run."""
+    """An accelerator against the slowest of packing, bus and memory, measured in the same run.
+
+    \b
+    Examples:
+      pyhybrid bench gpu --device cuda:0 --columns 65536
+    """  # noqa: D301
     output = Output(**options)
     _report(lambda: {"gpu": devices.gpu(device, devices.NETWORKS, columns, output.pace)}, output)

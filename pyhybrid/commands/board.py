@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""``pyhybrid board``: emulators of one scheme, trained and judged alike."""
+"""``pyhybrid board``: designs of an emulator of M7, trained and judged alike."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,8 @@ from .._whole_file import check_writable
 from .._words import unknown
 from ..board.results import write_results
 from ..board.tables import board_table, time_table
-from ..errors import ArgumentError, HybridError
+from ..errors import ArgumentError
+from ._common import SCREEN, check_json, json_option, tell, told
 
 if TYPE_CHECKING:
     from ..board.contenders import Contender
@@ -36,7 +36,7 @@ def _split(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
 def _options(command: Callable[..., None]) -> Callable[..., None]:
     """Those of all commands."""
     for option in (
-        click.option("--json", "json_file", type=_OUT, metavar="FILE"),
+        json_option,
         click.option("--flags", default="-O3 -march=native", show_default=True, callback=_split,
                      help="Of gfortran, for native M7 and the host of the call site."),
         click.option("--columns", type=click.IntRange(1), multiple=True, default=(16, 64, 256),
@@ -51,7 +51,16 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def board() -> None:
-    """Compare emulators of a scheme: skill, conservation, time."""
+    """Compare designs of an emulator of M7 aerosol, the example: skill, conservation, time.
+
+    It trains them itself, and is of M7 only. To compare emulators of a scheme of yours, score them
+    on a recording: pyhybrid validate.
+
+    \b
+    Examples:
+      pyhybrid board m7 --json board.json
+      pyhybrid validate old.safetensors new.safetensors "recorded/radiation.*.nc"
+    """  # noqa: D301
 
 
 @board.command()
@@ -88,16 +97,21 @@ def m7(
     All see the same boxes equally often: an hour or two on a core. What fails has its message in
     place of scores, and the exit code is 1; the others go on. The file of --json is written after
     each, times come last.
-    """
-    with _told():
+
+    \b
+    Examples:
+      pyhybrid board m7 --quick --only z_score --only rates --json -
+      pyhybrid board m7 --add mine.py --epochs 50 --plot board.png
+    """  # noqa: D301
+    with told():
         _prepare(json_file, plot)
         chosen = _chosen(files, only)
         results = _run(recordings, chosen, (epochs, quick), (columns, flags), json_file)
-        click.echo("\n".join(board_table(results)))
+        _tell(board_table(results), results, json_file)
         if plot:
             from ..board.plots import draw
 
-            click.echo(f"wrote {draw(results, plot)}")
+            click.echo(f"wrote {draw(results, plot)}", err=True)
     _fail_of(results)
 
 
@@ -115,32 +129,26 @@ def time(
 
     Through the call site of a host in Fortran (put, run, get), on packed arrays, and natively: all
     in turns, time of the CPU, medians.
-    """
-    with _told():
+
+    \b
+    Examples:
+      pyhybrid board time m7.safetensors other.pt --columns 64
+    """  # noqa: D301
+    with told():
         _prepare(json_file, None)
         results = _time(files, recordings, columns, flags)
-        click.echo("\n".join(time_table(results)))
-        if json_file:
-            write_results(results, json_file)
+        _tell(time_table(results), results, json_file)
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """What fails ends the command with its message."""
-    try:
-        yield
-    except HybridError as error:
-        raise click.ClickException(error.message) from error
-    except OSError as error:
-        raise click.ClickException(str(error)) from error
+def _tell(lines: Iterable[str], results: dict[str, Any], json_file: Path | None) -> None:
+    tell("\n".join(lines), results, json_file)
 
 
 def _prepare(json_file: Path | None, plot: Path | None) -> None:
     """Fails before an hour of training where results could not be written."""
-    for path in (json_file, plot):
-        if path is not None:
-            check_writable(path, "board")
+    check_json(json_file, "board")
     if plot is not None:
+        check_writable(plot, "board")
         from ..board.plots import check_picture
 
         check_picture(plot)
@@ -176,11 +184,11 @@ def _run(
     task = load_task(recordings, replace(size, epochs=epochs or size.epochs))
     timer = Timing(task.columns, *timing)
     seen = {"boxes": task.boxes, "epochs": task.lessons.size.epochs}
-    results = {"about": about(), "task": seen, "native": timer.native, "rows": []}
+    results: dict[str, Any] = {"about": about(), "task": seen, "native": timer.native, "rows": []}
 
     def keep(rows: list[dict[str, Any]]) -> None:
         results["rows"] = rows
-        if json_file:
+        if json_file and json_file != SCREEN:
             write_results(results, json_file)
 
     keep(run_board(task, chosen, timer, keep).rows)

@@ -13,13 +13,15 @@ import click
 
 from .._words import mismatch, unknown
 from ..card import Card
-from ..emulator import Emulator
-from ..errors import ArgumentError, EmulatorFileError, HybridError
+from ..errors import ArgumentError, EmulatorFileError
 from ..export import export as export_module
-from ..export.notices import notices_accepted
+from ..export.notices import notices_accepted, torchscript_accepted
+from ._common import check_json, json_option, read_card, tell, told
 
 if TYPE_CHECKING:
     import torch
+
+_TORCHSCRIPT = (".pt", ".pth", ".ts")
 
 
 @click.command()
@@ -29,44 +31,54 @@ if TYPE_CHECKING:
 @click.option("--weights", type=click.Path(path_type=Path), help="A state_dict to load.")
 @click.option("--method", help="Another way to write the file, such as trace for .pt.")
 @click.option("--cpu", default="native", help="Of .pt2: g++'s -march, such as x86-64-v3.")
+@json_option
 def export(
-    source: str, card: Path, output: Path, weights: Path | None, method: str | None, cpu: str
-) -> None:
+    source: str, card: Path, output: Path, weights: Path | None, method: str | None, cpu: str,
+    json_file: Path | None,
+) -> None:  # fmt: skip
     """Write the emulator OUTPUT from the network SOURCE and check that it does what torch does.
 
     SOURCE is `file.py:name` or `package.module:name`: a torch.nn.Module, or what makes one when
-    called without arguments. Or it is a .pt2 file of torch.export.save. Its code is run. CARD is
-    JSON, or an emulator that has the card.
-    """
-    try:
-        contract = _card(card)
+    called without arguments. Or it is a file: .pt2 of torch.export.save, or .pt, .pth or .ts of
+    torch.jit.save (TorchScript), which becomes .pt only. Its code is run. CARD is JSON, or an
+    emulator that has the card.
+
+    \b
+    Examples:
+      pyhybrid export model.py:Network card.json radiation.safetensors --weights weights.pt
+      pyhybrid export radiation.pt2 radiation.safetensors radiation.pt --json -
+      pyhybrid export ftorch.pt card.json radiation.pt
+    """  # noqa: D301
+    with told():
+        check_json(json_file, "export")
+        contract = read_card(card, "export")
         module = _module(source)
         if weights is not None:
             _load(module, weights)
         written = export_module(module, contract, output, method=method, cpu=cpu)
-    except HybridError as error:
-        raise click.ClickException(error.message) from error
-    sizes = f"{contract.nfeature} values in, {contract.noutput} out, {contract.kind}"
-    click.echo(f"{written}: {contract.name}, {sizes}, {written.stat().st_size} bytes")
+        tell(_told(contract, written), _as_json(contract, written), json_file)
 
 
-def _card(path: Path) -> Card:
-    if path.suffix != ".json":
-        with Emulator(path) as emulator:
-            return emulator.card
-    try:
-        return Card.from_json(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        message = mismatch(f"export: card {path}", "a file of text", error)
-        raise EmulatorFileError(message) from error
+def _told(card: Card, written: Path) -> str:
+    sizes = f"{card.nfeature} values in, {card.noutput} out, {card.kind}"
+    return f"{written}: {card.name}, {sizes}, {written.stat().st_size} bytes"
+
+
+def _as_json(card: Card, written: Path) -> dict[str, Any]:
+    return {
+        "file": str(written), "name": card.name, "kind": card.kind, "values_in": card.nfeature,
+        "values_out": card.noutput, "bytes": written.stat().st_size,
+    }  # fmt: skip
 
 
 def _module(source: str) -> torch.nn.Module:
     if source.endswith(".pt2"):
         return _program(Path(source))
+    if source.endswith(_TORCHSCRIPT):
+        return _torchscript(Path(source))
     place, _, name = source.rpartition(":")
     if not place:
-        wanted = "file.py:name, package.module:name or a .pt2 file"
+        wanted = "file.py:name, package.module:name or a .pt2 or .pt file"
         raise ArgumentError(mismatch("export: source", wanted, repr(source)))
     return _made(_found(source, _imported(place), name), source)
 
@@ -124,6 +136,18 @@ def _program(path: Path) -> torch.nn.Module:
             return torch.export.load(path).module()
     except Exception as error:  # of any kind: torch reads an archive with a program
         wanted = "a file of torch.export.save"
+        raise EmulatorFileError(mismatch(f"export: {path}", wanted, _line(error))) from error
+
+
+def _torchscript(path: Path) -> torch.nn.Module:
+    import torch
+
+    jit: Any = torch.jit  # partly without types
+    try:
+        with torchscript_accepted():
+            return jit.load(path, map_location="cpu")
+    except Exception as error:  # of any kind: torch reads an archive with a program
+        wanted = "a file of torch.jit.save (that of a state_dict goes with --weights)"
         raise EmulatorFileError(mismatch(f"export: {path}", wanted, _line(error))) from error
 
 

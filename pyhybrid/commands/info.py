@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,28 +13,40 @@ import click
 
 from ..card import Card, Field
 from ..emulator import Emulator
-from ..errors import HybridError
 from ..network_file import NetworkFile
+from ._common import check_json, json_option, tell, told
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the card as it is in the file.")
-def info(file: Path, as_json: bool) -> None:
-    """Print the card of the emulator FILE, and what runs it."""
-    try:
+@json_option
+def info(file: Path, json_file: Path | None) -> None:
+    """Print the card of the emulator FILE, and what runs it; as JSON the card as it is in the file.
+
+    \b
+    Examples:
+      pyhybrid info radiation.safetensors
+      pyhybrid info radiation.pt --json card.json
+    """  # noqa: D301
+    with told():
+        check_json(json_file, "info")
         with Emulator(file) as emulator:
             card, runs = emulator.card, list(_runs(emulator))
-    except HybridError as error:
-        raise click.ClickException(error.message) from error
-    click.echo(card.to_json() if as_json else "\n".join((*_head(card), *runs, *_rest(card))))
+        tell("\n".join((*_head(card), *runs, *_rest(card))), card.to_json(), json_file)
 
 
 def _runs(emulator: Emulator) -> Iterator[str]:
     """What runs it."""
+    yield f"sha256       {_sha256(emulator.path)}"
     yield f"backend      {', '.join(filter(None, (emulator.backend, emulator.about)))}"
     if emulator.backend == "builtin":
         yield f"network      {NetworkFile(emulator.path).summary}"
+
+
+def _sha256(file: Path) -> str:
+    """What a configuration's key `sha256` takes."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _head(card: Card) -> Iterator[str]:

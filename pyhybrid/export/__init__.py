@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .._whole_file import replacing
 from .._words import listed, mismatch
 from ..card import Card
 from ..errors import ArgumentError, CardError, EmulatorFileError, ShapeError
@@ -48,7 +49,7 @@ def export(
         Takes and returns physical values, or normalised ones where the card says so: one matrix
         (sample, feature) to one (sample, output), or as many arrays as the card has fields where
         its `arguments` are "fields". It is copied to the CPU and put into evaluation mode. One
-        that ``torch.export`` made stays as it is.
+        that ``torch.export`` made stays as it is. One of TorchScript becomes ``.pt`` only.
     card : Card
         Its contract.
     path : path
@@ -99,6 +100,8 @@ def export(
     if path.suffix != ".pt2":
         _require_word(f"cpu of {path.suffix}", cpu, ("native",))
     _require_kinds(module, card)
+    if path.suffix != ".pt":
+        _require_no_torchscript(module, path.suffix)
     _require_folder(path.parent)
     with notices_accepted():
         _write(writer, _check(_for_inference(module), card, example), path, (method, cpu))
@@ -119,16 +122,12 @@ def _check(module: torch.nn.Module, card: Card, example: ArrayLike | None) -> Ch
 
 def _write(writer: _Writer, check: Check, path: Path, how: tuple[str, str]) -> None:
     """Under another name until it is checked."""
-    partial = path.with_name(f"{path.stem}.partial{path.suffix}")
-    try:
+    with replacing(path) as partial:
         check.require_repeatable()
         writer.save(check.module, check.card, partial, *how)
         if path.suffix != ".safetensors":  # which has no operation across samples
             require_independent(check)
         check.compare(partial, writer.tolerance[check.kind])
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _require_word(what: str, word: str, words: tuple[str, ...]) -> None:
@@ -150,6 +149,15 @@ def _require_kinds(module: object, card: object) -> None:
         raise CardError(mismatch("export: card", wanted, type(card).__name__))
 
 
+def _require_no_torchscript(module: torch.nn.Module, suffix: str) -> None:
+    import torch
+
+    if any(isinstance(one, torch.jit.ScriptModule) for one in module.modules()):
+        wanted = f"for {suffix} the module that TorchScript was made of"
+        found = "a TorchScript module, which becomes .pt only"
+        raise ArgumentError(mismatch("export: module", wanted, found))
+
+
 def _require_folder(folder: Path) -> None:
     if not folder.is_dir():
         found = "a file" if folder.exists() else "none"
@@ -158,7 +166,10 @@ def _require_folder(folder: Path) -> None:
 
 def _for_inference(module: torch.nn.Module) -> torch.nn.Module:
     """A copy on the CPU, in evaluation mode."""
-    module = copy.deepcopy(module).cpu()
+    import torch
+
+    with torch.no_grad():  # else a copy of TorchScript holds results of clone() as its parameters
+        module = copy.deepcopy(module).cpu()
     try:
         return module.eval()
     except NotImplementedError:  # by a module that torch.export made: it has one mode

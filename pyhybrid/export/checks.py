@@ -12,6 +12,7 @@ from .._words import mismatch
 from ..card import Card
 from ..emulator import Emulator
 from ..errors import ArgumentError, BackendError, CardError, ShapeError
+from .positional import other_arguments
 from .samples import arguments_of, dtype_of, normalisation_of, packed
 
 if TYPE_CHECKING:
@@ -31,12 +32,14 @@ def run(module: torch.nn.Module, card: Card, x: torch.Tensor) -> torch.Tensor:
     try:
         with torch.inference_mode():
             results = module(*arguments)
-    except (RuntimeError, TypeError) as error:
+    except (RuntimeError, TypeError, ValueError, IndexError) as error:
         taken = ", ".join(_spelled(one) for one in arguments)
         wanted = f"a network that takes {taken} as its card says"
-        found = _other_kind(module, card) or _first_line(error)
-        raise ShapeError(mismatch("export", wanted, found)) from error
-    results = results if card.arguments == "fields" else (results,)
+        found = _other_kind(module, card) or _main_line(error)
+        advice = other_arguments(module, card)
+        raise ShapeError(mismatch("export", wanted, "; ".join([found, *advice]))) from error
+    if card.arguments == "packed" or (isinstance(results, torch.Tensor) and len(card.outputs) == 1):
+        results = (results,)
     checked = _checked(results, card, len(x), _other_kind(module, card))
     return torch.cat([packed(one) for one in checked], dim=1)
 
@@ -94,8 +97,10 @@ def _spelled(tensor: torch.Tensor) -> str:
     return f"{tuple(tensor.shape)} {tensor.dtype}"
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _main_line(error: Exception) -> str:
+    """The first; of TorchScript, which begins with where it was, the last."""
+    lines = (str(error).strip() or type(error).__name__).splitlines()
+    return lines[-1 if "TorchScript interpreter" in lines[0] else 0]
 
 
 def largest_of(y: torch.Tensor) -> torch.Tensor:

@@ -27,6 +27,18 @@ def notices_accepted() -> Iterator[None]:
 
 
 @contextmanager
+def torchscript_accepted() -> Iterator[None]:
+    """Accepts that torch 2.13 deprecates TorchScript.
+
+    It is still the only format that libtorch runs without a compiler or Python at hand.
+    """
+    message = r"`torch\.jit\.\w+` is deprecated"
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=message, category=DeprecationWarning)
+        yield
+
+
+@contextmanager
 def graph_withheld() -> Iterator[None]:
     """Where it fails, what was printed to standard error is dropped: torch prints half a graph."""
     printed = io.StringIO()

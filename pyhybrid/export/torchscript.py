@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +10,7 @@ from .._words import mismatch
 from ..card import Card
 from ..errors import ArgumentError
 from .branches import require_no_branches
+from .notices import torchscript_accepted
 from .samples import arguments_of, random_matrix
 
 if TYPE_CHECKING:
@@ -29,23 +27,11 @@ def save_torchscript(module: torch.nn.Module, card: Card, path: Path, *, trace: 
     """
     import torch
 
-    with _deprecation_accepted():
+    with torchscript_accepted():
         compiled = _compiled(module, card, trace)
         if hasattr(compiled, "forward"):
             require_no_branches(compiled.inlined_graph)
         torch.jit.save(compiled, path, _extra_files={"card.json": card.to_json()})
-
-
-@contextmanager
-def _deprecation_accepted() -> Iterator[None]:
-    """Accepts that torch 2.13 deprecates TorchScript.
-
-    It is still the only format that libtorch runs without a compiler or Python at hand.
-    """
-    message = r"`torch\.jit\.\w+` is deprecated"
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=message, category=DeprecationWarning)
-        yield
 
 
 def _compiled(module: torch.nn.Module, card: Card, trace: bool) -> Any:
@@ -55,7 +41,7 @@ def _compiled(module: torch.nn.Module, card: Card, trace: bool) -> Any:
     jit: Any = torch.jit  # partly without types
     try:
         with torch.no_grad():
-            if not trace:
+            if not trace or isinstance(module, jit.ScriptModule):
                 return jit.script(module)
             return jit.trace(module, arguments_of(card, random_matrix(card)))
     except (RuntimeError, TypeError, OSError, jit.frontend.FrontendError) as error:

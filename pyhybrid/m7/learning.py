@@ -117,7 +117,7 @@ def trained(
     Parameters
     ----------
     training, validation : Boxes
-    plan : Plan
+    plan : pyhybrid.training.Plan
     width : int
         Of the network's hidden layers.
     report : function, optional
@@ -146,7 +146,7 @@ def taught(
     training, validation : Boxes
     others : Boxes
         Of which it learns the rates too: for boxes unlike those of the training.
-    plans : tuple of Plan
+    plans : tuple of pyhybrid.training.Plan
         Of the rates, and of what follows.
     width, report
         As for `trained`.

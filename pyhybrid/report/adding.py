@@ -70,7 +70,9 @@ def _hooks(one: list[Json] | None, other: list[Json] | None) -> list[Json]:
 
 def _hook(one: Json, other: Json) -> Json:
     added = _fields(one.get("added", {}), other.get("added", {}), _increment)
-    return {**one, **other, "added": added}
+    both = [part["rejected"] for part in (one, other) if "rejected" in part]
+    rejected = {"rejected": sum(both)} if both else {}
+    return {**one, **other, "added": added, **rejected}
 
 
 def _fields(one: Json, other: Json, how: Callable[[Json, Json], Json]) -> Json:

@@ -108,7 +108,7 @@ def _read(path: Path) -> Any:
         raise ArgumentError(mismatch(f"report: {path}", "statistics", "an empty file"))
     try:
         return json.loads(text)
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # too many digits, or brackets
         found = f"a part of one, or something else ({error})"
         raise ArgumentError(mismatch(f"report: {path}", "a whole file of JSON", found)) from error
 

@@ -3,30 +3,37 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from .._drawing import (
+    AMBER,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PURPLE,
+    SKY,
+    colour_bar,
+    page_figure,
+    png,
+)
 from .files import Json
 from .runs import Run
 from .tables import PARTS, size_of
 
-# Okabe and Ito's colours, told apart by those who do not see red or green.
 _COLOURS = {
-    "pack": "#56B4E9",
-    "infer": "#0072B2",
-    "guard": "#009E73",
-    "hooks": "#CC79A7",
+    "pack": SKY,
+    "infer": BLUE,
+    "guard": GREEN,
+    "hooks": PURPLE,
     "constrain": "#F0E442",
-    "native": "#BBBBBB",
-    "scatter": "#E69F00",
+    "native": GREY,
+    "scatter": AMBER,
 }
-_BLUE, _ORANGE = "#0072B2", "#D55E00"
-_DPI = 110
 _MOST_GUARDS = 6  # in pictures over time
-_WIDTH = 8.0  # inches
 
 
 def pictures(run: Run, name: str) -> Iterator[tuple[str, bytes]]:
@@ -47,27 +54,10 @@ def pictures(run: Run, name: str) -> Iterator[tuple[str, bytes]]:
     for title, maker in makers.items():
         figure = maker(scheme, history)
         if figure is not None:
-            yield title, _png(figure)
+            yield title, png(figure)
 
 
 History = Sequence[tuple[Json, Json]]  # record and what it says of the scheme
-
-
-def _png(figure: Any) -> bytes:
-    from matplotlib import pyplot
-
-    file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=_DPI)
-    pyplot.close(figure)
-    return file.getvalue()
-
-
-def _figure(rows: int, columns: int, height: float, **options: Any) -> tuple[Any, Any]:
-    from matplotlib import pyplot
-
-    return pyplot.subplots(
-        rows, columns, figsize=(_WIDTH, height), layout="constrained", squeeze=False, **options
-    )
 
 
 def _steps(history: History) -> list[int]:
@@ -80,14 +70,15 @@ def _times(scheme: Json, history: History) -> Any:
         return None
     timed = [(record, part) for record, part in history if sum(part["seconds"].values()) > 0]
     panels = 2 if len(timed) > 1 else 1
-    figure, axes = _figure(panels, 1, 1.7 + 2.3 * (panels - 1), height_ratios=[1, 2][:panels])
+    figure, axes = page_figure(panels, 1, 1.7 + 2.3 * (panels - 1), height_ratios=[1, 2][:panels])
     used = [part for part in PARTS if scheme["seconds"].get(part)]
     _share_bar(axes[0, 0], scheme, used, total)
     if panels == 2:
         shares = [[_share(part, used_part) for _, part in timed] for used_part in used]
         axes[1, 0].stackplot(
-            _steps(timed), shares, colors=[_COLOURS[part] for part in used], step="pre"
-        )
+            _edges(timed), [_from_the_first(one) for one in shares],
+            colors=[_COLOURS[part] for part in used], step="pre",
+        )  # fmt: skip
         axes[1, 0].set(xlabel="step", ylabel="share [%]", ylim=(0, 100))
         axes[1, 0].margins(x=0)
     figure.legend(loc="outside upper center", ncols=4, fontsize=8, frameon=False)
@@ -106,7 +97,8 @@ def _share_bar(axes: Any, scheme: Json, used: Sequence[str], total: float) -> No
         share = 100 * seconds / total
         axes.barh(0, share, left=left, color=_COLOURS[part], label=f"{part} {seconds:.3g} s")
         if share > 6:
-            axes.text(left + share / 2, 0, f"{share:.0f} %", ha="center", va="center", fontsize=8)
+            axes.text(left + share / 2, 0, f"{share:.0f} %", ha="center", va="center", fontsize=8,
+                      color="white" if _COLOURS[part] == BLUE else "black")
         left += share
     axes.set(xlim=(0, 100), yticks=[], xlabel="share [%]")
 
@@ -127,7 +119,7 @@ def _guards_by_level(scheme: Json, _: History) -> Any:
     names = _guard_names(guards)
     by_level = [_columns_by_level(guards, name, _levels(guards)) for name in names]
     counts = np.stack(by_level, axis=1)
-    figure, axes = _figure(1, 1, _height_of(counts))
+    figure, axes = page_figure(1, 1, _height_of(counts))
     axes[0, 0].set_xticks(range(len(names)), names, fontsize=8)
     _heat(axes[0, 0], counts, counts.max(), np.arange(len(names) + 1) - 0.5)
     for (row, column), count in np.ndenumerate(counts):
@@ -165,7 +157,7 @@ def _guards_over_levels_and_time(scheme: Json, history: History) -> Any:
         np.stack([_columns_by_level(part, name, levels) for part in parts], axis=1)
         for name in names
     ]
-    figure, axes = _figure(len(names), 1, _height_of(series[0]) * len(names), sharex=True)
+    figure, axes = page_figure(len(names), 1, _height_of(series[0]) * len(names), sharex=True)
     for axis, name, counts in zip(axes.flat, names, series, strict=True):
         _heat(axis, counts, max(one.max() for one in series), _edges(history))
         axis.set_title(name, fontsize=8)
@@ -177,6 +169,11 @@ def _edges(history: History) -> np.ndarray:
     """Where the first record begins, and where each ends: they may be of different lengths."""
     first = history[0][0]
     return np.array([first["step"] - max(1, first["steps"]), *_steps(history)]) + 0.5
+
+
+def _from_the_first(values: Sequence[float]) -> list[float]:
+    """One for each of `_edges`, where lines have the value of the record that ends there."""
+    return [values[0], *values]
 
 
 def _heat(axes: Any, counts: np.ndarray, most: float, edges: np.ndarray) -> None:
@@ -191,17 +188,18 @@ def _heat(axes: Any, counts: np.ndarray, most: float, edges: np.ndarray) -> None
     ticks = [0, *range(1, rows, max(1, rows // 12))]
     axes.set_yticks(ticks, ["no level", *(str(tick) for tick in ticks[1:])], fontsize=8)
     axes.set_ylabel("level of the host", fontsize=8)
-    axes.figure.colorbar(image, ax=axes, label="columns")
+    colour_bar(axes.figure, image, axes, "columns")
 
 
 def _rejected(scheme: Json, history: History) -> Any:
     seen = [(record, part) for record, part in history if part["columns"]]
     if len(seen) < 2 or not any(part["rejected"] for _, part in seen):
         return None
-    figure, axes = _figure(1, 1, 2.6)
+    figure, axes = page_figure(1, 1, 2.6)
     axis = axes[0, 0]
     shares = [100 * part["rejected"] / part["columns"] for _, part in seen]
-    axis.step(_steps(seen), shares, where="pre", color="black", linewidth=1.2, label="rejected")
+    axis.step(_edges(seen), _from_the_first(shares), where="pre", color="black", linewidth=1.2,
+              label="rejected")
     _guards_over_time(axis, seen)
     axis.set(xlabel="step", ylabel="share of columns [%]", ylim=(0, None))
     axis.margins(x=0)
@@ -218,17 +216,18 @@ def _guards_over_time(axes: Any, history: History) -> None:
             / part["columns"]
             for _, part in history
         ]  # fmt: skip
-        axes.step(_steps(history), shares, where="pre", linewidth=1, linestyle=":", marker=".",
-                  markersize=4, label=f"{name} (columns x levels)")
+        axes.step(_edges(history), _from_the_first(shares), where="pre", linewidth=1,
+                  linestyle=":", marker=".", markersize=4, markevery=slice(1, None),
+                  label=f"{name} (columns x levels)")
 
 
 def _audit(scheme: Json, history: History) -> Any:
     audited = [(record, part) for record, part in history if part.get("audit")]
     if len(audited) < 2:
         return None
-    figure, axes = _figure(2, 1, 4.4, sharex=True)
+    figure, axes = page_figure(2, 1, 4.4, sharex=True)
     steps = _steps(audited)
-    for key, colour in (("error", _BLUE), ("bias", _ORANGE)):
+    for key, colour in (("error", BLUE), ("bias", ORANGE)):
         scores = [(step, (part["audit"]["score"] or {}).get(key))
                   for step, (_, part) in zip(steps, audited, strict=True)]  # fmt: skip
         known = [one for one in scores if one[1] is not None]
@@ -253,7 +252,7 @@ def _mark_alarms(panels: Sequence[Any], audited: History) -> None:
         if not part["audit"]["raised"]:
             continue
         for panel in panels:
-            panel.axvspan(before["step"], record["step"], color=_ORANGE, alpha=0.15, linewidth=0,
+            panel.axvspan(before["step"], record["step"], color=ORANGE, alpha=0.15, linewidth=0,
                           label=label)
             label = "_again"
 
@@ -268,7 +267,7 @@ def _hooks(scheme: Json, _: History) -> Any:
         return None
     columns = min(3, len(added))
     rows = -(-len(added) // columns)
-    figure, axes = _figure(rows, columns, 3.0 * rows + 0.3)
+    figure, axes = page_figure(rows, columns, 3.0 * rows + 0.3)
     for axis in axes.flat[len(added):]:
         axis.set_axis_off()
     for axis, (title, values) in zip(axes.flat, added, strict=False):
@@ -282,7 +281,7 @@ def _profile(axes: Any, title: str, values: Json) -> None:
     """Rows are levels; those of further species follow."""
     rows = values["rows"]
     places = range(1, len(rows) + 1)
-    for key, colour in (("mean", _BLUE), ("rms", _ORANGE)):
+    for key, colour in (("mean", BLUE), ("rms", ORANGE)):
         axes.plot([row.get(key, np.nan) for row in rows], places, ".-", color=colour, label=key,
                   markersize=4, linewidth=1)
     axes.axvline(0, color="0.6", linewidth=0.8)
@@ -302,10 +301,10 @@ def _batches(scheme: Json, _: History) -> Any:
     sizes = sorted((scheme.get("batches") or {}).get("sizes") or [], key=lambda one: one["to"])
     if not sizes:
         return None
-    figure, axes = _figure(1, 1, 2.2)
+    figure, axes = page_figure(1, 1, 2.2)
     axis = axes[0, 0]
     bars = axis.bar([size_of(one) for one in sizes], [one["inferences"] for one in sizes],
-                    color=_BLUE, width=0.6)
+                    color=BLUE, width=0.6)
     axis.bar_label(bars, fontsize=8)
     axis.set(xlabel="samples", ylabel="inferences")
     axis.margins(y=0.15)

@@ -4,9 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from .._table import Table
+from .._table import Table, number
 from .adding import BUDGET_PARTS
 from .files import Json
 from .runs import Run, summary
@@ -22,7 +21,7 @@ def tables(run: Run) -> Iterator[Table]:
     makers = {
         "Columns that guards objected to, once for each level": (_GUARD_HEAD, _guards),
         "Audit (errors in native standard deviations)": (_AUDIT_HEAD, _audits),
-        "Increments of hooks": (_HOOK_HEAD, _hooks),
+        "Hooks": (_HOOK_HEAD, _hooks),
         "Budgets of columns": (_BUDGET_HEAD, _budgets),
         "Inferences": (_BATCH_HEAD, _batches),
         "Scores of the shadow": (_SCORE_HEAD, _scores),
@@ -107,7 +106,9 @@ def _hooks(name: str, scheme: Json) -> Iterator[tuple[str, ...]]:
     for hook in scheme.get("hooks", []):
         title = hook["name"] + (", dry run" if hook["dry_run"] else "")
         weight = number(hook.get("weight"))
-        if not hook.get("added"):
+        if "rejected" in hook:
+            yield name, title, f"rejected {hook['rejected']:.0f} columns", "-", "-", "", "-", weight
+        elif not hook.get("added"):
             yield name, title, "nothing added", "-", "-", "", "-", weight
         for field, added in hook.get("added", {}).items():
             limited = f"{100 * added['limited'] / added['n']:.3g} %"
@@ -156,8 +157,3 @@ def _scores(name: str, scheme: Json) -> Iterator[tuple[str, ...]]:
         if score.get("n"):
             numbers = (number(score["bias"]), number(score["rmse"]))
             yield name, field, f"{score['n']:.0f}", *numbers, score["unit"], number(score["r2"])
-
-
-def number(value: Any) -> str:
-    """Four digits; ``"-"`` where there is none."""
-    return "-" if value is None else f"{value:.4g}"

@@ -122,6 +122,19 @@ def same_as_cpu() -> str:
     return f"deviation {deviation:.1e} of the scale; bits independent of the batch: {invariant}"
 
 
+def no_stale_values() -> str:
+    """The same memory with other values, as a host has it in every step."""
+    gpu, cpu = Network("mlp.pt", "auto"), Network("mlp.pt", "cpu")
+    x, found = gpu.block(4096)
+    expected = np.empty_like(found)
+    for factor in (1, 2, -3):
+        x *= factor
+        gpu.run(x, found)
+        cpu.run(x, expected)
+        assert np.abs(found - expected).max() < 1e-5 * np.abs(expected).max(), factor
+    return "results follow what is in the memory now"
+
+
 def no_such_device() -> str:
     import hosted
 
@@ -184,5 +197,5 @@ def out_of_memory(n: int = 1 << 22) -> str:
 
 if __name__ == "__main__":
     build()
-    for check in (same_as_cpu, no_such_device, overlap, tf32, out_of_memory):
+    for check in (same_as_cpu, no_stale_values, no_such_device, overlap, tf32, out_of_memory):
         print(f"{check.__name__}: {check()}", flush=True)

@@ -6,13 +6,14 @@ import tomllib
 
 import numpy as np
 import pytest
-from model import _weaken, fetch
+from model import fetch
 from recordings import Recorded, read
 from runs import SCHEMES, Run, configuration
 from schedule import run_all
 from scores import f1, r2, r2_of_levels, scores_of, worst_level
 
 from pyhybrid import Domain, errors
+from pyhybrid.interpose import interpose
 
 # ---- Configuration
 
@@ -130,8 +131,8 @@ def test_archive_of_another_content(tmp_path, monkeypatch):
 
 
 def test_routine_that_is_not_there(hybrid, tmp_path):
-    with pytest.raises(KeyError, match="lwrr_"):
-        _weaken(hybrid.with_name("radmod.o"), tmp_path / "radmod.o", ("lwrr",))
+    with pytest.raises(errors.ArgumentError, match="unknown routine 'lwrr'; did you mean 'lwr_'"):
+        interpose(hybrid.with_name("radmod.o"), ["lwrr"], tmp_path / "radmod.o")
 
 
 # ---- Recordings

@@ -38,14 +38,19 @@ FOLDERS = [
     "bridge/backends/null",
     "bridge/bench",
     "bridge/plugin",
+    "bridge/stub",
 ]
 # What plug-ins share; headers only. The core writes words into messages as they do, no more.
 QUOTES = "plugin/quotes.hpp"
-SHARED = {"plugin/failure.hpp", QUOTES}
+SHARED = {"plugin/contents.hpp", "plugin/failure.hpp", QUOTES}
 ROOMS = ("bridge/src", "bridge/engine")  # whose folders know each other
 # The core and its hosts know no plug-ins. The benchmarks measure the engine's products of matrices
 # by themselves.
-KNOWN = {"bridge/bench": {"hybrid.h", "gemm.hpp"}, "bridge/src": PUBLIC | {QUOTES}}
+KNOWN = {
+    "bridge/bench": {"hybrid.h", "gemm.hpp"},
+    "bridge/src": PUBLIC | {QUOTES},
+    "bridge/stub": {"hybrid.h"},
+}
 
 
 def includes(text):
@@ -81,7 +86,9 @@ def in_own_room(folder, header):
 
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_includes(folder):
-    files = [path for path in (ROOT / folder).iterdir() if path.suffix in (".c", ".cpp", ".hpp")]
+    files = [
+        path for path in (ROOT / folder).iterdir() if path.suffix in (".c", ".cpp", ".hpp", ".h")
+    ]
     assert files
     wrong = [
         f"{path.name}: {header}"
@@ -116,6 +123,8 @@ def test_every_folder_is_looked_at():
         ("bridge/src/hooks", '"', "plugin/failure.hpp"),
         ("bridge/src/hooks", "<", "Python.h"),
         ("bridge/bench", '"', "plugin/failure.hpp"),
+        ("bridge/stub", '"', "plugin/failure.hpp"),
+        ("bridge/stub", '"', "text.hpp"),
     ],
 )
 def test_upward_includes_are_seen(folder, bracket, header):
@@ -201,7 +210,7 @@ def test_library_never_prints_or_ends_the_process():
     words = r"\b(std::cout|std::cerr|printf\(|puts\(|perror\(|exit\(|abort\(|std::terminate\()"
     allowed = {"bridge/backends/python/start.cpp"}
     for folder in set(FOLDERS) - {"bridge/bench"}:
-        for path in (ROOT / folder).glob("*.*pp"):
+        for path in [*(ROOT / folder).glob("*.*pp"), *(ROOT / folder).glob("*.[ch]")]:
             code = re.sub(r"//.*|/\*.*?\*/|\"(\\.|[^\"])*\"", "", path.read_text())
             found = [word for word in re.findall(words, code) if "snprintf" not in word]
             if path.relative_to(ROOT).as_posix() not in allowed:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+from importlib.metadata import version
 
 import pytest
 from small_emulators import card_text
@@ -22,7 +23,7 @@ GOOD = {
     "size": "sizeof table",
     "version": "HYB_PLUGIN_VERSION",
     "type": "HYB_PLUGIN_BACKEND",
-    "release": "0.1.0",
+    "release": version("pyhybrid"),
     "body": "return &table.head;",
 }
 BACKENDS = {"torchscript": "pt", "python": "py", "null": "json"}

@@ -2,10 +2,13 @@
 """Emulator files and configurations for the tests of the Python face."""
 
 import json
+import shutil
+import signal
 
 import numpy as np
 import pytest
 from installed import plugin_exists
+from interposed import shell
 from online_host import AS_IT_IS, HEATING, TEMPERATURE
 
 from pyhybrid import Card, Field
@@ -100,6 +103,32 @@ def columns():
 
 
 @pytest.fixture
+def compiled(tmp_path, monkeypatch):
+    """Compiles a source in a folder of its own, the current one; returns the object."""
+    for tool in ("gfortran", "objcopy", "objdump", "ar"):
+        if not shutil.which(tool):
+            pytest.skip(f"no {tool}")
+    monkeypatch.chdir(tmp_path)
+
+    def compiled(text, *flags, name="physics", compiler="gfortran"):
+        if not shutil.which(compiler):
+            pytest.skip(f"no {compiler}")
+        (tmp_path / f"{name}.f90").write_text(text)
+        shell(compiler, *flags, "-c", f"{name}.f90")
+        return tmp_path / f"{name}.o"
+
+    return compiled
+
+
+@pytest.fixture
 def as_it_is(python_plugin, make_card, write_emulator):
     """An emulator whose heating has the values of the air temperature."""
     return write_emulator(make_card(inputs=(TEMPERATURE,), outputs=(HEATING,)), AS_IT_IS)
+
+
+@pytest.fixture
+def interruptible():
+    """As a terminal starts programs: jobs in the background ignore an interruption."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, usual)

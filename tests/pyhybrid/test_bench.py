@@ -24,9 +24,11 @@ COLUMN = ["--quick", "--network", "mlp-column"]
 
 @pytest.fixture(scope="module", autouse=True)
 def cache(tmp_path_factory):
-    """The emulators of the built-in networks are written here once."""
+    """The emulators of the built-in networks are written here once; logs stay here."""
+    folder = tmp_path_factory.mktemp("cache")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        patch.chdir(folder)
         yield
 
 
@@ -348,6 +350,21 @@ def test_pictures_without_matplotlib(forged, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     result = bench("emulator", "--plots", tmp_path)
     assert result.exit_code == 1 and "expected matplotlib" in result.stderr
+
+
+def test_options_of_a_command_name_it():
+    result = bench("--quick", "--network", "m7")
+    assert result.exit_code == 2
+    told = "--network: it belongs to 'bench emulator' and 'bench scaling' and 'bench online'"
+    assert told in result.stderr
+    assert "belongs" not in bench("--netwrk", "m7").stderr
+
+
+@pytest.mark.parametrize("options, judged", [
+    ((), True), (("--quick",), False), (("--quick", "--check"), True),
+])  # fmt: skip
+def test_what_is_quick_is_not_judged_unless_it_is_asked_for(forged, options, judged):
+    assert ("Goals: " in bench("bridge", *options).stdout) == judged
 
 
 def test_options_in_front_of_a_command_are_refused(forged):

@@ -227,6 +227,10 @@ TEXTS = {
     ),
     "no number": (network_of(op("leaky_relu", 0, slope=float("nan"))), "expected JSON"),
     "later output": (network_of(DENSE, output=2), "value: expected one made before, 0 to 1"),
+    "output of no value": (
+        network_of(DENSE, output={"values": 0, "first": 0, "rows": 3}),
+        "operand: expected a value, rows of one",
+    ),
 }
 
 

@@ -3,6 +3,9 @@
 
 import dataclasses
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -100,7 +103,17 @@ def test_wrong_usage(arguments):
     assert run(*arguments).exit_code == 2
 
 
-def test_version():
-    result = run("version")
+@pytest.mark.parametrize("words", [["version"], ["--version"], ["--version", "nonsense"]])
+def test_version(words):
+    result = run(*words)
     assert result.exit_code == 0
     assert result.stdout.strip() == _abi.version()
+
+
+@pytest.mark.parametrize("words", [["version"], ["--version"]])
+def test_version_of_a_library_that_is_not_there(tmp_path, words):
+    program = ["-Pc", "from pyhybrid.cli import main; main()", *words]
+    done = subprocess.run([sys.executable, *program], capture_output=True, text=True,
+                          env=os.environ | {"PYHYBRID_LIBRARY_DIR": str(tmp_path)})  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Error: ") and len(done.stderr.splitlines()) == 1

@@ -225,9 +225,8 @@ UNITS = {
 
 
 def schemes_of_the_page():
-    page = (DOCS / "online.md").read_text(encoding="utf-8")
-    section = re.search(r"^## Constraints\n(.*?)^## ", page, re.MULTILINE | re.DOTALL)[1]
-    (text,) = re.findall(r"^```toml\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    page = (DOCS / "constraints.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"^```toml\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     return tomllib.loads(text)["scheme"]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""What the documentation shows is run: Python, commands, cards and configurations."""
+"""What pages say of classes and keys, and what of their blocks `tests/docs` cannot run alone."""
 
 import dataclasses
 import json
@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import pyhybrid
-from pyhybrid import Card, Domain, Emulator, errors
+from pyhybrid import Card, Domain, errors
 from pyhybrid.ranges import training_range
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -42,33 +42,10 @@ def execute(language, text, names):
         subprocess.run(["sh", "-ec", text], check=True, env=os.environ | {"PATH": path})
 
 
-def test_python_page(torch_plugin, python_plugin, netcdf_plugin, tmp_path, monkeypatch):
-    pytest.importorskip("torch")
-    pytest.importorskip("xarray")
-    monkeypatch.chdir(tmp_path)
-    names = {}
-    for language, text in blocks("python.md"):
-        execute(language, text, names)
-    assert names["heating"].shape == (64, 10)
-    np.testing.assert_array_equal(names["emulated"], (250.0 - names["temperature"]) / 864000.0)
-    assert (names["native"] == -1e-5).all()
-    assert (names["inputs"].values == names["temperature"][0, 0]).all()
-    assert names["results"].shape == (128, 10)
-
-
 def test_python_page_names_every_error():
     rows = re.findall(r"^\| `(\w+)` \| `(\w+)` \|", (DOCS / "python.md").read_text(), re.MULTILINE)
     kinds = errors.HybridError.__subclasses__()
     assert rows == [(kind.__name__, kind.__bases__[1].__name__) for kind in kinds]
-
-
-def test_card_page(tmp_path):
-    card = Card.from_json(only_block("card.md", "json"))
-    assert card.nfeature == 11 and card.noutput == 10
-    path = tmp_path / "card.json"
-    path.write_text(card.to_json())
-    with Emulator(path) as emulator:  # what the library says of it
-        assert emulator.card == card
 
 
 def test_card_page_makes_training_ranges(monkeypatch):
@@ -91,19 +68,23 @@ def test_card_page_names_every_key():
     assert {*table, *table["inputs"][0], "training_range", "constraints", "species"} <= keys
 
 
-@pytest.mark.parametrize("fraction", ["steps", "tiles"])
-def test_configuration_page(tmp_path, monkeypatch, fraction):
+def test_configuration_page_with_tiles(tmp_path, monkeypatch):
+    """The line that is commented out on the page, in the place of the one above it."""
     monkeypatch.chdir(tmp_path)
     text = only_block("configuration.md", "toml")
-    if fraction == "tiles":
-        text = text.replace("\nsteps = ", "\n# steps = ").replace("\n# tiles = ", "\ntiles = ")
-    assert f"\n{fraction} = 1.0" in text
+    text = text.replace("\nsteps = ", "\n# steps = ").replace("\n# tiles = ", "\ntiles = ")
+    assert "\ntiles = 1.0" in text
     with Domain(text=text) as domain, domain.scheme("radiation") as radiation:
         assert radiation.mode == "native"
 
 
-def test_m7_page():
-    pytest.importorskip("pyhybrid.native._fortran", exc_type=ImportError)
-    names = {}
-    execute("python", only_block("m7.md", "python"), names)
-    assert (names["particles"].wet_radius[..., 2] > names["particles"].dry_radius[..., 2]).all()
+def test_security_page(builtin_plugin, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = only_block("security.md", "toml")
+    right, wrong = "a .safetensors file", "SHA-256: expected 9f86d081"
+    for contents, told in ((b"test", right), (b"tesT", wrong)):
+        Path("radiation.safetensors").write_bytes(contents)
+        with Domain(text=text) as domain, pytest.raises(errors.EmulatorFileError, match=told):
+            domain.scheme("radiation")
+    with pytest.raises(errors.ConfigError, match="require_sha256"):
+        Domain(text=text.replace("sha256 = \"", "# "))

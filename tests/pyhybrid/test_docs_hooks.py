@@ -19,9 +19,8 @@ COLUMNS = np.linspace(200.0, 300.0, 50).reshape(5, 10)  # [K] (column, level)
 
 
 def block(language):
-    page = (DOCS / "online.md").read_text(encoding="utf-8")
-    section = re.search(r"^## Write a hook\n(.*?)(^## |\Z)", page, re.MULTILINE | re.DOTALL)[1]
-    (text,) = re.findall(rf"^```{language}\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    page = (DOCS / "hooks.md").read_text(encoding="utf-8")
+    (text,) = re.findall(rf"^```{language}\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     return text
 
 

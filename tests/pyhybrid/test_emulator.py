@@ -375,6 +375,7 @@ def test_plugin_that_is_not_installed(tmp_path):
     done = run_with_library_alone(tmp_path, "-c", program)
     assert done.stdout.startswith("PluginError")
     assert f"libhybrid_torch.so: expected a file in one of '{tmp_path}', found none" in done.stdout
+    assert "pip install 'pyhybrid[build,torch]' && pyhybrid build-backend torch" in done.stdout
 
 
 def test_plugin_that_cannot_be_loaded(tmp_path):

@@ -2,6 +2,8 @@
 """From a ``torch.nn.Module`` to an emulator file and back."""
 
 import json
+import os
+import stat
 from dataclasses import replace
 
 import numpy as np
@@ -195,8 +197,9 @@ def test_results_that_are_no_tuple(make_card, tmp_path):
         def forward(self, t, p):
             return t
 
+    card = make_card(arguments="fields")
     with pytest.raises(errors.CardError, match="a tuple of 2 tensors, found Tensor"):
-        export(Tensor(), make_card(arguments="fields"), tmp_path / "bad.pt")
+        export(Tensor(), card, tmp_path / "bad.pt")
 
 
 @pytest.mark.parametrize(
@@ -209,6 +212,13 @@ def test_results_that_are_no_tuple(make_card, tmp_path):
 def test_other_files_and_methods(make_card, tmp_path, name, method, message):
     with pytest.raises(errors.ArgumentError, match=message):
         export(linear(), make_card(), tmp_path / name, method=method)
+
+
+def test_a_pipe_stays_one(make_card, tmp_path):
+    os.mkfifo(tmp_path / "e.pt")
+    with pytest.raises(errors.ArgumentError, match="e.pt: expected a regular file"):
+        export(linear(), make_card(), tmp_path / "e.pt")
+    assert stat.S_ISFIFO(os.stat(tmp_path / "e.pt").st_mode)
 
 
 def test_file_of_the_built_in_engine_does_what_torch_does(builtin_plugin, make_card, tmp_path):

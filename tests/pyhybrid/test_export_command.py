@@ -7,7 +7,7 @@ from installed import run_with_library_alone
 
 from pyhybrid import Emulator
 from pyhybrid.cli import main
-from pyhybrid.export.notices import notices_accepted
+from pyhybrid.export.notices import notices_accepted, torchscript_accepted
 
 torch = pytest.importorskip("torch")
 
@@ -80,6 +80,33 @@ def test_export_of_a_program_of_torch(builtin_plugin, folder):
     assert result.exit_code == 0, result.output
 
 
+@pytest.mark.parametrize("name", ["ftorch.pt", "ftorch.pth", "ftorch.ts"])
+def test_export_of_torchscript(torch_plugin, folder, columns, name):
+    write_torchscript(name)
+    result = run(name, "card.json", "out.pt")
+    assert result.exit_code == 0, result.output
+    assert result.stderr == ""
+    with Emulator("out.pt") as emulator:
+        heating = emulator.predict(columns)["heating"]
+    assert (heating == 3.0 * columns["air_temperature"]).all()
+
+
+def write_torchscript(name):
+    module = torch.nn.Linear(5, 5, bias=False, dtype=torch.float64)
+    torch.nn.init.eye_(module.weight).data.mul_(3.0)
+    with torchscript_accepted():
+        torch.jit.save(torch.jit.script(module), name)
+
+
+@pytest.mark.parametrize("name", ["out.safetensors", "out.pt2"])
+def test_torchscript_becomes_pt_only(folder, name):
+    write_torchscript("ftorch.pt")
+    result = run("ftorch.pt", "card.json", name)
+    assert result.exit_code == 1
+    assert "found a TorchScript module, which becomes .pt only" in result.stderr
+    assert not (folder / name).exists()
+
+
 @pytest.mark.parametrize(
     "arguments, message",
     [
@@ -97,6 +124,8 @@ def test_export_of_a_program_of_torch(builtin_plugin, folder):
         (["own.py:Network", "card.json", "a.pt", "--weights", "own.py"], "a state_dict of torch"),
         (["beside.py:SIZE", "card.json", "a.pt"], "expected a torch.nn.Module, found int"),
         (["own.pt2", "card.json", "a.pt"], "own.pt2: expected a file of torch.export.save"),
+        (["none.pt", "card.json", "a.pt"], "none.pt: expected a file of torch.jit.save"),
+        (["weights.pt", "card.json", "a.pt"], "a file of torch.jit.save (that of a state_dict"),
     ],
 )
 def test_what_cannot_be_exported(torch_plugin, folder, arguments, message):
@@ -118,6 +147,7 @@ def test_plugin_that_is_not_installed(folder, tmp_path_factory, name, plugin):
     assert (done.returncode, done.stdout) == (1, "")
     wanted = f"libhybrid_{plugin}.so: expected a file in one of '{library}', found none"
     assert done.stderr.startswith("Error: ") and wanted in done.stderr
+    assert ("pyhybrid build-backend torch" in done.stderr) == (plugin == "torch")
     assert (folder / name).read_text() == "the file of before"
     assert {path.name for path in folder.iterdir()} - {"__pycache__"} == before
 

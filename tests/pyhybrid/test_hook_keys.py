@@ -35,6 +35,25 @@ def test_a_dry_run_of_a_veto_rejects_nothing(hooked, dry):
     assert wanted is not dry
     assert set(np.flatnonzero((heating == NATIVE).all(axis=1))) == (set() if dry else {2})
     assert host.statistics()["rejected"] == (0 if dry else 1)
+    assert host.statistics()["hooks"][0]["rejected"] == 1
+    assert host.statistics()["seconds"]["hooks"] > 0
+
+
+def test_what_was_vetoed_is_part_of_the_restart(hooked):
+    host, again = (hooked(VETO, "phase = 'before'\n") for _ in range(2))
+    host.block(columns())
+    again.domain.set_state(*host.domain.get_state())
+    assert again.statistics()["hooks"][0]["rejected"] == 1
+    again.block(columns())
+    assert again.statistics()["hooks"][0]["rejected"] == 2
+
+
+def test_guards_have_no_share_in_the_time_of_a_slow_veto(hooked):
+    slow = VETO.replace("        return", "        import time; time.sleep(0.05)\n        return")
+    host = hooked(slow, "phase = 'before'\n")
+    host.block(columns())
+    seconds = host.statistics()["seconds"]
+    assert seconds["hooks"] >= 0.05 > seconds["guard"]
 
 
 @pytest.mark.parametrize("policy", ["native", "pass"])

@@ -7,7 +7,8 @@ import pytest
 pytest.importorskip("xarray")
 netCDF4 = pytest.importorskip("netCDF4")
 
-from pyhybrid.errors import HybridError, RecordingError
+from pyhybrid import recording as recordings
+from pyhybrid.errors import HybridError, PluginError, RecordingError
 from pyhybrid.recording import open_recording
 
 NLEV = 5
@@ -164,3 +165,13 @@ def test_files_that_do_not_belong_together(tmp_path, change, expected):
     write(tmp_path / "rank.1.nc", grid([1], [2]), **change)
     with pytest.raises(RecordingError, match=f"input/air_temperature: expected .*{expected}"):
         open_recording(str(tmp_path / "rank.*.nc"))
+
+
+@pytest.mark.parametrize("missing", [["xarray"], ["netCDF4"], ["xarray", "netCDF4"]])
+def test_packages_that_are_missing(tmp_path, monkeypatch, missing):
+    monkeypatch.setattr(recordings, "find_spec", lambda name: name not in missing)
+    with pytest.raises(PluginError) as caught:
+        open_recording(write(tmp_path / "a.nc", grid([1], [1])))
+    message = str(caught.value)
+    assert "pip install 'pyhybrid[recording]'" in message
+    assert message.endswith(f"found no {' and no '.join(missing)}")

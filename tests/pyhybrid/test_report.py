@@ -3,6 +3,7 @@
 
 import copy
 import json
+import os
 import re
 
 import numpy as np
@@ -107,6 +108,16 @@ def test_means_are_weighted_and_sizes_are_pooled():
     assert heating["rows"][1] == {}
 
 
+def test_columns_that_a_hook_vetoed_are_told_and_added_up(write):
+    veto = {"name": "hook 1 (c)", "dry_run": False, "rejected": 30.0, "weight": 1.0}
+    total = add(scheme(hooks=[veto]), scheme(hooks=[{**veto, "rejected": 12.0}]))
+    assert total["hooks"][0]["rejected"] == 42
+    assert "rejected" not in add(scheme(), scheme())["hooks"][0]
+    result = invoke(write(statistics(hooks=total["hooks"])), "--no-html")
+    assert result.exit_code == 0, result.output
+    assert "rejected 42 columns" in result.stdout and "nothing added" not in result.stdout
+
+
 def test_budgets_are_pooled_by_name():
     one = scheme(budgets=[budget(1.0, 100.0), budget(3.0, 10.0, name="water")])
     added = {"n": 5.0, "mean": 0.1, "rms": 0.2}
@@ -159,6 +170,9 @@ def test_a_missing_rank_is_told(write, tmp_path):
     write(statistics(2, 3), "statistics.2.json")
     (note,) = read_run([tmp_path]).notes
     assert note == "ranks from step 1: expected files of 3, found none of rank 1; totals lack them"
+    page = tmp_path / "page.html"
+    assert invoke(tmp_path, "--html", page).exit_code == 0
+    assert page.read_text().count("found none of rank 1") == 1
 
 
 def test_ranks_that_stopped_at_different_steps_are_told(write, tmp_path):
@@ -315,6 +329,19 @@ def test_a_folder_without_statistics_says_how_to_get_some(tmp_path):
     assert "key 'statistics' of [domain] in hybrid.toml), found none" in result.output
 
 
+def test_names_that_are_no_utf8(write, tmp_path):
+    """Printed and written escaped, in the folder and as what is missing."""
+    folder = tmp_path / os.fsdecode(b"run\xff")
+    folder.mkdir()
+    write(statistics(history=[record(2)]), f"{folder.name}/statistics.0.json")
+    page, numbers = tmp_path / "page.html", tmp_path / "numbers.json"
+    result = invoke(folder, "--html", page, "--json", numbers)
+    assert result.exit_code == 0, result.output
+    assert "run\\udcff" in page.read_text() and json.loads(numbers.read_text())
+    other = invoke(tmp_path / os.fsdecode(b"no\xff"))
+    assert other.exit_code == 1 and "no\\udcff: expected a file or a folder" in other.output
+
+
 def test_a_missing_path_is_told(tmp_path):
     result = invoke(tmp_path / "nothing")
     assert result.exit_code == 1
@@ -384,10 +411,22 @@ def page(write, tmp_path):
 def test_the_page_has_all_pictures_inside(page):
     history = [record(step, audit=audit(1.0 + 0.1 * step, step, step > 6)) for step in (2, 4, 6, 8)]
     text = page(statistics(history=history))
+    assert text.count("steps 1 to 9") == 2  # in the window and on the page
     titles = re.findall(r"<figcaption>(.*?)</figcaption>", text)
     assert len(titles) == 7
     assert len(re.findall(r'src="data:image/png;base64,[A-Za-z0-9+/]{2000,}', text)) == 7
     assert not re.search(r'(src|href)="(?!data:)', text)  # nothing that it would have to fetch
+
+
+@pytest.mark.parametrize("maker", ["_times", "_rejected"])
+def test_pictures_over_time_begin_with_the_first_record(maker):
+    pytest.importorskip("matplotlib")
+    from pyhybrid.report import pictures
+
+    history = [(one, one["schemes"]["radiation"]) for one in (record(2), record(4), record(6))]
+    figure = getattr(pictures, maker)(scheme(), history)
+    axis = figure.axes[-1]
+    assert axis.get_xlim() == (0.5, 6.5)
 
 
 def test_a_page_of_few_records_has_fewer_pictures(page):

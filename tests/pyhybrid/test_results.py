@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from online_host import HEATING, NATIVE, NCOL, NLEV, TEMPERATURE, Host, columns, hook, table
 
-from pyhybrid import Field, errors
+from pyhybrid import Card, Field, errors
 
 CLOSED = """
 [[scheme.s.constraint]]
@@ -176,3 +176,17 @@ def test_an_unused_flag_is_not_mixed(flagged, more, mode):
         with pytest.raises(errors.FieldError, match="flag 'cloudy'.*mixed and it is 'unused'"):
             call.get("cloudy", cloudy)
         assert (cloudy == 7).all()
+
+
+@pytest.mark.parametrize("mode", ["emulate", "blend", "shadow"])
+def test_a_card_without_a_network_is_told(mode, tmp_path):
+    """It is good for trying out a call site; a run with it has zeros in place of physics."""
+    fields = {"inputs": (TEMPERATURE,), "outputs": (HEATING,)}
+    card = Card(name="alone", sample="column", kind="real32", **fields)
+    (tmp_path / "alone.json").write_text(card.to_json())
+    host = Host(table("s", tmp_path / "alone.json", mode=mode))
+    told = [text for text in host.log if "found a card alone" in text]
+    assert len(told) == (mode != "shadow")
+    host.domain.step(1, dt=600.0)
+    if mode == "emulate":
+        assert not host.block(columns())[0].any()

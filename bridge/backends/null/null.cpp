@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 
+#include "plugin/contents.hpp"
 #include "plugin/failure.hpp"
 
 namespace {
@@ -17,8 +18,8 @@ struct Network {
   int64_t noutput = 0;
 };
 
-std::string contents(const char *path) {
-  std::ifstream file(path);
+std::string contents(const char *path, const char *source) {
+  std::ifstream file(source);
   std::ostringstream text;
   if (!file || !(text << file.rdbuf()))
     hybrid_plugin::mismatch(HYB_ERROR_FILE, path, "a card",
@@ -26,11 +27,11 @@ std::string contents(const char *path) {
   return text.str();
 }
 
-int32_t open(const char *path, const hyb_backend_options *, void **network, const char **card,
-             hyb_message *message) {
+int32_t open(const char *path, const hyb_backend_options *options, void **network,
+             const char **card, hyb_message *message) {
   return hybrid_plugin::guarded(message, [&] {
     auto opened = std::make_unique<Network>();
-    opened->card = contents(path);
+    opened->card = contents(path, hybrid_plugin::contents_of(path, *options));
     *card = opened->card.c_str();
     *network = opened.release();
   });

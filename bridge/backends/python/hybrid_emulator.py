@@ -38,8 +38,8 @@ def card_of(module, path):
 class Emulator:
     """A loaded file. `functions` of hyb_backend work on it."""
 
-    def __init__(self, path, function):
-        module = load(path)
+    def __init__(self, path, contents, function):
+        module = load(path, contents)
         self.module_name = module.__name__
         self.card = ffi.new("char[]", card_of(module, path).encode())
         self.function = callable_of(module, function, path, "function")
@@ -87,7 +87,10 @@ class Emulator:
 
 
 def opened(path, options, network, card):
-    emulator = Emulator(os.fsdecode(ffi.string(path)), ffi.string(options.function).decode())
+    file = os.fsdecode(ffi.string(path))
+    sealed = options.contents != ffi.NULL
+    contents = os.fsdecode(ffi.string(options.contents)) if sealed else file
+    emulator = Emulator(file, contents, ffi.string(options.function).decode())
     handle = ffi.new_handle(emulator)
     networks[handle] = emulator
     network[0], card[0] = handle, emulator.card

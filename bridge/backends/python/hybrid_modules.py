@@ -12,14 +12,17 @@ from hybrid_failures import Failure, cause, described
 modules_loaded = itertools.count(1)
 
 
-def load(path):
-    """The module in a file, under a name of its own: two files may have the same name."""
+def load(path, contents=None):
+    """The module in a file, under a name of its own: two files may have the same name.
+
+    Its bytes are read at `contents`, by default at its path.
+    """
     name = f"hybrid_module_{next(modules_loaded)}"
     loader = importlib.machinery.SourceFileLoader(name, path)  # whatever the suffix
     spec = importlib.util.spec_from_file_location(name, path, loader=loader)
     module = importlib.util.module_from_spec(spec)
     try:
-        with open(path, "rb") as file:  # no compiled file: a cached one may be of another version
+        with open(contents or path, "rb") as file:  # no compiled one: it may be of another version
             code = loader.source_to_code(file.read(), path)
     except (OSError, SyntaxError, ValueError) as error:
         raise Failure(lib.HYB_ERROR_FILE, path, "a Python file", cause(error)) from None

@@ -23,15 +23,15 @@ struct Record {
   uint32_t checksum;
 };
 
-std::string contents(const std::string &path, const std::string &expected) {
+std::string bytes_of(const File &file, const std::string &expected) {
   std::error_code error;
-  if (!std::filesystem::exists(path, error))
-    mismatch(HYB_ERROR_FILE, path, expected, "none");
-  if (std::filesystem::is_directory(path, error))
-    mismatch(HYB_ERROR_FILE, path, expected, "a folder");
-  std::ifstream file(path, std::ios::binary);
-  if (!file) mismatch(HYB_ERROR_FILE, path, "a readable file", std::strerror(errno));
-  return {std::istreambuf_iterator<char>(file), {}};
+  if (!std::filesystem::exists(file.contents, error))
+    mismatch(HYB_ERROR_FILE, file.path, expected, "none");
+  if (std::filesystem::is_directory(file.contents, error))
+    mismatch(HYB_ERROR_FILE, file.path, expected, "a folder");
+  std::ifstream stream(file.contents, std::ios::binary);
+  if (!stream) mismatch(HYB_ERROR_FILE, file.path, "a readable file", std::strerror(errno));
+  return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 // Little-endian, as all of a zip archive. Out of range is a truncated or damaged directory.
@@ -65,35 +65,35 @@ void check_name(const std::string &path, const std::string &name) {
   if (leaves) mismatch(HYB_ERROR_FILE, path, "names of records inside the file", name);
 }
 
-void check_records(const std::string &path, const std::vector<Record> &records) {
-  caffe2::serialize::PyTorchStreamReader reader(path);
+void check_records(const File &file, const std::vector<Record> &records) {
+  caffe2::serialize::PyTorchStreamReader reader(file.contents);
   for (const Record &record : records) {
-    check_name(path, record.name);
+    check_name(file.path, record.name);
     const auto [data, size] = reader.getRecord(record.name);
     const uint32_t found = crc32_fast(data.get(), size);
     if (found != record.checksum)
-      mismatch(HYB_ERROR_FILE, path + ": checksum of " + record.name,
+      mismatch(HYB_ERROR_FILE, file.path + ": checksum of " + record.name,
                std::to_string(record.checksum), std::to_string(found) + " (a damaged file)");
   }
 }
 
 }  // namespace
 
-std::vector<std::string> check_archive(const std::string &path, const std::string &expected) try {
+std::vector<std::string> check_archive(const File &file, const std::string &expected) try {
   std::vector<std::string> names;
-  const std::vector<Record> records = directory(contents(path, expected));
-  check_records(path, records);
+  const std::vector<Record> records = directory(bytes_of(file, expected));
+  check_records(file, records);
   for (const Record &record : records) names.push_back(record.name);
   return names;
 } catch (const std::out_of_range &) {
-  mismatch(HYB_ERROR_FILE, path, expected, "no zip archive, or a part of one");
+  mismatch(HYB_ERROR_FILE, file.path, expected, "no zip archive, or a part of one");
 } catch (const c10::Error &error) {
-  mismatch(HYB_ERROR_FILE, path, expected, short_text(error.what_without_backtrace()));
+  mismatch(HYB_ERROR_FILE, file.path, expected, short_text(error.what_without_backtrace()));
 }
 
-std::string record_of(const std::string &path, const std::string &name) {
-  caffe2::serialize::PyTorchStreamReader reader(path);
-  if (!reader.hasRecord(name)) mismatch(HYB_ERROR_FILE, path, "a record " + name, "none");
+std::string record_of(const File &file, const std::string &name) {
+  caffe2::serialize::PyTorchStreamReader reader(file.contents);
+  if (!reader.hasRecord(name)) mismatch(HYB_ERROR_FILE, file.path, "a record " + name, "none");
   const auto [data, size] = reader.getRecord(name);
   return {static_cast<const char *>(data.get()), size};
 }

@@ -14,6 +14,7 @@
 #include "guarded.hpp"
 #include "host_scope.hpp"
 #include "package.hpp"
+#include "plugin/contents.hpp"
 #include "probe.hpp"
 #include "torchscript.hpp"
 
@@ -24,12 +25,12 @@ constexpr int64_t least_samples = 16;  // of a batch that is cut for want of mem
 
 std::string text_of(const char *text) { return text ? text : ""; }
 
-std::unique_ptr<Module> opened(const std::string &path, const std::string &backend,
+std::unique_ptr<Module> opened(const File &file, const std::string &backend,
                                at::Device device, int threads) {
   const HostScope scope(threads);
-  const bool by_suffix = backend.empty() && std::filesystem::path(path).extension() == ".pt2";
-  if (by_suffix || backend == "aoti") return std::make_unique<Package>(path, device);
-  return std::make_unique<TorchScript>(path, device);
+  const bool by_suffix = backend.empty() && std::filesystem::path(file.path).extension() == ".pt2";
+  if (by_suffix || backend == "aoti") return std::make_unique<Package>(file, device);
+  return std::make_unique<TorchScript>(file, device);
 }
 
 hyb_matrices part_of(const hyb_matrices &whole, int64_t begin, int64_t count, size_t size) {
@@ -59,7 +60,8 @@ Network::Network(const char *path, const hyb_backend_options &options)
     : threads_(options.threads > 0 ? options.threads : 1),
       place_(place_of(text_of(options.device), options.local_rank)),
       precision_(precision_of(text_of(options.precision))),
-      module_(opened(path, text_of(options.backend), place_.device, threads_)),
+      module_(opened({path, hybrid_plugin::contents_of(path, options)}, text_of(options.backend),
+                     place_.device, threads_)),
       staging_(place_.device) {
   if (place_.in_flight)
     pipeline_ = std::make_unique<Pipeline>(

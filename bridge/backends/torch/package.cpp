@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <fstream>
 
-#include "archive.hpp"
 #include "failure.hpp"
 #include "guarded.hpp"
 
@@ -77,16 +76,16 @@ std::unique_ptr<torch::inductor::AOTIModelContainerRunner> loaded(const std::str
 
 }  // namespace
 
-Package::Package(const std::string &path, at::Device device) : path_(path) {
+Package::Package(const File &file, at::Device device) : path_(file.path) {
   if (!device.is_cpu())
-    mismatch(HYB_ERROR_CONFIG, path + ": device of the backend aoti", "cpu", device.str());
-  const std::vector<std::string> names = check_archive(path, a_package);
-  for (const char *name : {card_record, manifest_record}) check_has(names, name, path);
-  card_ = record_of(path, card_record);
-  manifest_ = parse_manifest(record_of(path, manifest_record), path);
-  check_machine(manifest_, path);
-  check_has(names, manifest_.code, path);
-  runner_ = loaded(record_of(path, manifest_.code), path);
+    mismatch(HYB_ERROR_CONFIG, path_ + ": device of the backend aoti", "cpu", device.str());
+  const std::vector<std::string> names = check_archive(file, a_package);
+  for (const char *name : {card_record, manifest_record}) check_has(names, name, path_);
+  card_ = record_of(file, card_record);
+  manifest_ = parse_manifest(record_of(file, manifest_record), path_);
+  check_machine(manifest_, path_);
+  check_has(names, manifest_.code, path_);
+  runner_ = loaded(record_of(file, manifest_.code), path_);
 }
 
 void Package::bind(const hyb_signature &signature) { check_card(manifest_, signature, path_); }

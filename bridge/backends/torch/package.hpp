@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "archive.hpp"
 #include "manifest.hpp"
 #include "module.hpp"
 
@@ -16,7 +17,7 @@ namespace hybrid_torch {
 
 class Package : public Module {
  public:
-  Package(const std::string &path, at::Device device);
+  Package(const File &file, at::Device device);
 
   void bind(const hyb_signature &signature) override;
   void run(const hyb_matrices &matrices) override;

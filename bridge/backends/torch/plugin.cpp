@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The backends "torchscript" and "aoti": libhybrid_torch.so as the core sees it.
+#include <torch/csrc/inductor/aoti_torch/c/shim.h>
+#include <torch/headeronly/version.h>
+
 #include "guarded.hpp"
 #include "hybrid_plugin.h"
 #include "network.hpp"
@@ -7,11 +10,25 @@
 namespace hybrid_torch {
 namespace {
 
+std::string release_of(uint64_t version) {
+  return std::to_string(version >> 56) + "." + std::to_string(version >> 48 & 0xff);
+}
+
+// Another release of Torch may well load, and have other classes behind the same symbols.
+void check_release() {
+  const std::string built = release_of(TORCH_ABI_VERSION);
+  const std::string found = release_of(aoti_torch_abi_version());
+  if (built != found)
+    mismatch(HYB_ERROR_PLUGIN, "libhybrid_torch.so", "Torch " + built + ", for which it was built",
+             found + "; what builds it for that: pyhybrid build-backend torch");
+}
+
 int32_t open(const char *path, const hyb_backend_options *options, void **network,
              const char **card, hyb_message *message) {
   *network = nullptr;
   *card = nullptr;
   return guarded(message, "", [&] {
+    check_release();
     auto opened = std::make_unique<Network>(path, *options);
     *card = opened->card().c_str();
     *network = opened.release();

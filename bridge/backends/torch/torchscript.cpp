@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "archive.hpp"
 #include "failure.hpp"
 #include "guarded.hpp"
 #include "onednn.hpp"
@@ -25,15 +24,15 @@ constexpr int64_t samples_for_onednn = 128;
 // set to on some CPUs) and tf32 by more.
 constexpr double float32_tolerance = 1e-5;
 
-torch::jit::Module loaded(const std::string &path, at::Device device,
+torch::jit::Module loaded(const File &file, at::Device device,
                           torch::jit::ExtraFilesMap &extra) try {
-  return torch::jit::load(path, device, extra);
+  return torch::jit::load(file.contents, device, extra);
 } catch (const c10::OutOfMemoryError &) {
   throw;
 } catch (const c10::Error &error) {
-  mismatch(HYB_ERROR_FILE, path, a_file, short_text(error.what_without_backtrace()));
+  mismatch(HYB_ERROR_FILE, file.path, a_file, short_text(error.what_without_backtrace()));
 } catch (const std::exception &error) {
-  mismatch(HYB_ERROR_FILE, path, a_file, short_text(error.what()));
+  mismatch(HYB_ERROR_FILE, file.path, a_file, short_text(error.what()));
 }
 
 torch::jit::Module for_inference(torch::jit::Module module) {
@@ -70,20 +69,20 @@ void check_has_code(const std::string &path, const std::vector<std::string> &rec
 
 }  // namespace
 
-TorchScript::TorchScript(const std::string &path, at::Device device) : device_(device) {
-  check_has_code(path, check_archive(path, a_file));
-  load(path);
+TorchScript::TorchScript(const File &file, at::Device device) : device_(device) {
+  check_has_code(file.path, check_archive(file, a_file));
+  load(file);
 }
 
-void TorchScript::load(const std::string &path) {
+void TorchScript::load(const File &file) {
   torch::jit::ExtraFilesMap extra{{card_file, ""}};
-  torch::jit::Module module = loaded(path, device_, extra);
+  torch::jit::Module module = loaded(file, device_, extra);
   card_ = extra[card_file];
   if (card_.empty())
-    mismatch(HYB_ERROR_CARD, path, std::string("a card in its extra file ") + card_file,
+    mismatch(HYB_ERROR_CARD, file.path, std::string("a card in its extra file ") + card_file,
              "none; write it with pyhybrid.export");
   if (!module.find_method("forward"))
-    mismatch(HYB_ERROR_FILE, path, "a network with a method forward", "none");
+    mismatch(HYB_ERROR_FILE, file.path, "a network with a method forward", "none");
   module_ = for_inference(std::move(module));
 }
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "archive.hpp"
 #include "module.hpp"
 #include "signature.hpp"
 
@@ -14,13 +15,13 @@ namespace hybrid_torch {
 
 class TorchScript : public Module {
  public:
-  TorchScript(const std::string &path, at::Device device);
+  TorchScript(const File &file, at::Device device);
 
   void bind(const hyb_signature &signature) override;
   void run(const hyb_matrices &matrices) override;
 
  private:
-  void load(const std::string &path);
+  void load(const File &file);
   void choose(const hyb_signature &signature);
 
   const at::Device device_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Operators that make outputs obey physics exactly, declared in the card or the configuration
-// (docs/online.md). Budgets and bounds share outputs, so all of a scheme are met together; what
-// follows from fluxes comes last.
+// (docs/constraints.md). Budgets and bounds share outputs, so all of a scheme are met together;
+// what follows from fluxes comes last.
 #pragma once
 
 #include <cstdint>

@@ -110,9 +110,9 @@ struct ProjectionLoops {
   // Returns whether in a lane no value lies within some bounds; then `bad` says in which.
   bool (*check_bounds)(const RowGroup &group, uint8_t *bad);
 
-  // Takes x, and leaves in y of every group its projection, in lanes that are neither idle nor unmet, and x
-  // elsewhere. What is equal keeps its bits, the sign of a zero too. False where there is nothing
-  // to be changed; y is then left alone.
+  // Takes x, and leaves in y of every group its projection, in lanes that are neither idle nor
+  // unmet, and x elsewhere. What is equal keeps its bits, the sign of a zero too. False where there
+  // is nothing to be changed; y is then left alone.
   bool (*project)(const ProjectionProblem &problem, const ProjectionTask &task,
                   const ProjectionResult &result);
 

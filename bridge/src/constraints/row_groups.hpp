@@ -88,8 +88,9 @@ inline void add_gram(const Lanes *measure, const Lanes &profile, RowSums<M> &sum
 
 enum class Pass { first, as_it_is, moved, bounded };
 
-// Sums of x, taken first from where it comes from, or of the y that multipliers and bounds make of it. Where there are no bounds, the
-// matrix stays that of x. The first pass marks the lanes that are not finite.
+// Sums of x, taken first from where it comes from, or of the y that multipliers and bounds make of
+// it. Where there are no bounds, the matrix stays that of x. The first pass marks the lanes that
+// are not finite.
 template <int M, Pass pass>
 Mask sum_rows(const RowGroup &group, const double *x_rows, const Lanes *change,
               GroupSums &result) {

@@ -14,7 +14,11 @@ namespace {
 class Search {
  public:
   Search(const ProjectionProblem &problem, const ProjectionTask &task)
-      : problem_(problem), n_(problem.nbudget), groups_(problem, task), task_idle_(task.idle), idle_(mask_of(task.idle)) {}
+      : problem_(problem),
+        n_(problem.nbudget),
+        groups_(problem, task),
+        task_idle_(task.idle),
+        idle_(mask_of(task.idle)) {}
 
   // Whether y was written.
   bool run(const ProjectionResult &result) {

@@ -139,6 +139,7 @@ HookSlot::HookSlot(const HookConfig &config, std::unique_ptr<Hook> hook,
   if (!config.after && config.learn != HookConfig::Source::none)
     mismatch(HYB_ERROR_CONFIG, config.where + ".learn", "'none' in phase 'before'", "another");
   counters_.resize(targets_.size());
+  if (!config.after) counters_.push_back({0});
   weight_ = ramp_at(0, config_.start, config_.ramp);
 }
 
@@ -165,9 +166,14 @@ bool HookSlot::run(const BlockValues &values, HookWork &work, Verdict &verdict,
 
 void HookSlot::veto(const BlockValues &values, HookWork &work, Verdict &verdict,
                     const Objector &object) {
-  if (idle() || !run(values, work, verdict, object) || config_.dry_run) return;
-  for (int64_t i = 0; i < values.ncol; ++i)
-    if (work.veto[static_cast<size_t>(i)]) verdict.reject(i);
+  if (idle() || !run(values, work, verdict, object)) return;
+  int64_t vetoed = 0;
+  for (int64_t i = 0; i < values.ncol; ++i) {
+    if (!work.veto[static_cast<size_t>(i)]) continue;
+    ++vetoed;
+    if (!config_.dry_run) verdict.reject(i);
+  }
+  count(targets_.size(), {static_cast<double>(vetoed)});
 }
 
 // Of such a column nothing is added.
@@ -238,9 +244,9 @@ void HookSlot::size_counters(const BlockValues &values) {
                       static_cast<size_t>(values.outputs[targets_[target]].nrow()) * ncounter));
 }
 
-void HookSlot::count(size_t target, const std::vector<double> &counted) {
+void HookSlot::count(size_t place, const std::vector<double> &counted) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  std::vector<double> &counters = counters_[target];
+  std::vector<double> &counters = counters_[place];
   if (counters.size() < counted.size()) counters.resize(counted.size(), 0.0);
   for (size_t i = 0; i < counted.size(); ++i) counters[i] += counted[i];
 }
@@ -287,6 +293,7 @@ nlohmann::json HookSlot::told(const std::vector<std::vector<double>> &counters,
     added["unit"] = field.unit;
     object["added"][field.name] = added;
   }
+  if (!config_.after) object["rejected"] = counters.back().empty() ? 0.0 : counters.back()[0];
   return object;
 }
 
@@ -304,6 +311,7 @@ void HookSlot::state(State &state) {
   state.number("steps", steps_);
   for (size_t target = 0; target < targets_.size(); ++target)
     state.counters("added " + std::to_string(target + 1), counters_[target]);
+  if (!config_.after) state.counters("rejected", counters_.back());
   hook_->state(state);
 }
 

@@ -58,9 +58,10 @@ class HookSlot {
   void learn(const Samples &samples, const Communicator &communicator, const Objector &object);
   void step(const Clock &clock, const Objector &object);
 
-  // What was added to each target, ncounter for each row; and such counters, of this process or of
-  // several, in words.
+  // What was added to each target, ncounter for each row, and in phase before, behind those, how many
+  // columns were vetoed; and such counters, of this process or of several, in words.
   std::vector<std::vector<double>> counters() const;
+  size_t ncounters() const { return targets_.size() + (config_.after ? 0 : 1); }
   nlohmann::json told(const std::vector<std::vector<double>> &counters,
                       const ValueFields &fields) const;
 
@@ -78,7 +79,7 @@ class HookSlot {
   void drop_not_finite(HookWork &work, const BlockValues &values, Verdict &verdict,
                        const Objector &object) const;
   void add_target(size_t target, BlockValues &values, HookWork &work) const;
-  void count(size_t target, const std::vector<double> &counted);
+  void count(size_t place, const std::vector<double> &counted);
   void size_counters(const BlockValues &values);
 
   HookConfig config_;
@@ -90,7 +91,7 @@ class HookSlot {
   int64_t steps_ = 0;            // with samples, since the last update
   std::once_flag sized_;
   mutable std::mutex mutex_;
-  std::vector<std::vector<double>> counters_;  // by target
+  std::vector<std::vector<double>> counters_;  // as `counters`
 };
 
 }  // namespace hyb

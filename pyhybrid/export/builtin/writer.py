@@ -12,6 +12,7 @@ from typing import Any
 from safetensors.numpy import save
 
 from ...card import Card
+from ...network_file import with_metadata
 from .network import Network, Operation, Span
 
 _FORMAT = {"format": "pyhybrid network", "version": 1}
@@ -32,7 +33,8 @@ def write(network: Network, output: Span, card: Card, path: Path) -> None:
     packed = dataclasses.replace(card, arguments="packed").to_json()
     names = {name for table in listed for name in _texts(table)}
     tensors = {name: array for name, array in network.weights.tensors.items() if name in names}
-    path.write_bytes(save(tensors, metadata={"card": packed, "network": text}))
+    content = save(tensors, metadata={"card": packed, "network": text})
+    path.write_bytes(with_metadata(content))
 
 
 def _needed(network: Network, output: Span) -> list[int]:

@@ -62,7 +62,7 @@ inline hyb_signature signature_of(const Shape &shape) {
 }
 
 constexpr hyb_backend_options default_options = {sizeof(hyb_backend_options), "", "cpu", "float32",
-                                                 "", "emulate", 1, 0};
+                                                 "", "emulate", 1, 0, nullptr};
 
 // One network; every step's status and message are kept.
 struct Network {

@@ -96,6 +96,22 @@ void check_in_flight() {
   CHECK_EQ(submit(network, *blocks[0], &never_waited_for, &network.message), HYB_OK);
 }
 
+// The next batch in the same memory has values of its own, not those that went before.
+void check_used_again() {
+  Network network(backend);
+  CHECK_EQ(network.open(file("affine.pt"), on("cpu:async")), HYB_OK);
+  CHECK_EQ(network.prepare({3, 3}), HYB_OK);
+  const Block block(network, 0.0f);
+  for (const float value : {1.0f, 2.0f, 3.0f}) {
+    std::fill(block.x, block.x + size, value);
+    void *batch = nullptr;
+    CHECK_EQ(submit(network, block, &batch, &network.message), HYB_OK);
+    CHECK_EQ(wait(network, batch, &network.message), HYB_OK);
+    for (int64_t k = 0; k < size; ++k)
+      CHECK_EQ(block.y[k], value * static_cast<float>(k / nsample + 1) + 0.5f);
+  }
+}
+
 void check_synchronous() {
   Network network(backend);
   CHECK_EQ(network.open(file("affine.pt")), HYB_OK);
@@ -201,6 +217,7 @@ int main() {
   if (!dlopen(test::variable("LIMITED_MEMORY"), RTLD_NOW)) std::puts(dlerror());
   check_names();
   check_in_flight();
+  check_used_again();
   check_synchronous();
   check_same_as_cpu();
   check_threads();

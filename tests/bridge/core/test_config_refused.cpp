@@ -36,6 +36,8 @@ static void values_have_their_type() {
   REFUSES("scheme = \"x\"", "scheme", "expected a table", "found string");
   REFUSES("[scheme]\nradiation = true", "radiation", "expected a table", "found boolean true");
   REFUSES("[domain]\nlog = 1", "log", "expected a string", "found integer 1");
+  REFUSES("domain = [0.1, { a = 0.1 }]", "domain: expected a table, found array");
+  REFUSES(scheme("device = { a = 0.1 }"), "device: expected a string, found table");
   REFUSES("[domain]\nstatistics = [1]", "statistics", "expected a string", "found array");
   REFUSES("[domain]\nplugins = 1.5", "plugins", "expected a string", "found floating-point 1.5");
   REFUSES(scheme("mode = 2"), "mode", "expected a string", "found integer 2");
@@ -118,7 +120,27 @@ static void text_that_is_not_toml_is_refused_with_its_line() {
   REFUSES("a = " + std::string(100000, '['), "expected TOML");
 }
 
+static void sums_have_64_digits() {
+  const std::string sum(64, 'a');
+  REFUSES(scheme("sha256 = 5"), "scheme.radiation.sha256", "expected a string", "found integer 5");
+  REFUSES(scheme("sha256 = \"\""), "line 2", "expected 64 hexadecimal digits", "found ''");
+  REFUSES(scheme("sha256 = \"" + sum.substr(1) + "\""), "expected 64 hexadecimal digits");
+  REFUSES(scheme("sha256 = \"" + sum + "a\""), "expected 64 hexadecimal digits");
+  REFUSES(scheme("sha256 = \"g" + sum.substr(1) + "\""), "expected 64 hexadecimal digits", "'ga");
+  REFUSES("[domain]\nrequire_sha256 = 1", "require_sha256", "expected true or false");
+}
+
+static void a_domain_can_require_sums() {
+  const std::string domain = "[domain]\nrequire_sha256 = true\n";
+  for (const char *mode : {"shadow", "emulate", "blend", "correct"})
+    REFUSES(domain + scheme("emulator = \"x.pt\"\nmode = \"" + std::string(mode) + "\""),
+            "scheme.radiation: mode '", mode, "expected a key sha256, as domain.require_sha256",
+            "found nothing");
+}
+
 int main() {
+  sums_have_64_digits();
+  a_domain_can_require_sums();
   unknown_keys_name_the_nearest();
   unknown_words_name_the_nearest();
   values_have_their_type();

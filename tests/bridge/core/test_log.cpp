@@ -58,11 +58,13 @@ static void the_file_grows() {
     hyb_scheme *scheme = nullptr;
     CHECK_OK(hyb_scheme_create(domain.handle, "test", HYB_TOP_DOWN, &scheme));
     const std::string text = contents(folder() / "run.0.log");
-    CHECK_HAS(text.c_str(), "info: scheme 'test': mode native\n");
+    CHECK_HAS(text.c_str(), "Z: run of '");  // the time, then the program
+    CHECK_HAS(text.c_str(), ", pyhybrid " HYB_VERSION "\ninfo: scheme 'test': mode native\n");
     CHECK_OK(hyb_scheme_destroy(scheme));
   }
   const std::string text = contents(folder() / "run.0.log");
-  CHECK_EQ(std::count(text.begin(), text.end(), '\n'), 2);
+  CHECK_EQ(std::count(text.begin(), text.end(), '\n'), 4);
+  CHECK_EQ(text.compare(0, 5, "---- "), 0);
 }
 
 // The data of the handler may be gone by the time the last scheme is.
@@ -181,7 +183,44 @@ static void a_handler_may_throw() {
   CHECK_OK(hyb_domain_destroy(domain));
 }
 
+static int64_t lines_with(const Lines &log, const std::string &text) {
+  return std::count_if(log.lines.begin(), log.lines.end(), [&](const auto &line) {
+    return line.second.find(text) != std::string::npos;
+  });
+}
+
+// Opens blocks of three columns that begin there, each step anew.
+static int64_t columns_told_twice(const std::string &table, const std::vector<int64_t> &begin) {
+  Lines log;
+  const hyb_host host = log.host();
+  const Scheme scheme(table, HYB_TOP_DOWN, nullptr, &host);
+  for (int64_t step = 1; step <= 2; ++step) {
+    scheme.step(step);
+    for (const int64_t first : begin) {
+      const Call call(scheme, 3, first);
+      CHECK_OK(call.run());
+      CHECK_OK(call.close());
+    }
+  }
+  return lines_with(log, "expected each column in one call of a step, found some in two");
+}
+
+// Of a wrong `first`, mostly 1 for every block, which records others under a column's name.
+static void columns_that_come_twice_are_told_once() {
+  const std::string record = "mode = \"record\"\nfield.x.unit = \"1\"\nrecord.path = \"" +
+                             folder() / "twice.nc" + "\"\nrecord.replace = true";
+  CHECK_EQ(columns_told_twice(record, {1, 1}), 1);
+  CHECK_EQ(columns_told_twice(record, {1, 4, 3}), 1);   // the last of one and the first of another
+  CHECK_EQ(columns_told_twice(record, {4, 2}), 1);
+  CHECK_EQ(columns_told_twice(record, {1, 7, 4, 6}), 1);  // of runs that became one
+  CHECK_EQ(columns_told_twice(record, {1, 4, 7}), 0);
+  CHECK_EQ(columns_told_twice(record, {7, 1, 4}), 0);
+  CHECK_EQ(columns_told_twice(record, {10, 1, 7, 4}), 0);
+  CHECK_EQ(columns_told_twice("mode = \"native\"", {1, 1}), 0);
+}
+
 int main() {
+  columns_that_come_twice_are_told_once();
   the_handler_hears_of_every_scheme();
   the_backend_may_tell_of_itself();
   the_file_grows();

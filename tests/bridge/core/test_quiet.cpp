@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Nothing is printed, and neither errno, locale, signals nor OpenMP's threads change.
+// Nothing is printed but a misspelled table, and neither errno, locale, signals nor OpenMP's threads change.
 #include <fcntl.h>
 #include <locale.h>
 #include <omp.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -67,6 +68,39 @@ static void nothing_is_printed() {
   CHECK_EQ(text, "");
 }
 
+// Of a table whose name is misspelled, or nobody would know that its scheme runs natively.
+static std::string printed_with(const std::string &tables, const hyb_host *host) {
+  std::string text;
+  {
+    const Redirected streams;
+    hyb_domain *domain;
+    hyb_scheme *scheme;
+    hyb_domain_create_text(tables.c_str(), nullptr, host, &domain);
+    hyb_scheme_create(domain, "radiation", HYB_TOP_DOWN, &scheme);
+    for (int64_t step = 1; step <= 3; ++step) hyb_domain_step(domain, step, nullptr, 0);
+    hyb_scheme_destroy(scheme);
+    hyb_domain_destroy(domain);
+    std::fflush(nullptr);
+    text = streams.text();
+  }
+  return text;
+}
+
+static void a_misspelled_table_is_shown() {
+  const std::string misspelled = "[scheme.radation]\nmode = \"native\"\n";
+  const std::string text = printed_with(misspelled, nullptr);
+  CHECK_HAS(text.c_str(), "pyhybrid: warning: [scheme.radation] in the configuration: expected a "
+                          "scheme of the host, 'radiation', found one that it did not create; did "
+                          "you mean 'radiation'?");
+  CHECK_EQ(std::count(text.begin(), text.end(), '\n'), 1);
+  hyb_host host{};
+  host.size = sizeof host;
+  host.log = [](int32_t, const char *, void *) {};
+  CHECK_EQ(printed_with(misspelled, &host), "");
+  CHECK_EQ(printed_with("[scheme.radiation]\nmode = \"native\"\n" + misspelled, nullptr), "");
+  CHECK_EQ(printed_with("", nullptr), "");
+}
+
 static void the_locale_stays_and_does_not_matter() {
   const std::string before = setlocale(LC_ALL, nullptr);
   good_and_bad_calls();
@@ -112,6 +146,7 @@ static void messages_belong_to_their_thread() {
 int main() {
   messages_belong_to_their_thread();
   nothing_is_printed();
+  a_misspelled_table_is_shown();
   the_locale_stays_and_does_not_matter();
   signals_stay();
   threads_of_openmp_stay();

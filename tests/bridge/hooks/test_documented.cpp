@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The example of docs/online.md is read and makes hooks; its nudging lacks nothing but the file.
+// The example of docs/bias-correction.md is read and makes hooks; its nudging lacks nothing but the file.
 #include <fstream>
 #include <sstream>
 
@@ -17,8 +17,7 @@ static std::string between(const std::string &text, const std::string &begin,
 static std::string example(const char *page) {
   std::ostringstream text;
   text << std::ifstream(page).rdbuf();
-  const std::string section = text.str().substr(text.str().find("\n## Online bias correction"));
-  return between(section, "```toml\n", "```");
+  return between(text.str(), "```toml\n", "```");
 }
 
 int main(int, char **arguments) {

@@ -125,6 +125,22 @@ void ranks_with_other_schemes_are_told() {
   CHECK_OK(hyb_domain_step(scheme.domain.handle, 2, nullptr, 600));  // each alone
 }
 
+// It is told, lives, and comes to the next step, where it keeps nobody waiting.
+void a_rank_without_its_emulator_ends_nobody() {
+  const Part own = own_part();
+  const hyb_grid grid = own.grid();
+  const bool lost = rank == size - 1;
+  std::string table = learning_table();
+  if (lost) table = replaced(table, "emulator = \"", "emulator = \"/no/such/folder/");
+  const Domain domain("[scheme.test]\n" + table, &grid, &own.host);
+  hyb_scheme *scheme = nullptr;
+  const int32_t status = hyb_scheme_create(domain.handle, "test", HYB_TOP_DOWN, &scheme);
+  CHECK_EQ(status, lost ? HYB_ERROR_FILE : HYB_OK);
+  CHECK_EQ(hyb_domain_step(domain.handle, 1, nullptr, 600), size == 1 ? HYB_OK : HYB_ERROR_CONFIG);
+  MPI_Barrier(MPI_COMM_WORLD);
+  CHECK_OK(hyb_scheme_destroy(scheme));
+}
+
 }  // namespace
 
 int main(int argc, char **argv) {
@@ -137,6 +153,7 @@ int main(int argc, char **argv) {
   an_update_counts_on_all_ranks_or_on_none();
   a_rank_without_calls_makes_a_restart_that_loads();
   ranks_with_other_schemes_are_told();
+  a_rank_without_its_emulator_ends_nobody();
   MPI_Finalize();
   return check_failures();
 }

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What is written is what is read.
+#include <netcdf.h>
+
+#include <algorithm>
+
 #include "reading.hpp"
 
 namespace {
@@ -51,6 +55,37 @@ void check_size(const Folder &folder) {
   CHECK(std::filesystem::file_size(path) < 2000000);
 }
 
+template <class T>
+bool all_are(const std::vector<char> &bytes, int64_t first, int64_t count, T value) {
+  const T *values = reinterpret_cast<const T *>(bytes.data());
+  return std::all_of(values + first, values + first + count, [&](T one) { return one == value; });
+}
+
+// Columns without a value have the fill value of their kind; those before and after have their own.
+void check_missing(const Folder &folder) {
+  const std::string path = folder / "missing.nc";
+  void *file = created(path);
+  const std::vector<void *> nothing(variables().size(), nullptr);
+  CHECK_EQ(append(file, 1, 1, 4), HYB_OK);
+  hyb_capture empty = (new Block(2, 1, 5000))->capture();  // more than a block of the file
+  empty.data = nothing.data();
+  CHECK_EQ(storage().append(file, &empty, nullptr), HYB_OK);
+  CHECK_EQ(append(file, 3, 1, 4), HYB_OK);
+  CHECK_EQ(storage().close(file, nullptr), HYB_OK);
+  CHECK_EQ(held_captures, 0);
+  const Reading reading(path);
+  CHECK_EQ(reading.nsample, 5008);
+  for (size_t v = 0; v < variables().size(); ++v) {
+    const hyb_variable &variable = variables()[v];
+    const std::vector<char> data = reading.read(v);
+    const int64_t width = width_of(variable), first = 4 * width, count = 5000 * width;
+    if (variable.kind == HYB_REAL64) CHECK(all_are(data, first, count, NC_FILL_DOUBLE));
+    if (variable.kind == HYB_REAL32) CHECK(all_are(data, first, count, NC_FILL_FLOAT));
+    if (variable.kind >= HYB_INT32) CHECK(all_are(data, first, count, int32_t{NC_FILL_INT}));
+    CHECK_EQ(read_value(variable, data.data(), 5004 * width), value_at(v, 3, 1, 0, 0));
+  }
+}
+
 void *created_with_one_variable(const std::string &path) {
   const hyb_variable variable = {"input", "x", "1", "state", HYB_REAL64, 0, 0};
   hyb_recording_options o = options();
@@ -99,6 +134,7 @@ int main() {
   check_blocks(folder, 0);
   check_blocks(folder, 4);
   check_extremes(folder);
+  check_missing(folder);
   check_size(folder);
   check_bits(folder);
   check_two_files(folder);

@@ -164,7 +164,7 @@ def test_a_board_of_no_numbers(tmp_path, recordings):
 def test_a_kill_loses_no_row(tmp_path, recordings):
     text = "import os\n\ndef killed(task):\n    os._exit(9)\n"
     out = tmp_path / "board.json"
-    out.write_text("of before")
+    out.write_text("{}")
     arguments = ["board", "m7", "--quick", f"--recordings={recordings}", "--flags=-O1",
                  f"--add={written(tmp_path, text)}", "--only=persistence", "--only=killed",
                  f"--json={out}"]  # fmt: skip

@@ -2,7 +2,7 @@
 // A backend for tests. Its emulator file is the card, after an optional first line of switches:
 //   # flights=2 fail-submit fail-wait no-memory-above=BYTES tile=64 step=16 tell-options
 //     fail-above=N fail-large fail-open fail-prepare fail-run variant slow dirty nan finite no-card
-//     long-message odd-status
+//     long-message odd-status tamper
 // It checks that the core keeps its side of hybrid_plugin.h and fails if not.
 #include <xmmintrin.h>
 
@@ -81,12 +81,24 @@ int32_t tell(const hyb_backend_options &options, hyb_message *message) {
   return fail(message, HYB_ERROR_FILE, text.str());
 }
 
+// Somebody who may write all files, while the network is being loaded.
+void tamper(const char *path) {
+  std::ofstream(path, std::ios::in | std::ios::out) << std::string(200, 'x');
+}
+
 int32_t open(const char *path, const hyb_backend_options *options, void **network,
              const char **card, hyb_message *message) {
   ++opened;
   auto *opening = new Network;
-  std::ifstream file(path);
+  const char *contents = options->contents ? options->contents : path;
+  std::ifstream file(contents);
   if (file.peek() == '#') std::getline(file, opening->switches);
+  if (opening->has("tamper")) {
+    for (const char *writable : {path, contents}) tamper(writable);
+    file.close();
+    file.open(contents);
+    std::getline(file, opening->switches);
+  }
   std::ostringstream rest;
   rest << file.rdbuf();
   opening->card = rest.str();

@@ -81,6 +81,11 @@ int32_t create(const char *path, const hyb_recording_options *options, void **fi
 
 void write_variable(Stored &stored, const hyb_capture &capture, int32_t v, int64_t row) {
   const char *data = static_cast<const char *>(capture.data[v]);
+  if (!data) {
+    const auto values = static_cast<size_t>(stored.levels() * stored.species() * stored.size());
+    stored.data.insert(stored.data.end(), values, '\xff');  // NaN, -1
+    return;
+  }
   for (int64_t l = 0; l < stored.levels(); ++l)
     for (int64_t s = 0; s < stored.species(); ++s) {
       const char *from = data + ((s * stored.levels() + l) * capture.ld + row) * stored.size();
