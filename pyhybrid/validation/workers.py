@@ -20,11 +20,20 @@ _LOCAL = {
     "scheduler_kwargs": {"dashboard": False, "dashboard_address": "127.0.0.1:0"},
     "worker_dashboard_address": "127.0.0.1:0",
     "silence_logs": logging.ERROR,  # such as that it had to kill a worker that was to end
+    "preload": [__name__],  # each worker calls `dask_setup`
 }  # fmt: skip
 _NO_PAGES = {
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
+
+
+def dask_setup(worker: Any) -> None:
+    """A worker says nothing: errors of the work reach the client.
+
+    Else one that ends while it connects to the scheduler writes that error to the terminal.
+    """
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""Processes of dask are for this run alone: they speak TLS, and their web server is empty."""
+"""Processes of dask are for this run alone: they speak TLS, their web server is empty, no logs."""
 
+import logging
 import socket
 import sys
 import urllib.error
@@ -51,6 +52,17 @@ def test_web_servers_have_no_pages(client):
         for page in ("", "status", "json/counts.json", "metrics", "info/main/workers.html"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/{page}", timeout=5)
+
+
+def test_errors_of_dask_itself_are_not_written(capfd):
+    def work():
+        logging.getLogger("distributed.worker").error("failed to send a heartbeat")
+        logging.getLogger("emulator").error("from the user's own code")
+
+    with client_of(1, None) as client:
+        client.submit(work).result()
+    _, err = capfd.readouterr()
+    assert err == "from the user's own code\n"
 
 
 def test_without_cryptography_it_is_a_message(monkeypatch):
