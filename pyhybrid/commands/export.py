@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,12 +52,19 @@ def export(
     """  # noqa: D301
     with told():
         check_json(json_file, "export")
+        _check_source_stays(output, source, weights)
         contract = read_card(card, "export")
         module = _module(source)
         if weights is not None:
             _load(module, weights)
         written = export_module(module, contract, output, method=method, cpu=cpu)
         tell(_told(contract, written), _as_json(contract, written), json_file)
+
+
+def _check_source_stays(output: Path, *read: str | Path | None) -> None:
+    for path in read:
+        if path is not None and os.path.realpath(path) == os.path.realpath(output):
+            raise ArgumentError(mismatch("export: OUTPUT", "a file that is not read", output))
 
 
 def _told(card: Card, written: Path) -> str:

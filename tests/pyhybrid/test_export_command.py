@@ -50,6 +50,19 @@ def run(*arguments):
     return CliRunner().invoke(main, ["export", *map(str, arguments)])
 
 
+def test_what_it_is_made_from_is_not_replaced(folder):
+    (folder / "plain.pt").write_bytes(b"of TorchScript")
+    (folder / "link.pt").symlink_to("plain.pt")
+    weights = ["--weights", "weights.pt"]
+    for words in (["plain.pt", "card.json", "link.pt"],
+                  ["own.py:Network", "card.json", "weights.pt", *weights]):  # fmt: skip
+        before = (folder / words[2]).read_bytes()
+        result = run(*words)
+        assert result.exit_code == 1
+        assert f"OUTPUT: expected a file that is not read, found {words[2]}" in result.stderr
+        assert (folder / words[2]).read_bytes() == before
+
+
 @pytest.mark.parametrize("source", ["own.py:network", "own.py:Network", "own:Network"])
 def test_export_writes_a_file(torch_plugin, folder, make_card, source):
     result = run(source, "card.json", "out.pt")
