@@ -24,11 +24,12 @@ class Job:
         self.command = [*launcher, "-n", str(ranks), host]
 
     def run(self, folder: Path, fault: str = "none", rank: int = 0, at: int = 0):
-        """The exit status and all that was printed; fails if the job does not end in time."""
+        """The exit status and all that was told; fails if the job does not end in time."""
         command = [*self.command, str(folder), fault, str(rank), str(at)]
         job = subprocess.run(command, timeout=PATIENCE, stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True)  # fmt: skip
-        return job.returncode, job.stdout
+        failures = [path.read_text() for path in sorted(folder.glob("failure.*"))]
+        return job.returncode, "\n".join([job.stdout, *failures])
 
     def finish(self, folder: Path) -> tuple[list[bytes], str]:
         """What each rank holds after a run, or the rest of one, without any fault."""

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t all_columns = 96, steps = 10, saved_every = 3;
 
-std::string fault;
+std::string folder, fault;
 int64_t fault_at = 0, collectives = 0;
 bool faulty = false;  // this rank
 
@@ -22,7 +22,7 @@ bool faulty = false;  // this rank
   for (;;) pause();
 }
 
-std::string table_in(const std::string &folder) {
+std::string table() {
   const auto path = [&](const char *name) { return "\"" + folder + "/" + name + "\"\n"; };
   std::ofstream(folder + "/card." + std::to_string(rank_of_job()) + ".json") << ranged_card();
   return "[domain]\nreport_steps = 2\nplugins = \"" + plugin_folder() + "\"\nlog = " +
@@ -36,10 +36,10 @@ std::string table_in(const std::string &folder) {
          "learn = \"audit\"\nregion = \"global\"\nleast_samples = 10\ntime_scale = \"1 h\"\n";
 }
 
-// As hosts do: the first failure ends the job.
+// As hosts do: the first failure ends the job. A launcher may lose what a rank that aborts prints.
 void need(int32_t status) {
   if (status == HYB_OK) return;
-  std::fprintf(stderr, "rank %d: %s\n", rank_of_job(), hyb_last_error());
+  std::ofstream(folder + "/failure." + std::to_string(rank_of_job())) << hyb_last_error();
   MPI_Abort(MPI_COMM_WORLD, 7);
 }
 
@@ -49,9 +49,9 @@ struct Host {
   hyb_domain *domain = nullptr;
   hyb_scheme *scheme = nullptr;
 
-  explicit Host(const std::string &folder) {
+  Host() {
     const hyb_grid grid = part.grid();
-    need(hyb_domain_create_text(table_in(folder).c_str(), &grid, &part.host, &domain));
+    need(hyb_domain_create_text(table().c_str(), &grid, &part.host, &domain));
     need(hyb_scheme_create(domain, "test", HYB_TOP_DOWN, &scheme));
     for (const auto &[name, unit, role] :
          {std::tuple("air_temperature", "K", HYB_STATE), {"surface_air_pressure", "Pa", HYB_STATE},
@@ -92,7 +92,7 @@ struct Host {
 };
 
 // What was flushed with the restart is in the recording that the killed run left.
-void check_recording(const std::string &folder, const Part &part, int64_t steps_done) {
+void check_recording(const Part &part, int64_t steps_done) {
   const std::string path = folder + "/record." + std::to_string(rank_of_job()) + ".nc";
   int file = -1, dimension = -1;
   size_t samples = 0;
@@ -104,7 +104,7 @@ void check_recording(const std::string &folder, const Part &part, int64_t steps_
 }
 
 // The first step to come.
-int64_t continued(Host &host, const std::string &folder) {
+int64_t continued(Host &host) {
   const std::string path = folder + "/restart.nc";
   MPI_Barrier(MPI_COMM_WORLD);
   if (!std::filesystem::exists(path)) return 1;
@@ -114,10 +114,10 @@ int64_t continued(Host &host, const std::string &folder) {
   return nlohmann::json::parse(statistics)["restored"].get<int64_t>() + 1;
 }
 
-void run(const std::string &folder) {
-  Host host(folder);
-  const int64_t first = continued(host, folder);
-  if (first > 1) check_recording(folder, host.part, first - 1);
+void run() {
+  Host host;
+  const int64_t first = continued(host);
+  if (first > 1) check_recording(host.part, first - 1);
   for (int64_t step = first; step <= steps; ++step) {
     host.step(step);
     if (step % saved_every > 0) continue;
@@ -147,12 +147,12 @@ int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   CHECK(argc == 5);
-  const std::string folder = argv[1];
+  folder = argv[1];
   fault = argv[2];
   faulty = fault != "none" && rank_of_job() == std::atoi(argv[3]);
   fault_at = std::atoll(argv[4]);
   std::ofstream(folder + "/pid." + std::to_string(rank_of_job())) << getpid();
-  run(folder);
+  run();
   MPI_Finalize();
   return check_failures();
 }
