@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t all_columns = 96, steps = 10, saved_every = 3;
 
-std::string folder, fault;
+std::string job_folder, fault;
 int64_t fault_at = 0, collectives = 0;
 bool faulty = false;  // this rank
 
@@ -23,13 +23,13 @@ bool faulty = false;  // this rank
 }
 
 std::string table() {
-  const auto path = [&](const char *name) { return "\"" + folder + "/" + name + "\"\n"; };
-  std::ofstream(folder + "/card." + std::to_string(rank_of_job()) + ".json") << ranged_card();
+  const auto path = [&](const char *name) { return "\"" + job_folder + "/" + name + "\"\n"; };
+  std::ofstream(job_folder + "/card." + std::to_string(rank_of_job()) + ".json") << ranged_card();
   return "[domain]\nreport_steps = 2\nplugins = \"" + plugin_folder() + "\"\nlog = " +
          path("log.{rank}") + "statistics = " + path("statistics.{rank}.json") +
          "[scheme.test]\nmode = \"emulate\"\nemulator = " +
          path(("card." + std::to_string(rank_of_job()) + ".json").c_str()) +
-         "record = { replace = true, path = \"" + folder + "/record.{rank}.nc\" }\n"
+         "record = { replace = true, path = \"" + job_folder + "/record.{rank}.nc\" }\n"
          "guard.training_range = \"stop\"\n"
          "audit = { tiles = 0.5, tile_columns = 8, alarm = { policy = \"stop\" } }\n"
          "[[scheme.test.hook]]\nkind = \"running_mean\"\nfields = [\"heating_rate\"]\n"
@@ -39,7 +39,7 @@ std::string table() {
 // As hosts do: the first failure ends the job. A launcher may lose what a rank that aborts prints.
 void need(int32_t status) {
   if (status == HYB_OK) return;
-  std::ofstream(folder + "/failure." + std::to_string(rank_of_job())) << hyb_last_error();
+  std::ofstream(job_folder + "/failure." + std::to_string(rank_of_job())) << hyb_last_error();
   MPI_Abort(MPI_COMM_WORLD, 7);
 }
 
@@ -93,7 +93,7 @@ struct Host {
 
 // What was flushed with the restart is in the recording that the killed run left.
 void check_recording(const Part &part, int64_t steps_done) {
-  const std::string path = folder + "/record." + std::to_string(rank_of_job()) + ".nc";
+  const std::string path = job_folder + "/record." + std::to_string(rank_of_job()) + ".nc";
   int file = -1, dimension = -1;
   size_t samples = 0;
   CHECK_EQ(nc_open(path.c_str(), NC_NOWRITE, &file), NC_NOERR);
@@ -105,7 +105,7 @@ void check_recording(const Part &part, int64_t steps_done) {
 
 // The first step to come.
 int64_t continued(Host &host) {
-  const std::string path = folder + "/restart.nc";
+  const std::string path = job_folder + "/restart.nc";
   MPI_Barrier(MPI_COMM_WORLD);
   if (!std::filesystem::exists(path)) return 1;
   need(hyb_domain_load(host.domain, path.c_str()));
@@ -122,9 +122,9 @@ void run() {
     host.step(step);
     if (step % saved_every > 0) continue;
     need(hyb_domain_flush(host.domain));
-    need(hyb_domain_save(host.domain, (folder + "/restart.nc").c_str()));
+    need(hyb_domain_save(host.domain, (job_folder + "/restart.nc").c_str()));
   }
-  std::ofstream(folder + "/heating." + std::to_string(rank_of_job()), std::ios::binary)
+  std::ofstream(job_folder + "/heating." + std::to_string(rank_of_job()), std::ios::binary)
       .write(reinterpret_cast<const char *>(host.model.heating.data()),
              static_cast<std::streamsize>(host.model.heating.size() * sizeof(double)));
   std::printf("rank %d: from step %d, %d collectives\n", rank_of_job(), static_cast<int>(first),
@@ -147,11 +147,11 @@ int main(int argc, char **argv) {
   MPI_Init(&argc, &argv);
   MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
   CHECK(argc == 5);
-  folder = argv[1];
+  job_folder = argv[1];
   fault = argv[2];
   faulty = fault != "none" && rank_of_job() == std::atoi(argv[3]);
   fault_at = std::atoll(argv[4]);
-  std::ofstream(folder + "/pid." + std::to_string(rank_of_job())) << getpid();
+  std::ofstream(job_folder + "/pid." + std::to_string(rank_of_job())) << getpid();
   run();
   MPI_Finalize();
   return check_failures();
