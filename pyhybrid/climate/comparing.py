@@ -92,7 +92,8 @@ def compare(
     ArgumentError
         If there are too few natives, or one is given twice.
     FieldError, ShapeError
-        If runs differ in variables, units, grids or times; a native has no number to compare with.
+        If runs differ in variables, units, grids or times; a native has no number to compare with;
+        a test that is asked for cannot be made, or none can say anything.
     """
     selection = selection or Selection()
     runs = [run, *natives]
@@ -100,14 +101,18 @@ def compare(
     names = _variables(runs, selection)
     budgets = budgets_of(natives[0], selection)
     precipitation = rain_variable(natives[0], selection, names)
+    _check_possible(selection, len(natives[0].days), precipitation, budgets)
     needed = dict.fromkeys([*names, *(n for b in budgets.values() for n in (*b.terms, *b.stores))])
     for name in needed:
         _check_variable(runs, name)
     check(list(needed), list(budgets))
     measured = _measure(runs, list(needed), precipitation, done)
     tests, same = _tests(runs, measured, names, budgets, precipitation, selection)
-    judge(tests, alpha)
     missing = [text for name in names for text in _missing(name, measured[name])]
+    if not tests and not missing:
+        found = f"none, and {len(same)} of what is the same in all runs"
+        raise FieldError(mismatch("climate: tests", "some that can say something", found))
+    judge(tests, alpha)
     return Comparison(runs, measured, budgets, precipitation, tests, same, missing, alpha)
 
 
@@ -134,6 +139,24 @@ def _variables(runs: list[Run], selection: Selection) -> list[str]:
     if not names:
         raise FieldError(mismatch(f"{native.name}: variables", f"some over {sorted(axes)}", "none"))
     return names
+
+
+def _check_possible(
+    selection: Selection, times: int, precipitation: str, budgets: dict[str, Budget]
+) -> None:
+    """Of the tests that are asked for; a verdict without them would seem to hold for them too."""
+    lacking: dict[str, tuple[str, object]] = {}
+    if times < 2:
+        lacking |= dict.fromkeys(("variability", "zonal variability"), ("2 times or more", times))
+    if times < 3:
+        lacking["drift"] = ("3 times or more", times)
+    if not precipitation:
+        lacking["rain"] = ("a rate of precipitation among the variables", "none")
+    if not budgets:
+        lacking["budget"] = ("all variables of one, in its units", "none")
+    for kind in selection.tests:
+        if kind in lacking:
+            raise FieldError(mismatch(f"climate: test {kind!r}", *lacking[kind]))
 
 
 def _check_variable(runs: list[Run], name: str) -> None:
@@ -195,7 +218,7 @@ def _tests(
                            for place in range(len(runs))])  # fmt: skip
         found.append(_number(runs, name, "budget", budget.unit, values,
                              balance_rounding(budget, measured, runs)))  # fmt: skip
-    found = [one for one in found if _kind(one) in selection.tests]
+    found = [one for one in found if selection.tested(_kind(one))]
     same = [one for one in found if one.p == 1 and one.deviation == 0]
     return [one for one in found if one not in same], [f"{o.what}: {o.kind}" for o in same]
 

@@ -44,6 +44,7 @@ class Selection:
     weights : str
         Variable of the files with a weight for each latitude; "": from the latitudes.
     tests : tuple of str
+        Some of `TESTS`, each of which has to be possible; empty: all that are.
     budgets : mapping of str to Budget or None
         None: those of `DEFAULT_BUDGETS` whose terms are all there.
     """
@@ -51,8 +52,12 @@ class Selection:
     variables: tuple[str, ...] = ()
     precipitation: str = ""
     weights: str = ""
-    tests: tuple[str, ...] = TESTS
+    tests: tuple[str, ...] = ()
     budgets: Mapping[str, Budget] | None = None
+
+    def tested(self, kind: str) -> bool:
+        """Whether a kind of test is wanted."""
+        return not self.tests or kind in self.tests
 
 
 # Signs by the standard names: "downward" and "upward" say which way is positive.
@@ -96,7 +101,7 @@ def read_selection(path: Path) -> Selection:
 
 
 def _tests(path: Path, table: dict[str, Any]) -> tuple[str, ...]:
-    tests = _words(path, table, "tests", TESTS)
+    tests = _words(path, table, "tests", ())
     for one in tests:
         if one not in TESTS:
             raise ConfigError(f"{path}: {unknown('test', one, TESTS)}")

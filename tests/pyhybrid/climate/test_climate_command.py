@@ -342,6 +342,30 @@ def test_selections_that_are_none(natives, changed, tmp_path, text, message):
     refused(climate(changed(), natives, "--variables", file), message)
 
 
+@pytest.mark.parametrize(("text", "until", "message"), [
+    ("variables = ['tas']\ntests = ['rain']", "2001",
+     "test 'rain': expected a rate of precipitation among the variables, found none"),
+    ("variables = ['tas']\ntests = ['mean', 'rain']", "2001", "test 'rain': expected"),
+    ("tests = ['mean', 'budget']\n[budget]", "2001", "test 'budget': expected all variables"),
+    ("tests = ['mean', 'drift']", "2000-01-02", "test 'drift': expected 3 times or more, found 2"),
+    ("tests = ['zonal variability']", "2000-01-01", "expected 2 times or more, found 1"),
+])  # fmt: skip
+def test_a_test_that_cannot_be_made_is_no_pass(natives, changed, tmp_path, monkeypatch, text, until,
+                                               message):  # fmt: skip
+    """It is told before values are read."""
+    file = tmp_path / "climate.toml"
+    file.write_text(text)
+    monkeypatch.setattr("pyhybrid.climate.comparing.measure", None)
+    refused(climate(changed(warmer), natives, "--variables", file, "--until", until), message)
+
+
+def test_tests_that_are_not_asked_for_may_be_impossible(natives, changed, tmp_path):
+    file = tmp_path / "climate.toml"
+    file.write_text("variables = ['tas']\n[budget]\n")
+    found, _ = results(changed(), natives, "--variables", file, "--until", "2000-01-01")
+    assert set(found["variable"]["tas"]["test"]) == {"mean", "zonal mean"}
+
+
 def test_data_to_verify_with_has_to_fit(natives, changed, tmp_path):
     dataset({"tos": fields(1)["tas"]}).to_netcdf(tmp_path / "v.nc")
     refused(climate(changed(), natives, "--verification", tmp_path / "v.nc"), "expected one of")

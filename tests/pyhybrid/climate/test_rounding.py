@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from climate_runs import LAT, NLON, dataset, fields
 
-from pyhybrid.climate import compare, open_run
+from pyhybrid.climate import Selection, compare, open_run
 from pyhybrid.climate.rain import rain_numbers
 from pyhybrid.climate.result import as_json
 from pyhybrid.climate.rounding import roundings
+from pyhybrid.errors import FieldError
 from pyhybrid.validation.buckets import Buckets
 
 SEA = (290 + 10 * np.cos(np.radians(LAT)))[:, None] + 3 * np.sin(np.arange(NLON))
@@ -86,15 +87,28 @@ def test_sizes_are_those_of_the_natives():
     assert places.single.tolist() == [2, 2] and number.single == pytest.approx(2)
 
 
-def test_budgets_and_rain_that_are_prescribed_are_the_same(tmp_path):
-    def make(name, kind):
-        data = dataset(fields(1)).astype(kind, keep_attrs=True)
-        data.to_netcdf(tmp_path / name)
-        return open_run(str(tmp_path / name))
+def test_where_all_is_the_same_there_is_no_verdict(run):
+    """But values that the run alone lacks still reject it."""
+    natives = [run(f"n{k}", k, encoding=kind) for k, kind in enumerate((REAL32, REAL64, PACKED))]
+    sea = Selection(variables=("sst",))
+    with pytest.raises(FieldError, match="tests: expected some that can say something, found none"):
+        compare(run("run", 9), natives, sea)
+    gap = np.where(np.arange(NLON) == 3, np.where(np.arange(20) == 3, np.nan, 0.0)[:, None], 0.0)
+    found = compare(run("gap", 9, gap[:, None]), natives, sea)
+    assert any("sst: values that are not finite" in text for text in found.objections)
 
-    found = compare(make("run.nc", "f4"), [make(f"{k}.nc", "f8") for k in range(3)])
+
+def test_budgets_and_rain_that_are_prescribed_are_the_same(tmp_path):
+    def make(seed, kind):
+        values = {**fields(1), "tas": fields(seed)["tas"]}
+        data = dataset(values).astype(kind, keep_attrs=True)
+        data.to_netcdf(tmp_path / f"{seed}.nc")
+        return open_run(str(tmp_path / f"{seed}.nc"))
+
+    found = compare(make(9, "f4"), [make(seed, "f8") for seed in range(3)])
     assert "water of the atmosphere" in found.budgets and found.objections == []
-    assert found.tests == [] and "water of the atmosphere: budget" in found.same
+    assert {one.what for one in found.tests} == {"tas"}
+    assert {"water of the atmosphere: budget", "pr: rain P99"} <= set(found.same)
 
 
 @pytest.mark.parametrize(("moved", "p"), [(1e-7, 1.0), (1e-2, 0.0)])
