@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from .grid import Array
 from .levels import check_levels
 from .measures import Measured, measure, trend
 from .rain import factor_of, rain_numbers, rain_variable
-from .rounding import balance_rounding, roundings, slope_error
+from .rounding import alike, balance_rounding, roundings, slope_error
 from .runs import Run, check_times, few_open_files
 from .selection import Budget, Selection
 from .significance import LEAST, Rounding, Test, judge, number_test, pattern_test
@@ -93,7 +94,8 @@ def compare(
         If there are too few natives, or one is given twice.
     FieldError, ShapeError
         If runs differ in variables, units, grids or times; a native has no number to compare with;
-        a test that is asked for cannot be made, or none can say anything.
+        a test that is asked for cannot be made, or none can say anything; two natives have the
+        same values.
     """
     selection = selection or Selection()
     runs = [run, *natives]
@@ -107,6 +109,7 @@ def compare(
         _check_variable(runs, name)
     check(list(needed), list(budgets))
     measured = _measure(runs, list(needed), precipitation, done)
+    _check_members(runs, measured)
     tests, same = _tests(runs, measured, names, budgets, precipitation, selection)
     missing = [text for name in names for text in _missing(name, measured[name])]
     if not tests and not missing:
@@ -195,6 +198,16 @@ def _measure(
             ]
             for name in names
         }
+
+
+def _check_members(runs: list[Run], measured: dict[str, list[Measured]]) -> None:
+    """A copy is no further member. Some variables may be prescribed, all of them are not."""
+    weight = runs[1].grid.weight
+    for one, other in combinations(range(1, len(runs)), 2):
+        if all(alike(found[one], found[other], weight) for found in measured.values()):
+            found = f"the same values of {', '.join(measured)} in both"
+            what = f"climate: native runs {runs[one].name} and {runs[other].name}"
+            raise FieldError(mismatch(what, "different ones", found))
 
 
 def _missing(name: str, found: list[Measured]) -> list[str]:

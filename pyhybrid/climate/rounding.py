@@ -29,6 +29,17 @@ def roundings(found: list[Measured], weight: Array) -> tuple[Rounding, Rounding]
     return Rounding(single.ravel(), step), Rounding(mean, step)
 
 
+def alike(one: Measured, other: Measured, weight: Array) -> bool:
+    """Whether two runs have the same values of a variable, as far as it is measured."""
+    places, number = roundings([one, one, other], weight)  # sizes of the first do not count
+    pairs = [
+        (one.series, other.series, number.single),
+        (one.zonal.ravel(), other.zonal.ravel(), places.single),
+        (one.deviation.ravel(), other.deviation.ravel(), places.single),
+    ]
+    return all(np.isclose(a, b, rtol=0, atol=off, equal_nan=True).all() for a, b, off in pairs)
+
+
 def slope_error(days: Array) -> float:
     """Per day, of a line through values that are off by one at most."""
     off = days - days.mean()
