@@ -11,6 +11,7 @@ from .grid import Array
 from .measures import Measured
 from .runs import Run
 from .selection import DEFAULT_BUDGETS, Budget, Selection
+from .units import plain, times_second
 
 _DAY = 86400.0  # s
 
@@ -37,11 +38,17 @@ def budgets_of(run: Run, selection: Selection) -> dict[str, Budget]:
 def _resolved(run: Run, name: str, budget: Budget) -> Budget:
     terms = {run.variable(term): factor for term, factor in budget.terms.items()}
     stores = {run.variable(store): factor for store, factor in budget.stores.items()}
-    for term, factor in terms.items():
-        if abs(factor) == 1 and run.unit(term) != budget.unit:
-            what = f"budget {name!r}: unit of {term}"
-            raise FieldError(mismatch(what, f"{budget.unit}, or a factor", run.unit(term)))
+    _check_units(run, name, terms, budget.unit)
+    _check_units(run, name, stores, times_second(budget.unit))
     return Budget(budget.unit, terms, stores)
+
+
+def _check_units(run: Run, budget: str, factors: Mapping[str, float], unit: str) -> None:
+    """Another factor than 1 and -1 may stand for another unit."""
+    for name, factor in factors.items():
+        if abs(factor) == 1 and plain(run.unit(name)) != plain(unit):
+            what = f"budget {budget!r}: unit of {name}"
+            raise FieldError(mismatch(what, f"{unit}, or a factor", run.unit(name)))
 
 
 def balance(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xarray
 from click.testing import CliRunner
 from climate_runs import LAT, NLON, dataset, fields, write
 
@@ -154,6 +155,33 @@ def test_budgets_of_a_file(natives, changed, tmp_path):
     left = mean["evap"] - mean["pr"] - (ends[1] - ends[0]) / (19 * 86400)
     assert found["budget"]["water"]["left"]["run"] == pytest.approx(left, rel=1e-6)
     assert found["tests"] == 2 and "zonal mean" not in found["variable"]["tas"]["test"]
+
+
+@pytest.mark.parametrize(("unit", "factor"), [
+    ("g m-2", "0.001"), ("g m-2", "-0.001"), ("kg m**-2", "1"), ("kg/m2", "1"), ("kg/m^2", "1"),
+])  # fmt: skip
+def test_stores_in_another_unit_or_spelling(natives, changed, tmp_path, unit, factor):
+    """The water's budget is what it is in kg m-2."""
+
+    def left(natives, run, factor):
+        file = tmp_path / "climate.toml"
+        file.write_text(
+            'variables = ["tas"]\n[budget.water]\nunit = "kg m-2 s-1"\n'
+            f"terms = {{ evap = 1, pr = -1 }}\nstores = {{ prw = {factor} }}\n"
+        )
+        return results(run, natives, "--variables", file)[0]["budget"]["water"]["left"]["native"]
+
+    def stored(path):
+        with xarray.open_dataset(path, decode_times=False) as data:
+            data = data.load()
+        data["prw"] = data["prw"] / abs(float(factor))
+        data["prw"].attrs["units"] = unit
+        data.to_netcdf(tmp_path / Path(path).name)
+        return str(tmp_path / Path(path).name)
+
+    run, natives = changed(), natives[:3]
+    usual = left(natives, run, np.copysign(1, float(factor)))
+    assert left([stored(one) for one in natives], stored(run), factor) == pytest.approx(usual)
 
 
 def test_thresholds_count_too(natives, changed, tmp_path):
@@ -332,6 +360,10 @@ def test_times_without_dates(natives, tmp_path):
     ("precipitation = 'tas'", "unit of tas: expected one of"),
     ("[budget.x]\nunit = 'W m-2'\nterms = { rsdt = 1 }", "unknown variable 'rsdt'"),
     ("[budget.x]\nunit = 'W m-2'\nterms = { pr = 1 }", "unit of pr: expected W m-2, or a factor"),
+    ("[budget.x]\nunit = 'g m-2 s-1'\nterms = { pr = 1e3 }\nstores = { prw = -1 }",
+     "budget 'x': unit of prw: expected g m-2, or a factor, found kg m-2"),
+    ("[budget.x]\nunit = 'W m-2'\nterms = { pr = 2.5e6 }\nstores = { prw = 1 }",
+     "unit of prw: expected J m-2, or a factor, found kg m-2"),
     ("[budget.x]\nunit = 'W m-2'\nterms = { pr = nan }", "expected a factor, found nan"),
     ("[budget.x]\nunit = 'W m-2'", "expected a unit, and terms"),
     ("variables =", "expected TOML"),
