@@ -107,8 +107,9 @@ def compare(
     needed = dict.fromkeys([*names, *(n for b in budgets.values() for n in (*b.terms, *b.stores))])
     for name in needed:
         _check_variable(runs, name)
+    rain = {precipitation: factor_of(natives[0], precipitation)} if precipitation else {}
     check(list(needed), list(budgets))
-    measured = _measure(runs, list(needed), precipitation, done)
+    measured = _measure(runs, list(needed), rain, done)
     _check_members(runs, measured)
     tests, same = _tests(runs, measured, names, budgets, precipitation, selection)
     missing = [text for name in names for text in _missing(name, measured[name])]
@@ -179,8 +180,9 @@ def _check_variable(runs: list[Run], name: str) -> None:
 
 
 def _measure(
-    runs: list[Run], names: list[str], precipitation: str, done: Done
+    runs: list[Run], names: list[str], rain: dict[str, float], done: Done
 ) -> dict[str, list[Measured]]:
+    """Of variables that are precipitation there is a factor."""
     total = sum(run.field(name).size for run in runs for name in names)
     count = 0
 
@@ -192,11 +194,7 @@ def _measure(
     done(0, total)
     with few_open_files():
         return {
-            name: [
-                measure(run, name, factor_of(run, name) if name == precipitation else 0.0, read)
-                for run in runs
-            ]
-            for name in names
+            name: [measure(run, name, rain.get(name, 0.0), read) for run in runs] for name in names
         }
 
 

@@ -13,21 +13,30 @@ from .measures import Measured
 from .runs import Run
 from .selection import Selection
 from .significance import Rounding, Test, number_test
+from .units import plain
 
 UNIT = "mm day-1"
 _STANDARD = ("precipitation_flux", "lwe_precipitation_rate")
 _WET = 1.0  # mm day-1
 _CLOSE = 1e-6  # values at the limit of a bucket fall into the next one when they are rounded
 _QUANTILES = {"P90": 0.9, "P99": 0.99, "P99.9": 0.999}
+_AMOUNTS = {"kg m-2": 1.0, "mm": 1.0, "m": 1000.0}  # mm of water
+_TIMES = {"s": 86400.0, "h": 24.0, "hr": 24.0, "hour": 24.0, "d": 1.0, "day": 1.0}  # of a day
 _FACTORS = {
-    "kg m-2 s-1": 86400.0, "kg/m2/s": 86400.0, "kg m**-2 s**-1": 86400.0, "mm s-1": 86400.0,
-    "mm day-1": 1.0, "mm/day": 1.0, "mm d-1": 1.0, "kg m-2 day-1": 1.0,
-    "m s-1": 86400e3, "m/s": 86400e3, "m day-1": 1000.0,
-}  # fmt: skip
+    f"{amount} {time}-1": size * count
+    for amount, size in _AMOUNTS.items()
+    for time, count in _TIMES.items()
+}
 
 
 def rain_variable(run: Run, selection: Selection, names: list[str]) -> str:
-    """Of those that are compared; "" if there is none."""
+    """Of those that are compared; "" if there is none, or its unit is unknown and need not be."""
+    name = _named(run, selection, names)
+    known = name and plain(run.unit(name)) in _FACTORS
+    return name if known or selection.tested("rain") else ""
+
+
+def _named(run: Run, selection: Selection, names: list[str]) -> str:
     if selection.precipitation:
         name = run.variable(selection.precipitation)
         if name not in names:
@@ -47,10 +56,11 @@ def factor_of(run: Run, name: str) -> float:
     FieldError
         If it is no unit of a rate of rain.
     """
-    if run.unit(name) not in _FACTORS:
-        wanted = f"one of {', '.join(_FACTORS)}"
+    unit = plain(run.unit(name))
+    if unit not in _FACTORS:
+        wanted = f"one of {', '.join(_AMOUNTS)} per {', '.join(_TIMES)}, or `tests` without rain"
         raise FieldError(mismatch(f"{run.name}: unit of {name}", wanted, run.unit(name)))
-    return _FACTORS[run.unit(name)]
+    return _FACTORS[unit]
 
 
 def wet_part(rain: Buckets) -> float:

@@ -398,6 +398,30 @@ def test_tests_that_are_not_asked_for_may_be_impossible(natives, changed, tmp_pa
     assert set(found["variable"]["tas"]["test"]) == {"mean", "zonal mean"}
 
 
+@pytest.mark.parametrize(("unit", "rain"), [("mm per lustrum", False), ("mm/h", True)])
+def test_a_unit_of_rain_is_asked_for_where_rain_is_tested(natives, changed, tmp_path, monkeypatch,
+                                                          unit, rain):  # fmt: skip
+    """Before values are read; a known one is measured anyway."""
+
+    def stored(path):
+        with xarray.open_dataset(path, decode_times=False) as data:
+            data = data[["tas", "pr"]].load()
+        data["pr"].attrs["units"] = unit
+        data.to_netcdf(tmp_path / Path(path).name)
+        return str(tmp_path / Path(path).name)
+
+    run, others = stored(changed()), [stored(one) for one in natives[:3]]
+    file = tmp_path / "climate.toml"
+    for more in ("", "precipitation = 'pr'\n"):
+        file.write_text(f"{more}tests = ['mean']\n")
+        found, _ = results(run, others, "--variables", file)
+        assert set(found["variable"]["pr"]["test"]) == {"mean"}
+        assert ("rain_mm_per_day" in found["variable"]["pr"]) is rain
+    if not rain:
+        monkeypatch.setattr("pyhybrid.climate.comparing.measure", None)
+        refused(climate(run, others), f"or `tests` without rain, found {unit}")
+
+
 def test_data_to_verify_with_has_to_fit(natives, changed, tmp_path):
     dataset({"tos": fields(1)["tas"]}).to_netcdf(tmp_path / "v.nc")
     refused(climate(changed(), natives, "--verification", tmp_path / "v.nc"), "expected one of")

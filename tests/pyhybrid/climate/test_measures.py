@@ -9,6 +9,7 @@ from pyhybrid.climate import open_run
 from pyhybrid.climate.grid import area_mean, grid_of
 from pyhybrid.climate.measures import measure, trend
 from pyhybrid.climate.rain import factor_of, rain_quantiles, wet_part
+from pyhybrid.climate.units import times_second
 from pyhybrid.errors import HybridError
 
 LON = np.arange(8) * 45.0
@@ -122,7 +123,9 @@ def test_rain_quantiles_count_areas(tmp_path):
 
 @pytest.mark.parametrize(("unit", "a_day"), [
     ("kg m-2 s-1", 86400), ("mm s-1", 86400), ("mm day-1", 1), ("m s-1", 86400e3), ("m/s", 86400e3),
-    ("m day-1", 1e3), ("kg/m2/s", 86400), ("mm/day", 1),
+    ("m day-1", 1e3), ("kg/m2/s", 86400), ("mm/day", 1), ("kg m**-2 s**-1", 86400),
+    ("m s**-1", 86400e3), ("mm h-1", 24), ("mm/h", 24), ("mm hr-1", 24), ("mm/hour", 24),
+    ("mm d-1", 1), ("kg m-2 day-1", 1), ("kg m^-2 s^-1", 86400), ("kg / m^2 / s", 86400),
 ])  # fmt: skip
 def test_eight_millimetres_a_day_are_so_in_any_unit(tmp_path, unit, a_day):
     data = dataset({"pr": np.full((2, len(LAT), NLON), 8.0 / a_day)})
@@ -131,6 +134,22 @@ def test_eight_millimetres_a_day_are_so_in_any_unit(tmp_path, unit, a_day):
     run = open_run(str(tmp_path / "a.nc"))
     found = measure(run, "pr", factor_of(run, "pr"))
     assert rain_quantiles([found])["P90"][0] == pytest.approx(8, rel=1 / 128)
+
+
+@pytest.mark.parametrize(("unit", "stored"), [
+    ("kg/m2/s", "kg m-2"), ("W m**-2", "J m-2"), ("mm day-1", "mm day-1 s"), ("K", "K s"),
+])  # fmt: skip
+def test_what_a_rate_adds_up_to(unit, stored):
+    assert times_second(unit) == stored
+
+
+@pytest.mark.parametrize("unit", ["mm/3h", "m", "mm", "m2 s-1", "kg s-1", "mm/-1", "", "/"])
+def test_units_that_are_no_rate_of_rain(tmp_path, unit):
+    data = dataset({"pr": np.zeros((2, len(LAT), NLON))})
+    data["pr"].attrs["units"] = unit
+    data.to_netcdf(tmp_path / "a.nc")
+    with pytest.raises(HybridError, match="unit of pr: expected one of kg m-2, mm, m per s, h, "):
+        factor_of(open_run(str(tmp_path / "a.nc")), "pr")
 
 
 def test_a_series_of_fewer_than_two_independent_times_has_a_trend_of_any_error():
