@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
@@ -46,6 +45,8 @@ class Comparison:
         Tests that say nothing, as all runs are the same.
     missing : list of str
         Messages on values that only the coupled run lacks.
+    repeated : list of str
+        Native runs with the values of the coupled one.
     alpha : float
     """
 
@@ -56,6 +57,7 @@ class Comparison:
     tests: list[Test]
     same: list[str]
     missing: list[str]
+    repeated: list[str]
     alpha: float
 
     @property
@@ -117,7 +119,8 @@ def compare(
         found = f"none, and {len(same)} of what is the same in all runs"
         raise FieldError(mismatch("climate: tests", "some that can say something", found))
     judge(tests, alpha)
-    return Comparison(runs, measured, budgets, precipitation, tests, same, missing, alpha)
+    repeated = [natives[native - 1].name for native in _repeated(runs, measured, 0)]
+    return Comparison(runs, measured, budgets, precipitation, tests, same, missing, repeated, alpha)
 
 
 def _check(runs: list[Run]) -> None:
@@ -200,12 +203,21 @@ def _measure(
 
 def _check_members(runs: list[Run], measured: dict[str, list[Measured]]) -> None:
     """A copy is no further member. Some variables may be prescribed, all of them are not."""
-    weight = runs[1].grid.weight
-    for one, other in combinations(range(1, len(runs)), 2):
-        if all(alike(found[one], found[other], weight) for found in measured.values()):
+    for one in range(1, len(runs)):
+        for other in _repeated(runs, measured, one):
             found = f"the same values of {', '.join(measured)} in both"
             what = f"climate: native runs {runs[one].name} and {runs[other].name}"
             raise FieldError(mismatch(what, "different ones", found))
+
+
+def _repeated(runs: list[Run], measured: dict[str, list[Measured]], one: int) -> list[int]:
+    """Later runs with the same values of all variables."""
+    weight = runs[1].grid.weight
+    return [
+        other
+        for other in range(one + 1, len(runs))
+        if all(alike(found[one], found[other], weight) for found in measured.values())
+    ]
 
 
 def _missing(name: str, found: list[Measured]) -> list[str]:

@@ -41,6 +41,7 @@ def as_json(comparison: Comparison, verification: dict[str, Json]) -> Json:
         "objections": comparison.objections,
         "tests": len(comparison.tests),
         "not_tested": comparison.same,
+        "repeated": comparison.repeated,
         "variable": {name: _variable(comparison, name) for name in comparison.measured},
         "budget": {name: _budget(comparison, name) for name in comparison.budgets},
         "verification": verification,

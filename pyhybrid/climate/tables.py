@@ -26,6 +26,8 @@ def tables(result: Json) -> Iterator[Table]:
     if result["not_tested"]:
         notes.append("prescribed, or the same in all runs to the rounding of files, so not tested: "
                      f"{', '.join(result['not_tested'])}")  # fmt: skip
+    if result["repeated"]:
+        notes.append(f"the run has the same values as {', '.join(result['repeated'])}")
     yield Table("Against the spread of the native runs", _HEAD, tuple(r for *_, r in rows),
                 tuple(notes))  # fmt: skip
     drift = tuple(_drifts(result))

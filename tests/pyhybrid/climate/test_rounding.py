@@ -12,6 +12,7 @@ from pyhybrid.climate import Selection, compare, open_run
 from pyhybrid.climate.rain import rain_numbers
 from pyhybrid.climate.result import as_json
 from pyhybrid.climate.rounding import roundings
+from pyhybrid.climate.tables import tables
 from pyhybrid.errors import FieldError
 from pyhybrid.validation.buckets import Buckets
 
@@ -95,7 +96,11 @@ def test_a_native_run_and_its_copy_are_one(run, kind):
     with pytest.raises(FieldError, match="n2.nc and .*copy.nc: expected different ones, found the "
                        "same values of sst, tas in both"):  # fmt: skip
         compare(run("run", 9), [*natives, copy])
-    assert compare(copy, natives).objections == []
+    found = compare(copy, natives)
+    assert found.objections == [] and found.repeated == [natives[1].name]
+    told = next(tables(as_json(found, {}))).text()
+    assert f"the run has the same values as {natives[1].name}" in told
+    assert compare(run("run", 9), natives).repeated == []
 
 
 def test_where_all_is_the_same_there_is_no_verdict(run):
