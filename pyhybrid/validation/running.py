@@ -124,7 +124,8 @@ class Runner:
         return [one for one in self.card.outputs if one.name in self.recorded.get("native", {})]
 
     def _variable(self, field: Field) -> Variable:
-        for group in ("native", "emulated"):
+        """As the host has it; results of the emulator are recorded in the network's kind."""
+        for group in ("native", "input", "emulated"):
             if field.name in self.recorded.get(group, {}):
                 return self.recorded[group][field.name]
         levels = field.levels if self.card.sample == "column" else self._levels()

@@ -40,6 +40,19 @@ def test_a_run_is_replayed_bit_for_bit(emulated, mode, block):
     assert found.fields["drying"].values == NCOL * len(STEPS) * 5
 
 
+@pytest.mark.parametrize("mode", ["emulate", "blend"])
+def test_what_the_routine_updates_has_the_kind_of_the_host(emulated, emulator, mode):
+    """Not of the network, in which its results are recorded."""
+    keys = "unused = ['deep']\n" + ("blend.weight = 0.5\n" if mode == "blend" else "")
+    path = emulator(card=card(kind="real32"))
+    path, recording = emulated(mode, keys, path, flags=False)
+    with netCDF4.Dataset(recording) as file:
+        kinds = [file[group]["drying"].dtype for group in ("input", "emulated")]
+    assert kinds == [np.float64, np.float32]
+    found = run(path, recording)
+    assert found.same and found.fields["drying"].values == NCOL * len(STEPS) * 5
+
+
 def test_constraints_and_orientation_do_not_matter(emulated, emulator):
     water = {**WATER, "enforce": True}
     path = emulator(card=card(constraints=(water,), orientation="bottom_up"))
