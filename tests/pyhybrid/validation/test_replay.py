@@ -113,6 +113,22 @@ def test_nan_is_the_same_as_itself(emulated, python_plugin, write_emulator):
     assert run(*emulated("shadow", path=write_emulator(card(), program))).same
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_value_that_is_no_number_on_one_side_has_no_largest_difference(
+    emulated, tmp_path, value
+):
+    path, recording = emulated()
+    spoil(recording, "drying", 11, 2, value)
+    spoil(recording, "drying", 12, 2, 1.0)
+    result = invoke(path, recording, "--json", tmp_path / "replay.json")
+    assert result.exit_code == 3 and "  nan  " in result.stdout
+    assert "likely: drying: 1 of the values that differ are no finite numbers" in result.stdout
+    found = json.loads((tmp_path / "replay.json").read_text())["field"]
+    assert (found["drying"]["largest"], found["drying"]["relative"]) == (None, None)
+    assert (found["drying"]["different"], found["drying"]["not_finite"]) == (2, 1)
+    assert (found["rain"]["largest"], found["rain"]["not_finite"]) == (0, 0)
+
+
 def test_large_differences_in_few_columns_are_no_rounding(emulated):
     path, recording = emulated()
     spoil(recording, "rain", 100, None, 1.0)
