@@ -323,6 +323,7 @@ def test_the_checksum_of_a_configuration_counts(
     recording = record(mode="shadow", keys=f"emulator = '{path}'\n")
     right = hashlib.sha256(path.read_bytes()).hexdigest()
     text = f"[domain]\nrequire_sha256 = {required}\n[scheme.convection]\nmode = 'emulate'\n"
+    text += f"emulator = '{path}'\n"
     file = config(tmp_path, text + keys.format(right=right, wrong="0" * 64))
     more = ["--no-html"] if command == "validate" else []
     arguments = [command, str(path), str(recording), "--config", str(file), *more]
