@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("recordings", nargs=-1, required=True, metavar="RECORDING...")
 @click.option("--config", type=PATH, metavar="FILE",
               help="hybrid.toml of the run: its backend, batch and guards count.")  # fmt: skip
-@click.option("--scheme", metavar="NAME", help="Of --config, if it has several.")
+@click.option("--scheme", metavar="NAME", help="Of --config, if not that of the recording.")
 @json_option
 def replay(
     emulator: Path, recordings: tuple[str, ...], config: Path | None, scheme: str | None,
@@ -52,8 +52,11 @@ def _replayed(
     from ..validation.progress import progress
     from ..validation.replaying import replay as run
     from ..validation.setting import setting_of
+    from ..validation.validating import recording_of
 
-    setting = setting_of(config, scheme, 1.0, ("guard",))
+    setting = setting_of(
+        config, scheme, 1.0, lambda: recording_of(recordings).scheme, more=("guard",)
+    )
     with progress() as done:
         return run(emulator, recordings, setting, done)
 

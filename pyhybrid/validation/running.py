@@ -47,7 +47,7 @@ class Runner:
         self, path: Path, recording: Recording, setting: Setting, sha256: str = ""
     ) -> None:
         self.path, self.setting = path.absolute(), setting
-        self.name = str(recording.attrs.get("scheme", "")) or _NAMELESS
+        self.name = recording.scheme or _NAMELESS
         self.sha256 = str(setting.keys.get("sha256") or sha256 or checksum(path)).lower()
         self.orientation, self.recorded = recording.orientation, recording.variables
         with Emulator(path, **self._emulator_options()) as emulator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,8 +45,9 @@ class Setting:
 
 
 def setting_of(
-    config: Path | None, scheme: str | None, dt: float, more: tuple[str, ...] = ()
-) -> Setting:
+    config: Path | None, scheme: str | None, dt: float, recorded: Callable[[], str] = lambda: "",
+    more: tuple[str, ...] = (),
+) -> Setting:  # fmt: skip
     """The part of a run's configuration that says what its emulator gives.
 
     Parameters
@@ -54,8 +55,10 @@ def setting_of(
     config : path, optional
         ``hybrid.toml``.
     scheme : str, optional
-        Its name there; absent: the only one.
+        Its name there; absent: that of the recording, or the only one.
     dt : float
+    recorded : callable
+        Gives the scheme of the recording; "": it does not say.
     more : tuple of str
         Keys that count too.
 
@@ -71,7 +74,7 @@ def setting_of(
         return Setting(dt=dt)
     tables = read_toml(config)
     _judge(config, tables)
-    name = _chosen(config, tables.get("scheme", {}), scheme)
+    name = _chosen(config, tables.get("scheme", {}), scheme, recorded)
     where, table = f"{config}: scheme.{name}", tables["scheme"][name]
     if tables.get("domain", {}).get("require_sha256") and not table.get("sha256"):
         wanted = "a key sha256, as domain.require_sha256 is true"
@@ -104,13 +107,25 @@ def _check_constraints(where: str, constraints: list[dict[str, Any]]) -> None:
                 raise ConfigError(mismatch(at, "a list of tables", repr(parts)))
 
 
-def _chosen(config: Path, schemes: Mapping[str, Any], scheme: str | None) -> str:
+def _chosen(
+    config: Path, schemes: Mapping[str, Any], scheme: str | None, recorded: Callable[[], str]
+) -> str:
     if not schemes:
         raise ConfigError(mismatch(str(config), "a table [scheme.NAME]", "none"))
-    if scheme is None and len(schemes) > 1:
-        found = f"{listed(schemes)}: say which one"
-        raise ConfigError(mismatch(f"{config}: scheme", "one", found))
-    name = scheme or next(iter(schemes))
-    if name not in schemes:
-        raise ConfigError(f"{config}: {unknown('scheme', name, schemes)}")
-    return name
+    if scheme is None:
+        return _chosen_by_recording(config, schemes, recorded())
+    if scheme not in schemes:
+        raise ConfigError(f"{config}: {unknown('scheme', scheme, schemes)}")
+    return scheme
+
+
+def _chosen_by_recording(config: Path, schemes: Mapping[str, Any], recorded: str) -> str:
+    """Another scheme's constraints are not those of the run, however many there are."""
+    if recorded in schemes:
+        return recorded
+    if not recorded and len(schemes) == 1:
+        return next(iter(schemes))
+    wanted = f"{recorded!r} as in the recording" if recorded else "one"
+    raise ConfigError(
+        mismatch(f"{config}: scheme", wanted, f"{listed(schemes)} (--scheme NAME says which one)")
+    )

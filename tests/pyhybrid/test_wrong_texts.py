@@ -75,7 +75,8 @@ SHAPES = {
 @pytest.mark.parametrize("text, message", SHAPES.items(), ids=range(len(SHAPES)))
 def test_tables_of_another_shape(text, message, written):
     written("", "run.nc")
-    assert message in refused("validate", "e.pt", "run.nc", "--config", written(text))
+    more = "--config", written(text), "--scheme", "a"
+    assert message in refused("validate", "e.pt", "run.nc", *more)
 
 
 def test_what_a_run_writes_stays_as_it_is(written, tmp_path, monkeypatch):

@@ -16,7 +16,9 @@ from recorded_runs import WATER, card
 
 from pyhybrid import Field
 from pyhybrid.cli import main
+from pyhybrid.errors import ConfigError
 from pyhybrid.validation import validating
+from pyhybrid.validation.setting import setting_of
 
 NATIVELY = """\
 import numpy as np
@@ -299,7 +301,8 @@ def test_constraints_of_a_run_count(emulator, recording, tmp_path):
     "text, more, message",
     [
         ("[domain]\n", (), "expected a table [scheme.NAME], found none"),
-        ("[scheme.a]\n[scheme.b]\n", (), "expected one, found 'a' and 'b': say which one"),
+        ("[scheme.a]\n[scheme.b]\n", (), "expected 'convection' as in the recording, found 'a'"),
+        ("[scheme.a]\n", (), "recording, found 'a' (--scheme NAME says which one)"),
         ("[scheme.a]\n", ("--scheme", "b"), "unknown scheme 'b'; did you mean 'a'"),
         ("[scheme\n", (), "expected TOML"),
     ],
@@ -310,6 +313,29 @@ def test_a_configuration_without_the_scheme_is_a_message(
     path = config(tmp_path, text)
     result = invoke(emulator(), recording, "--no-html", "--config", path, *more)
     assert result.exit_code == 1 and message in result.output
+
+
+@pytest.mark.parametrize("command", ["validate", "replay"])
+@pytest.mark.parametrize("more", [(), ("--scheme", "convection"), ("--scheme", "another")])
+def test_the_scheme_is_that_of_the_recording_unless_it_is_said(
+    emulator, record, tmp_path, command, more
+):
+    path = emulator()
+    recording = record(mode="shadow", keys=f"emulator = '{path}'\n")
+    text = f"[scheme.another]\nsha256 = '{'0' * 64}'\n[scheme.convection]\n"
+    more = [*more, "--no-html"] if command == "validate" else more
+    arguments = [command, str(path), str(recording), "--config", str(config(tmp_path, text))]
+    result = CliRunner().invoke(main, [*arguments, *more])
+    assert result.exit_code == ("another" in more), result.output
+    assert ("0" * 64 in result.output) == ("another" in more)
+
+
+def test_a_recording_that_does_not_say_its_scheme_takes_the_only_one(tmp_path):
+    one = config(tmp_path, "[scheme.a]\nseed = 5\n")
+    assert setting_of(one, None, 0.0, lambda: "").keys == {"seed": 5}
+    two = config(tmp_path, "[scheme.a]\n[scheme.b]\n")
+    with pytest.raises(ConfigError, match="scheme: expected one, found 'a' and 'b'"):
+        setting_of(two, None, 0.0, lambda: "")
 
 
 @pytest.mark.parametrize("keys", ["sha256 = '{right}'", "", "sha256 = '{wrong}'"])
