@@ -128,6 +128,7 @@ def test_a_score_that_is_none_is_beyond_its_limit(python_plugin, write_emulator,
         ("[field.drying]\nr2 = { mim = 0 }", "expected a table such as"),
         ("[field.drying]\nr2 = { min = 0.9, mx = 1 }", "side of a limit 'mx'; did you mean 'max'"),
         ("[field.drying.rows.r2.\"²\"]\n1 = { min = 0 }", "expected a number from 1 to 5, found ²"),
+        ("[field.drying]\nr2 = { min = 1, max = 0.5 }", "expected a min that is at most the max"),
         ("[split.tropics.field.drying]\nr2 = { min = 0 }", "split: expected --split"),
         ("[jacobian]\ncorrelation = { min = 0 }", "jacobian: expected --native"),
         ("", "expected limits such as"),
@@ -398,7 +399,7 @@ def test_what_cannot_be_written_is_told_before_the_work(emulator, recording, tmp
     monkeypatch.setattr(validating, "_score", None)  # any work would fail
     for option in ("--html", "--json"):
         result = invoke(emulator(), recording, option, tmp_path / "none" / "file")
-        assert result.exit_code == 1 and "No such file" in result.output
+        assert result.exit_code == 1 and "expected a folder '" in result.output
 
 
 def test_nothing_that_is_read_is_replaced(emulator, recording, tmp_path, monkeypatch):

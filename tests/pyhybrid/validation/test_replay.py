@@ -224,7 +224,7 @@ def test_missing_files_are_messages(emulator, recording, tmp_path):
 def test_an_unwritable_report_is_told_before_the_work(emulated, tmp_path):
     path, recording = emulated()
     result = invoke(path, recording, "--json", tmp_path / "none" / "replay.json")
-    assert result.exit_code == 1 and "No such file" in result.output
+    assert result.exit_code == 1 and "expected a folder '" in result.output
 
 
 def test_zeros_of_another_sign_are_not_large(emulated, python_plugin, write_emulator):
