@@ -15,10 +15,21 @@ from ._common import BEYOND, PATH, check_json, json_option, tell, told
 if TYPE_CHECKING:
     from ..validation.replaying import Replay
 
+_EMULATORS = (".safetensors", ".pt", ".pt2", ".py")
+
+
+def _recordings(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    for one in given:
+        if one.endswith(_EMULATORS):
+            wanted = "recordings alone (validate compares two emulators)"
+            raise click.BadParameter(f"expected {wanted}, found {one!r}")
+    return given
+
 
 @click.command()
 @click.argument("emulator", type=PATH)
-@click.argument("recordings", nargs=-1, required=True, metavar="RECORDING...")
+@click.argument("recordings", nargs=-1, required=True, metavar="RECORDING...",
+                callback=_recordings)  # fmt: skip
 @click.option("--config", type=PATH, metavar="FILE",
               help="hybrid.toml of the run: its backend, batch and guards count.")  # fmt: skip
 @click.option("--scheme", metavar="NAME", help="Of --config, if not that of the recording.")

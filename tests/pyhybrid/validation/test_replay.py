@@ -214,6 +214,12 @@ def test_a_recording_twice_is_refused(emulated, tmp_path):
     assert result.exit_code == 1 and "recordings: expected each once, found" in result.output
 
 
+def test_a_second_emulator_is_no_recording(emulated, emulator):
+    path, recording = emulated()
+    result = invoke(path, emulator("other.py"), recording)
+    assert result.exit_code == 2 and "(validate compares two emulators), found" in result.output
+
+
 def test_missing_files_are_messages(emulator, recording, tmp_path):
     assert invoke(tmp_path / "none.py", recording).exit_code == 1
     result = invoke(emulator(), tmp_path / "none.nc")
