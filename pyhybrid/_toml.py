@@ -57,9 +57,12 @@ def toml_lines(options: Mapping[str, Any]) -> str:
     Raises
     ------
     ArgumentError
-        If a value is none that a configuration has.
+        If a value is none that a configuration has, or nested deeper than Python follows.
     """
-    return "".join(f"{json.dumps(key)} = {_toml(key, value)}\n" for key, value in options.items())
+    try:
+        return "".join(f"{json.dumps(key)} = {_toml(key, one)}\n" for key, one in options.items())
+    except RecursionError as error:
+        raise ArgumentError(mismatch("options", "tables that end", "too many in tables")) from error
 
 
 def _toml(key: str, value: object) -> str:

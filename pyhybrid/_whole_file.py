@@ -20,10 +20,12 @@ def check_writable(path: Path, what: str) -> None:
     OSError
         If it cannot be written.
     ArgumentError
-        If it is no regular file: nothing else can be replaced. The message begins with `what`.
+        If it is no regular file: nothing else can be replaced; if its folder is none. The message
+        begins with `what`.
     """
     new = not os.path.lexists(path)
     _check_regular(path, f"{what}: ")
+    _check_folder(path, what)
     path.open("ab").close()
     if new:
         path.unlink()
@@ -73,6 +75,13 @@ def replacing(path: Path) -> Iterator[Path]:
 def _check_regular(path: Path, what: str = "") -> None:
     if path.exists() and not path.is_file():
         raise ArgumentError(mismatch(f"{what}{path}", "a regular file", "something else"))
+
+
+def _check_folder(path: Path, what: str) -> None:
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        found = "something else" if folder.exists() else "none"
+        raise ArgumentError(mismatch(f"{what}: {path}", f"a folder {str(folder)!r}", found))
 
 
 def _beside(path: Path) -> Path:

@@ -39,7 +39,7 @@ def card_of(recording: Recording, options: Options) -> Card:
     inputs = _chosen("input", options.inputs or readable, options.unused)
     outputs = _chosen("output", options.outputs or groups["native"], options.unused)
     return Card(
-        name=options.name or str(recording.attrs.get("scheme", "emulator")),
+        name=options.name or (recording.scheme or "emulator"),
         sample="column",
         kind="real32",
         inputs=tuple(_field(name, groups["input"][name]) for name in inputs),

@@ -15,13 +15,24 @@ from ._common import BEYOND, PATH, check_json, json_option, tell, told
 if TYPE_CHECKING:
     from ..validation.replaying import Replay
 
+_EMULATORS = (".safetensors", ".pt", ".pt2", ".py")
+
+
+def _recordings(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> tuple[str, ...]:
+    for one in given:
+        if one.endswith(_EMULATORS):
+            wanted = "recordings alone (validate compares two emulators)"
+            raise click.BadParameter(f"expected {wanted}, found {one!r}")
+    return given
+
 
 @click.command()
 @click.argument("emulator", type=PATH)
-@click.argument("recordings", nargs=-1, required=True, metavar="RECORDING...")
+@click.argument("recordings", nargs=-1, required=True, metavar="RECORDING...",
+                callback=_recordings)  # fmt: skip
 @click.option("--config", type=PATH, metavar="FILE",
               help="hybrid.toml of the run: its backend, batch and guards count.")  # fmt: skip
-@click.option("--scheme", metavar="NAME", help="Of --config, if it has several.")
+@click.option("--scheme", metavar="NAME", help="Of --config, if not that of the recording.")
 @json_option
 def replay(
     emulator: Path, recordings: tuple[str, ...], config: Path | None, scheme: str | None,
@@ -52,8 +63,11 @@ def _replayed(
     from ..validation.progress import progress
     from ..validation.replaying import replay as run
     from ..validation.setting import setting_of
+    from ..validation.validating import recording_of
 
-    setting = setting_of(config, scheme, 1.0, ("guard",))
+    setting = setting_of(
+        config, scheme, 1.0, lambda: recording_of(recordings).scheme, more=("guard",)
+    )
     with progress() as done:
         return run(emulator, recordings, setting, done)
 

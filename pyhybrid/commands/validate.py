@@ -38,7 +38,7 @@ class Options:
 @click.argument("files", nargs=-1, required=True, metavar="EMULATOR... RECORDING...")
 @click.option("--config", type=PATH, metavar="FILE",
               help="hybrid.toml of the run: its constraints and backend count.")  # fmt: skip
-@click.option("--scheme", metavar="NAME", help="Of --config, if it has several.")
+@click.option("--scheme", metavar="NAME", help="Of --config, if not that of the recording.")
 @click.option("--dt", type=FiniteRange(0), default=0.0, metavar="SECONDS",
               help="Time step, for bounds of a state.")  # fmt: skip
 @click.option("--split", type=click.Choice(["date", "step", "region", "latitude", "scenario"]),
@@ -86,8 +86,9 @@ def validate(
     with told("validate", "validation"):
         from ..validation import Plan
         from ..validation.setting import setting_of
+        from ..validation.validating import recording_of
 
-        setting = setting_of(config, scheme, dt)
+        setting = setting_of(config, scheme, dt, lambda: recording_of(recordings).scheme)
         failures = _run(Plan(emulators, recordings, setting, split or "", members, margin), options)
     if failures:
         raise click.exceptions.Exit(BEYOND)

@@ -48,12 +48,13 @@ class Calibration:
         x, y = np.where(good, native, 0.0), np.where(good, members, 0.0)
         # m_axis=-1 sorts nothing that is not there: members last
         crps = np.asarray(crps_ensemble(x, np.moveaxis(y, 0, -1), estimator="fair"))
+        beyond = y - y[0]  # all 0 where members are equal, whose plain mean may be off by rounding
         return cls(
             good.sum(0, dtype=np.float64),
             crps.sum(0),
             np.abs(y - x).mean(0).sum(0),
-            y.var(0, ddof=1).sum(0),
-            ((y.mean(0) - x) ** 2).sum(0),
+            beyond.var(0, ddof=1).sum(0),
+            ((y[0] + beyond.mean(0) - x) ** 2).sum(0),
             _ranks(x[good], y[:, good]),
         )
 

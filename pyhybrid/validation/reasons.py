@@ -76,6 +76,10 @@ def _clips(guard: object) -> bool:
 
 
 def _sizes(found: Replay) -> Iterator[str]:
+    for name, one in found.fields.items():
+        if one.not_finite:
+            count = f"{one.not_finite} of the values that differ"
+            yield f"{name}: {count} are no finite numbers, here or in the run"
     differing = [one for one in found.fields.values() if one.different > one.signs]
     if not differing:
         yield "the sign of zeros alone: the numbers are the same"

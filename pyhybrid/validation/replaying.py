@@ -62,11 +62,13 @@ class FieldDifferences:
     ----------
     values, different : int
     largest : float
-        Absolute difference, in the unit of the field.
+        Absolute difference, in the unit of the field; NaN where one is no finite number.
     ulp : int
         The largest one.
     signs : int
         Zeros that differ in their sign alone.
+    not_finite : int
+        Values whose difference is no finite number, as where one of the two is none.
     squares : float
         Sum of squares of recorded values that are finite.
     rounding : float
@@ -80,13 +82,16 @@ class FieldDifferences:
     largest: float = 0.0
     ulp: int = 0
     signs: int = 0
+    not_finite: int = 0
     squares: float = 0.0
     rounding: float = 0.0
     levels: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
 
     @property
     def relative(self) -> float:
-        """The largest difference over the root mean square of all recorded values."""
+        """The largest difference over the root mean square of all recorded values, or NaN."""
+        if self.not_finite:
+            return np.nan
         size = (self.squares / self.values) ** 0.5 if self.values else 0.0
         return self.largest / size if size else 0.0
 
@@ -97,10 +102,12 @@ class FieldDifferences:
         self.signs += int(np.count_nonzero((ulp > 0) & (one == other)))
         self.ulp = max(self.ulp, int(ulp.max(initial=0)))
         with np.errstate(invalid="ignore", over="ignore"):
-            size = np.abs(other.astype(np.float64) - one)
+            size = np.abs(other.astype(np.float64) - one)[ulp > 0]
             self.squares += float(np.nansum(np.square(one[np.isfinite(one)], dtype=np.float64)))
         self.rounding = float(np.finfo(one.dtype).eps) if one.dtype.kind == "f" else 0.0
-        self.largest = max(self.largest, float(np.nan_to_num(size).max(initial=0.0)))
+        self.not_finite += int(np.count_nonzero(~np.isfinite(size)))
+        largest = max(self.largest, float(size.max(initial=0.0)))
+        self.largest = np.nan if self.not_finite else largest
         axes = tuple(axis for axis in range(ulp.ndim) if axis != 1)
         counts = np.atleast_1d(np.count_nonzero(ulp, axis=axes if ulp.ndim > 1 else None))
         before = self.levels if len(self.levels) == len(counts) else np.zeros_like(counts)

@@ -29,7 +29,7 @@ def as_json(validation: Validation) -> Json:
         "format": "pyhybrid validation",
         "version": 1,
         "recording": {
-            "scheme": str(recording.attrs.get("scheme", "")),
+            "scheme": recording.scheme,
             "orientation": recording.orientation,
             "samples": len(recording),
             "files": recording.counts,

@@ -47,7 +47,7 @@ class Runner:
         self, path: Path, recording: Recording, setting: Setting, sha256: str = ""
     ) -> None:
         self.path, self.setting = path.absolute(), setting
-        self.name = str(recording.attrs.get("scheme", "")) or _NAMELESS
+        self.name = recording.scheme or _NAMELESS
         self.sha256 = str(setting.keys.get("sha256") or sha256 or checksum(path)).lower()
         self.orientation, self.recorded = recording.orientation, recording.variables
         with Emulator(path, **self._emulator_options()) as emulator:
@@ -124,7 +124,8 @@ class Runner:
         return [one for one in self.card.outputs if one.name in self.recorded.get("native", {})]
 
     def _variable(self, field: Field) -> Variable:
-        for group in ("native", "emulated"):
+        """As the host has it; results of the emulator are recorded in the network's kind."""
+        for group in ("native", "input", "emulated"):
             if field.name in self.recorded.get(group, {}):
                 return self.recorded[group][field.name]
         levels = field.levels if self.card.sample == "column" else self._levels()

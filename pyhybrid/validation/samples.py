@@ -145,6 +145,11 @@ class Recording:
     def __len__(self) -> int:
         return sum(self.counts.values())
 
+    @property
+    def scheme(self) -> str:
+        """Its name; "" where the recording does not say."""
+        return str(self.attrs.get("scheme", ""))
+
     def require(self, group: str, names: Iterable[str]) -> None:
         """Fails where the recording lacks a field."""
         present = self.variables.get(group, {})

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ from typing import Any
 from .._toml import read_toml, toml_lines
 from .._words import listed, mismatch, unknown
 from ..errors import ConfigError
+from ..host import Domain
 
 #: Keys of a scheme's table that say what the emulator gives; all others concern a running model.
 OF_EMULATOR = ("backend", "device", "precision", "batch", "python", "sha256")
 _KEPT = (*OF_EMULATOR, "constraint", "seed")
+_WRITTEN = ("log", "statistics", "report_steps")  # keys of the domain: a run's files stay
+_SOURCE = re.compile(r"^hyb_\w+: (configuration text(, line \d+)?: )?")  # of lines made here
 
 
 @dataclass(frozen=True)
@@ -41,8 +45,9 @@ class Setting:
 
 
 def setting_of(
-    config: Path | None, scheme: str | None, dt: float, more: tuple[str, ...] = ()
-) -> Setting:
+    config: Path | None, scheme: str | None, dt: float, recorded: Callable[[], str] = lambda: "",
+    more: tuple[str, ...] = (),
+) -> Setting:  # fmt: skip
     """The part of a run's configuration that says what its emulator gives.
 
     Parameters
@@ -50,64 +55,77 @@ def setting_of(
     config : path, optional
         ``hybrid.toml``.
     scheme : str, optional
-        Its name there; absent: the only one.
+        Its name there; absent: that of the recording, or the only one.
     dt : float
+    recorded : callable
+        Gives the scheme of the recording; "": it does not say.
     more : tuple of str
         Keys that count too.
 
     Raises
     ------
     ConfigError
-        If the file is no TOML, has no such scheme, or what is read of it is no such thing; if the
-        domain asks for a SHA-256 that is not there.
+        If a model would refuse the file, or it has no such scheme; if the domain asks for a SHA-256
+        that is not there.
     OSError
         If it cannot be read.
     """
     if config is None:
         return Setting(dt=dt)
     tables = read_toml(config)
-    schemes = _mapping(f"{config}: scheme", tables.get("scheme", {}))
-    name = _chosen(config, schemes, scheme)
-    where = f"{config}: scheme.{name}"
-    table = _mapping(where, schemes[name])
-    domain = _mapping(f"{config}: domain", tables.get("domain", {}))
-    if domain.get("require_sha256") and not table.get("sha256"):
+    _judge(config, tables)
+    name = _chosen(config, tables.get("scheme", {}), scheme, recorded)
+    where, table = f"{config}: scheme.{name}", tables["scheme"][name]
+    if tables.get("domain", {}).get("require_sha256") and not table.get("sha256"):
         wanted = "a key sha256, as domain.require_sha256 is true"
         raise ConfigError(mismatch(where, wanted, "none"))
     kept = {key: value for key, value in table.items() if key in (*_KEPT, *more)}
+    if isinstance(kept.get("constraint"), dict):
+        kept["constraint"] = [kept["constraint"]]  # one table counts as a list of one
     _check_constraints(f"{where}.constraint", kept.get("constraint", []))
-    toml_lines(kept)  # dates, say, are none of a configuration
     return Setting(json.dumps(kept), dt)
 
 
-def _mapping(where: str, value: Any) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise ConfigError(mismatch(where, "a table", repr(value)))
-    return value
+def _judge(config: Path, tables: Mapping[str, Any]) -> None:
+    """By the library, as in a model, whose keys are known there alone."""
+    domain = tables.get("domain", {})
+    if isinstance(domain, dict):
+        domain = {key: value for key, value in domain.items() if key not in _WRITTEN}
+    try:
+        Domain(text=toml_lines({**tables, "domain": domain})).close()
+    except ConfigError as error:
+        raise ConfigError(f"{config}: {_SOURCE.sub('', error.message)}") from error
 
 
-def _check_constraints(where: str, constraints: Any) -> None:
-    """As far as they are read here; the library checks the rest."""
-    for i, one in enumerate(_list(where, constraints)):
-        table = _mapping(f"{where}[{i}]", one)
+def _check_constraints(where: str, constraints: list[dict[str, Any]]) -> None:
+    """As far as they are read here; the library checks the rest with the emulator."""
+    for i, one in enumerate(constraints):
         for key in ("terms", "fluxes"):
-            for j, part in enumerate(_list(f"{where}[{i}].{key}", table.get(key, []))):
-                _mapping(f"{where}[{i}].{key}[{j}]", part)
+            parts = one.get(key, [])
+            if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
+                at = f"{where}[{i + 1}].{key}"
+                raise ConfigError(mismatch(at, "a list of tables", repr(parts)))
 
 
-def _list(where: str, value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise ConfigError(mismatch(where, "a list of tables", repr(value)))
-    return value
-
-
-def _chosen(config: Path, schemes: Mapping[str, Any], scheme: str | None) -> str:
+def _chosen(
+    config: Path, schemes: Mapping[str, Any], scheme: str | None, recorded: Callable[[], str]
+) -> str:
     if not schemes:
         raise ConfigError(mismatch(str(config), "a table [scheme.NAME]", "none"))
-    if scheme is None and len(schemes) > 1:
-        found = f"{listed(schemes)}: say which one"
-        raise ConfigError(mismatch(f"{config}: scheme", "one", found))
-    name = scheme or next(iter(schemes))
-    if name not in schemes:
-        raise ConfigError(f"{config}: {unknown('scheme', name, schemes)}")
-    return name
+    if scheme is None:
+        return _chosen_by_recording(config, schemes, recorded())
+    if scheme not in schemes:
+        raise ConfigError(f"{config}: {unknown('scheme', scheme, schemes)}")
+    return scheme
+
+
+def _chosen_by_recording(config: Path, schemes: Mapping[str, Any], recorded: str) -> str:
+    """Another scheme's constraints are not those of the run, however many there are."""
+    if recorded in schemes:
+        return recorded
+    if not recorded and len(schemes) == 1:
+        return next(iter(schemes))
+    wanted = f"{recorded!r} as in the recording" if recorded else "one"
+    raise ConfigError(
+        mismatch(f"{config}: scheme", wanted, f"{listed(schemes)} (--scheme NAME says which one)")
+    )

@@ -23,6 +23,7 @@ _TROPICS = 30.0  # degrees
 _REGIONS = (f"south of {_TROPICS:g} S", "tropics", f"north of {_TROPICS:g} N")
 _EDGES = range(-90, 91, 30)  # of bands, degrees
 _BANDS = tuple(f"{a:+03d} to {b:+03d}" for a, b in zip(_EDGES, _EDGES[1:], strict=False))
+_FROM_SOUTH = {"region": _REGIONS, "latitude": _BANDS}
 _STEPS = 4  # ranges
 _NEVER = Date(1 << 62, 1, 1, 0.0)  # behind all dates
 
@@ -91,11 +92,13 @@ def part_names(split: str, recording: Recording) -> tuple[str, ...]:
 
 
 def in_order(split: str, names: Iterable[str]) -> list[str]:
-    """Parts as they follow each other: months and steps by number, others by name."""
+    """Parts as they follow each other: in time, from south to north, files by name."""
     if split == "step":
         return sorted(names, key=lambda name: int(name.split()[1]))
     if split == "date":
         return sorted(names, key=lambda name: parsed_date(f"{name}-01") or _NEVER)
+    if split in _FROM_SOUTH:
+        return sorted(names, key=_FROM_SOUTH[split].index)
     return sorted(names)
 
 

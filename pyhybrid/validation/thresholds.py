@@ -94,6 +94,9 @@ def _leaves(path: Path, table: Any, keys: Keys) -> Iterator[tuple[Keys, Json]]:
             raise ConfigError(f"{where}: {unknown('side of a limit', side, sorted(_SIDES))}")
         if isinstance(number, bool) or not isinstance(number, int | float) or number != number:
             raise ConfigError(mismatch(f"{where}.{side}", "a number", repr(number)))
+    if set(table) == _SIDES and table["min"] > table["max"]:
+        found = f"{table['min']:g} and {table['max']:g}"
+        raise ConfigError(mismatch(where, "a min that is at most the max", found))
     yield keys, table
 
 

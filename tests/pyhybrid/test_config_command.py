@@ -121,7 +121,7 @@ def test_parts_that_are_missing(tmp_path, monkeypatch):
 
 def test_json_that_cannot_be_written(tmp_path):
     result = run("--json", str(tmp_path / "none" / "all.json"))
-    assert result.exit_code == 1 and "No such file" in result.stderr
+    assert result.exit_code == 1 and "expected a folder '" in result.stderr
 
 
 # ---- Relocatable

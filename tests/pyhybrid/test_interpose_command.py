@@ -147,7 +147,7 @@ def test_json(compiled):
         (["physics.o", "kuo", "--arguments", "x, 2y"], 1, "expected a name of Fortran, found '2y'"),
         (["physics.o", "kuo", "--arguments", "x X"], 1, "expected each once, found x, X"),
         (["physics.o", "kuo", "--output", "physics.o"], 2, "is a file"),
-        (["physics.o", "kuo", "--json", "none/a.json"], 1, "No such file"),
+        (["physics.o", "kuo", "--json", "none/a.json"], 1, "expected a folder '"),
     ],
 )
 def test_wrong_usage(compiled, arguments, code, words):

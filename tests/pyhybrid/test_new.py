@@ -378,7 +378,7 @@ def test_a_wrong_file_of_fields(text, message, folder):
 
 
 def test_files_in_a_missing_folder(folder):
-    assert "No such file" in refused("radiation", *fields(), "--card", "none/a.json")
+    assert "expected a folder '" in refused("radiation", *fields(), "--card", "none/a.json")
     assert list(folder.iterdir()) == []
 
 

@@ -119,7 +119,7 @@ def test_usage(recording, refused, arguments):
     [
         ("emulator.onnx", "expected '.safetensors', '.pt' and '.pt2' at the end"),
         ("there.safetensors", "expected no such file yet, or --replace"),
-        ("nowhere/emulator.safetensors", "No such file or directory"),
+        ("nowhere/emulator.safetensors", "nowhere', found none"),
         ("folder.safetensors", "expected a regular file"),
     ],
 )

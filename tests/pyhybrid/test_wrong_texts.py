@@ -55,22 +55,37 @@ def test_no_toml_for_commands(content, written):
 
 
 SHAPES = {
-    "scheme = 3": "hybrid.toml: scheme: expected a table, found 3",
-    "scheme.a = 3": "scheme.a: expected a table, found 3",
-    "[[scheme]]": "scheme: expected a table, found [{}]",
+    "scheme = 3": "hybrid.toml: scheme: expected a table, found integer 3",
+    "scheme.a = 3": "scheme.a: expected a table, found integer 3",
+    "[[scheme]]": "scheme: expected a table, found array",
     "scheme.a.batch = 2001-01-01": "option 'batch': expected a text, a number,",
-    "scheme.a.constraint = 3": "scheme.a.constraint: expected a list of tables, found 3",
-    "scheme.a.constraint = [3]": "scheme.a.constraint[0]: expected a table, found 3",
-    "scheme.a.constraint = [{terms = 3}]": "constraint[0].terms: expected a list of tables",
-    "scheme.a.constraint = [{fluxes = [3]}]": "fluxes[0]: expected a table, found 3",
-    "a = 3": "expected a table [scheme.NAME], found none",
+    "scheme.a.batch." + ".".join("a" * 5000) + " = 1": "options: expected tables that end",
+    "scheme.a.constraint = 3": "expected a table or a list of tables, found integer 3",
+    "scheme.a.constraint = [3]": "scheme.a.constraint: expected a table, found integer 3",
+    "scheme.a.constraint = [{kind = 'budget', terms = 3}]": "[1].terms: expected a list of tables",
+    "scheme.a.constraint = {kind = 'budget', fluxes = [3]}": "[1].fluxes: expected a list of",
+    "scheme.a.constriant = []": "hybrid.toml: scheme.a: unknown key 'constriant'; did you mean",
+    "domain.pluggins = 'a'": "hybrid.toml: domain: unknown key 'pluggins'; did you mean 'plugins'",
+    "scheme.a.guard.finit = 'pass'": "scheme.a.guard: unknown key 'finit'; did you mean 'finite'",
+    "a = 3": "hybrid.toml: unknown key 'a'",
+    "": "expected a table [scheme.NAME], found none",
 }
 
 
-@pytest.mark.parametrize("text, message", SHAPES.items(), ids=SHAPES)
+@pytest.mark.parametrize("text, message", SHAPES.items(), ids=range(len(SHAPES)))
 def test_tables_of_another_shape(text, message, written):
     written("", "run.nc")
-    assert message in refused("validate", "e.pt", "run.nc", "--config", written(text))
+    more = "--config", written(text), "--scheme", "a"
+    assert message in refused("validate", "e.pt", "run.nc", *more)
+
+
+def test_what_a_run_writes_stays_as_it_is(written, tmp_path, monkeypatch):
+    """The library judges the file; it opens no log and writes no statistics then."""
+    monkeypatch.chdir(tmp_path)
+    written("of the run", "s.json")
+    text = "domain = {log = 'none/a.log', statistics = 's.json', report_steps = 1}\n[scheme.a]\n"
+    setting_of(written(text), None, 0.0)
+    assert (tmp_path / "s.json").read_text() == "of the run"
 
 
 def test_numbers_that_are_not_finite_are_read_as_they_were_written(written):

@@ -64,7 +64,7 @@ import numpy as np
 def emulate(x):
     drying = -1e-9 * np.maximum(x[:, :5] - {threshold}, 0) * {factor}
     rain = -(250 * drying).sum(1, keepdims=True) - {less}
-    return np.concatenate([drying, rain, (rain > 2e-5) * 1.0], axis=1)
+    return np.concatenate([drying, rain, (rain > 2e-5) * 1.0], axis=1).astype(x.dtype)
 """
 
 

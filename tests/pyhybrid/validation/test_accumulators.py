@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from pyhybrid.validation.buckets import Buckets
+from pyhybrid.validation.ensemble import Calibration
 from pyhybrid.validation.moments import Moments, scores, telling
 from pyhybrid.validation.replaying import distance
 
@@ -137,3 +138,24 @@ def test_distance_counts_numbers(kind):
     found = distance(one, other)
     assert found[0] == 1 and found[1] == 1 and found[3] == 0 and found[4] == 0
     assert found[2] > 2**29  # through all numbers in between
+
+
+def test_equal_members_have_no_spread():
+    """Their plain mean is off by rounding, which looked like members that spread as they err."""
+    pytest.importorskip("scoringrules")
+    members = np.repeat(X[None], 7, axis=0)
+    assert (members.mean(0) != X).any()
+    found = Calibration.of(X, members).scores()
+    assert (found["spread"], found["rmse_of_mean"], found["spread_over_error"]) == (0, 0, None)
+    off = Calibration.of(Y, members).scores()
+    assert off["spread"] == off["spread_over_error"] == 0
+
+
+def test_spread_and_error_are_those_of_numpy():
+    pytest.importorskip("scoringrules")
+    members = X + RANDOM.normal(0, 0.5, (8, *X.shape))
+    found = Calibration.of(X, members).scores()
+    spread = np.sqrt(members.var(0, ddof=1).mean() * 9 / 8)
+    error = np.sqrt(np.mean((members.mean(0) - X) ** 2))
+    assert found["spread"] == pytest.approx(spread, rel=1e-8)
+    assert found["rmse_of_mean"] == pytest.approx(error, rel=1e-8)

@@ -16,7 +16,9 @@ from recorded_runs import WATER, card
 
 from pyhybrid import Field
 from pyhybrid.cli import main
+from pyhybrid.errors import ConfigError
 from pyhybrid.validation import validating
+from pyhybrid.validation.setting import setting_of
 
 NATIVELY = """\
 import numpy as np
@@ -126,6 +128,7 @@ def test_a_score_that_is_none_is_beyond_its_limit(python_plugin, write_emulator,
         ("[field.drying]\nr2 = { mim = 0 }", "expected a table such as"),
         ("[field.drying]\nr2 = { min = 0.9, mx = 1 }", "side of a limit 'mx'; did you mean 'max'"),
         ("[field.drying.rows.r2.\"²\"]\n1 = { min = 0 }", "expected a number from 1 to 5, found ²"),
+        ("[field.drying]\nr2 = { min = 1, max = 0.5 }", "expected a min that is at most the max"),
         ("[split.tropics.field.drying]\nr2 = { min = 0 }", "split: expected --split"),
         ("[jacobian]\ncorrelation = { min = 0 }", "jacobian: expected --native"),
         ("", "expected limits such as"),
@@ -299,7 +302,8 @@ def test_constraints_of_a_run_count(emulator, recording, tmp_path):
     "text, more, message",
     [
         ("[domain]\n", (), "expected a table [scheme.NAME], found none"),
-        ("[scheme.a]\n[scheme.b]\n", (), "expected one, found 'a' and 'b': say which one"),
+        ("[scheme.a]\n[scheme.b]\n", (), "expected 'convection' as in the recording, found 'a'"),
+        ("[scheme.a]\n", (), "recording, found 'a' (--scheme NAME says which one)"),
         ("[scheme.a]\n", ("--scheme", "b"), "unknown scheme 'b'; did you mean 'a'"),
         ("[scheme\n", (), "expected TOML"),
     ],
@@ -310,6 +314,29 @@ def test_a_configuration_without_the_scheme_is_a_message(
     path = config(tmp_path, text)
     result = invoke(emulator(), recording, "--no-html", "--config", path, *more)
     assert result.exit_code == 1 and message in result.output
+
+
+@pytest.mark.parametrize("command", ["validate", "replay"])
+@pytest.mark.parametrize("more", [(), ("--scheme", "convection"), ("--scheme", "another")])
+def test_the_scheme_is_that_of_the_recording_unless_it_is_said(
+    emulator, record, tmp_path, command, more
+):
+    path = emulator()
+    recording = record(mode="shadow", keys=f"emulator = '{path}'\n")
+    text = f"[scheme.another]\nsha256 = '{'0' * 64}'\n[scheme.convection]\n"
+    more = [*more, "--no-html"] if command == "validate" else more
+    arguments = [command, str(path), str(recording), "--config", str(config(tmp_path, text))]
+    result = CliRunner().invoke(main, [*arguments, *more])
+    assert result.exit_code == ("another" in more), result.output
+    assert ("0" * 64 in result.output) == ("another" in more)
+
+
+def test_a_recording_that_does_not_say_its_scheme_takes_the_only_one(tmp_path):
+    one = config(tmp_path, "[scheme.a]\nseed = 5\n")
+    assert setting_of(one, None, 0.0, lambda: "").keys == {"seed": 5}
+    two = config(tmp_path, "[scheme.a]\n[scheme.b]\n")
+    with pytest.raises(ConfigError, match="scheme: expected one, found 'a' and 'b'"):
+        setting_of(two, None, 0.0, lambda: "")
 
 
 @pytest.mark.parametrize("keys", ["sha256 = '{right}'", "", "sha256 = '{wrong}'"])
@@ -323,6 +350,7 @@ def test_the_checksum_of_a_configuration_counts(
     recording = record(mode="shadow", keys=f"emulator = '{path}'\n")
     right = hashlib.sha256(path.read_bytes()).hexdigest()
     text = f"[domain]\nrequire_sha256 = {required}\n[scheme.convection]\nmode = 'emulate'\n"
+    text += f"emulator = '{path}'\n"
     file = config(tmp_path, text + keys.format(right=right, wrong="0" * 64))
     more = ["--no-html"] if command == "validate" else []
     arguments = [command, str(path), str(recording), "--config", str(file), *more]
@@ -371,7 +399,7 @@ def test_what_cannot_be_written_is_told_before_the_work(emulator, recording, tmp
     monkeypatch.setattr(validating, "_score", None)  # any work would fail
     for option in ("--html", "--json"):
         result = invoke(emulator(), recording, option, tmp_path / "none" / "file")
-        assert result.exit_code == 1 and "No such file" in result.output
+        assert result.exit_code == 1 and "expected a folder '" in result.output
 
 
 def test_nothing_that_is_read_is_replaced(emulator, recording, tmp_path, monkeypatch):

@@ -40,6 +40,19 @@ def test_a_run_is_replayed_bit_for_bit(emulated, mode, block):
     assert found.fields["drying"].values == NCOL * len(STEPS) * 5
 
 
+@pytest.mark.parametrize("mode", ["emulate", "blend"])
+def test_what_the_routine_updates_has_the_kind_of_the_host(emulated, emulator, mode):
+    """Not of the network, in which its results are recorded."""
+    keys = "unused = ['deep']\n" + ("blend.weight = 0.5\n" if mode == "blend" else "")
+    path = emulator(card=card(kind="real32"))
+    path, recording = emulated(mode, keys, path, flags=False)
+    with netCDF4.Dataset(recording) as file:
+        kinds = [file[group]["drying"].dtype for group in ("input", "emulated")]
+    assert kinds == [np.float64, np.float32]
+    found = run(path, recording)
+    assert found.same and found.fields["drying"].values == NCOL * len(STEPS) * 5
+
+
 def test_constraints_and_orientation_do_not_matter(emulated, emulator):
     water = {**WATER, "enforce": True}
     path = emulator(card=card(constraints=(water,), orientation="bottom_up"))
@@ -98,6 +111,22 @@ def test_nan_is_the_same_as_itself(emulated, python_plugin, write_emulator):
     program = "import numpy as np\n\ndef emulate(x):\n    y = np.zeros((x.shape[0], 7))\n"
     program += "    y[x[:, 0] > 285] = np.nan\n    return y\n"
     assert run(*emulated("shadow", path=write_emulator(card(), program))).same
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_a_value_that_is_no_number_on_one_side_has_no_largest_difference(
+    emulated, tmp_path, value
+):
+    path, recording = emulated()
+    spoil(recording, "drying", 11, 2, value)
+    spoil(recording, "drying", 12, 2, 1.0)
+    result = invoke(path, recording, "--json", tmp_path / "replay.json")
+    assert result.exit_code == 3 and "  nan  " in result.stdout
+    assert "likely: drying: 1 of the values that differ are no finite numbers" in result.stdout
+    found = json.loads((tmp_path / "replay.json").read_text())["field"]
+    assert (found["drying"]["largest"], found["drying"]["relative"]) == (None, None)
+    assert (found["drying"]["different"], found["drying"]["not_finite"]) == (2, 1)
+    assert (found["rain"]["largest"], found["rain"]["not_finite"]) == (0, 0)
 
 
 def test_large_differences_in_few_columns_are_no_rounding(emulated):
@@ -185,6 +214,12 @@ def test_a_recording_twice_is_refused(emulated, tmp_path):
     assert result.exit_code == 1 and "recordings: expected each once, found" in result.output
 
 
+def test_a_second_emulator_is_no_recording(emulated, emulator):
+    path, recording = emulated()
+    result = invoke(path, emulator("other.py"), recording)
+    assert result.exit_code == 2 and "(validate compares two emulators), found" in result.output
+
+
 def test_missing_files_are_messages(emulator, recording, tmp_path):
     assert invoke(tmp_path / "none.py", recording).exit_code == 1
     result = invoke(emulator(), tmp_path / "none.nc")
@@ -195,7 +230,7 @@ def test_missing_files_are_messages(emulator, recording, tmp_path):
 def test_an_unwritable_report_is_told_before_the_work(emulated, tmp_path):
     path, recording = emulated()
     result = invoke(path, recording, "--json", tmp_path / "none" / "replay.json")
-    assert result.exit_code == 1 and "No such file" in result.output
+    assert result.exit_code == 1 and "expected a folder '" in result.output
 
 
 def test_zeros_of_another_sign_are_not_large(emulated, python_plugin, write_emulator):

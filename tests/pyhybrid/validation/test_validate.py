@@ -244,15 +244,15 @@ def test_what_the_guard_counts_is_what_is_outside(emulator, recording):
 @pytest.mark.parametrize(
     "split, parts",
     [
-        ("region", ["north of 30 N", "south of 30 S", "tropics"]),
+        ("region", ["south of 30 S", "tropics", "north of 30 N"]),
         ("date", [f"2001-{month:02d}" for month in range(2, 10)]),
-        ("latitude", [f"{a:+03d} to {a + 30:+03d}" for a in (0, 30, 60, -30, -60, -90)]),
+        ("latitude", [f"{a:+03d} to {a + 30:+03d}" for a in (-90, -60, -30, 0, 30, 60)]),
         ("step", ["steps 1 to 2", "steps 3 to 4", "steps 5 to 6", "steps 7 to 8"]),
     ],
 )
 def test_parts_of_a_split_make_the_whole(emulator, recording, split, parts):
     found = numbers(run(emulator(), recording, split=split))
-    assert sorted(found["split"]) == parts
+    assert list(found["split"]) == parts
     assert sum(one["samples"] for one in found["split"].values()) == found["samples"]
     squares = sum(
         one["field"]["rain"]["n"] * one["field"]["rain"]["rmse"] ** 2
