@@ -45,6 +45,18 @@ def check_apart(what: str) -> None:
                 raise ArgumentError(mismatch(f"{what}: {option}", wanted, path))
 
 
+def check_new(output: Path, replace: bool, what: str) -> None:
+    """Whether no file is lost that took work to make, unless ``--replace`` says that it may be.
+
+    Raises
+    ------
+    ArgumentError
+        If one would be; the message begins with `what`.
+    """
+    if output.is_file() and not replace:
+        raise ArgumentError(mismatch(f"{what}: {output}", "no such file yet, or --replace", "one"))
+
+
 def check_json_replaceable(path: Path, what: str) -> None:
     """Whether a file for JSON is new, empty, or of results, so that nothing else is lost.
 

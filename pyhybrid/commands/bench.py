@@ -22,7 +22,7 @@ from ..bench.goals import check as check_goals
 from ..bench.jobs import NORMAL, QUICK, Pace
 from ..bench.program import BenchError, run_bridge
 from ..bench.tables import failures, measured, tables
-from ._common import check_json, json_option, tell, told
+from ._common import BEYOND, check_json, json_option, tell, told
 
 Json = dict[str, Any]
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -47,7 +47,7 @@ class Output:
 
 
 _COMMON = (
-    click.option("--check", is_flag=True, help="Exit with 1 and name the goals that are missed."),
+    click.option("--check", is_flag=True, help="Exit with 3 and name the goals that are missed."),
     json_option,
     click.option("--markdown", is_flag=True, help="Print tables as Markdown."),
     click.option("--quick", is_flag=True, help="Too short to tell: whether everything runs."),
@@ -121,7 +121,7 @@ def _compare(files: Any, networks: Any, backends: Any, blocks: Any, output: Outp
 
 
 def _report(measure: Callable[[], Json], output: Output) -> None:
-    """Measures, prints, writes, and ends with 1 where goals are to be checked and are missed."""
+    """Measures, prints, writes, and ends with 3 where goals are to be checked and are missed."""
     with told():
         try:
             _prepare(output)
@@ -157,7 +157,10 @@ def _write(results: Json, verdicts: list[Verdict], output: Output) -> None:
 
 
 def _end(verdicts: list[Verdict], failed: Sequence[str]) -> None:
-    """Names what is missed or failed, and says why where goals do not count."""
+    """Names what is missed or failed, and says why where goals do not count.
+
+    What failed was not measured, so nothing is judged: 1, whatever else is missed.
+    """
     excused = Counter(one.excuse for one in verdicts if one.excuse)
     for why, count in excused.items():
         click.echo(f"not applicable: {count} goals: {why}", err=True)
@@ -168,7 +171,7 @@ def _end(verdicts: list[Verdict], failed: Sequence[str]) -> None:
     for line in failed:
         click.echo(f"failed: {line}", err=True)
     if missed or failed:
-        raise SystemExit(1)
+        raise click.exceptions.Exit(1 if failed else BEYOND)
 
 
 _networks = click.option(

@@ -18,6 +18,7 @@ from ..errors import ArgumentError, EmulatorFileError
 from ..export import export as export_module
 from ..export.notices import notices_accepted, torchscript_accepted
 from ._common import check_json, json_option, read_card, tell, told
+from ._outputs import check_new
 
 if TYPE_CHECKING:
     import torch
@@ -29,20 +30,21 @@ _TORCHSCRIPT = (".pt", ".pth", ".ts")
 @click.argument("source")
 @click.argument("card", type=click.Path(path_type=Path))
 @click.argument("output", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Replace OUTPUT, if it is there.")
 @click.option("--weights", type=click.Path(path_type=Path), help="A state_dict to load.")
 @click.option("--method", help="Another way to write the file, such as trace for .pt.")
 @click.option("--cpu", default="native", help="Of .pt2: g++'s -march, such as x86-64-v3.")
 @json_option
 def export(
-    source: str, card: Path, output: Path, weights: Path | None, method: str | None, cpu: str,
-    json_file: Path | None,
+    source: str, card: Path, output: Path, replace: bool, weights: Path | None,
+    method: str | None, cpu: str, json_file: Path | None,
 ) -> None:  # fmt: skip
     """Write the emulator OUTPUT from the network SOURCE and check that it does what torch does.
 
     SOURCE is `file.py:name` or `package.module:name`: a torch.nn.Module, or what makes one when
     called without arguments. Or it is a file: .pt2 of torch.export.save, or .pt, .pth or .ts of
     torch.jit.save (TorchScript), which becomes .pt only. Its code is run. CARD is JSON, or an
-    emulator that has the card.
+    emulator that has the card. No file that is read is replaced.
 
     \b
     Examples:
@@ -52,7 +54,8 @@ def export(
     """  # noqa: D301
     with told():
         check_json(json_file, "export")
-        _check_source_stays(output, source, weights)
+        _check_source_stays(output, source, card, weights)
+        check_new(output, replace, "export")
         contract = read_card(card, "export")
         module = _module(source)
         if weights is not None:

@@ -22,6 +22,7 @@ from ..skeleton import (
     read_fields,
 )
 from ._common import PATH, check_json, json_option, tell, told
+from ._outputs import check_new
 
 
 @click.command()
@@ -103,8 +104,7 @@ def _declared(
 def _check(files: dict[str, Path], replace: bool) -> None:
     """That nothing is lost, and that all can be written, before the first is."""
     for key, path in files.items():
-        if path.exists() and key != "toml" and not replace:
-            raise ArgumentError(mismatch(f"new: {path}", "no such file yet, or --replace", "one"))
+        check_new(path, replace or key == "toml", "new")
         check_writable(path, "new")
 
 

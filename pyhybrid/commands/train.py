@@ -12,6 +12,7 @@ from .._whole_file import check_writable
 from .._words import listed, mismatch
 from ..errors import ArgumentError, HybridError
 from ._common import PATH, FiniteRange, check_json, json_option, read_card, tell, told
+from ._outputs import check_new
 
 if TYPE_CHECKING:
     from ..baseline import Outcome
@@ -85,8 +86,7 @@ def _check(output: Path, replace: bool) -> None:
     if output.suffix not in _SUFFIXES:
         wanted = f"{listed(_SUFFIXES)} at the end"
         raise ArgumentError(mismatch("train: --output", wanted, output.name))
-    if output.is_file() and not replace:
-        raise ArgumentError(mismatch(f"train: {output}", "no such file yet, or --replace", "one"))
+    check_new(output, replace, "train")
     check_writable(output, "train")
 
 

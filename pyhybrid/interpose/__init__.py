@@ -6,7 +6,7 @@ second name, ``native_<routine>``. Glue that is linked with it defines the routi
 native one by its new name.
 """
 
-from .glue import check_arguments, write_glue
+from .glue import check_arguments, check_glue, not_known, write_glue
 from .objects import ObjectFile, Symbol, read_object
 from .weakening import Interposed, interpose
 
@@ -15,7 +15,9 @@ __all__ = [
     "ObjectFile",
     "Symbol",
     "check_arguments",
+    "check_glue",
     "interpose",
+    "not_known",
     "read_object",
     "write_glue",
 ]

@@ -9,7 +9,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .compilation import calls_stand_alone, debugging_of, entries_of
+from .compilation import calls_stand_alone
+from .debugging import Entries, routines_of
 from .objects import ObjectFile, Symbol
 from .tools import text_of_tool
 
@@ -48,13 +49,16 @@ class Callers:
 
 
 def callers_of(
-    symbol: Symbol, asked: Collection[Symbol], source: ObjectFile, file: Path
+    symbol: Symbol,
+    asked: Collection[Symbol],
+    source: ObjectFile,
+    file: Path,
+    debugging: Entries | None,
 ) -> Callers:
     """Of a symbol of the object `source`, whose code is in `file`; all those `asked` get glue."""
     listing = text_of_tool("objdump", "-d", "-r", "-w", file)
     caught, direct = _calls(symbol, listing)
     recursive = caught.pop(symbol.name, 0) > 0
-    debugging = debugging_of(symbol, source, file)
     missed = [*_direct(direct), *_cloned(symbol, source), *_aliased(symbol, asked, source)]
     missed += _unseen(symbol, source, listing) if debugging is None else _inlined(symbol, debugging)
     if symbol.hidden or not calls_stand_alone(debugging, source, file):
@@ -149,8 +153,9 @@ def _is_unoptimised(symbol: Symbol, listing: str) -> bool:
     return any(map(_ARGUMENT_STORED.search, code.splitlines()[:_FIRST]))
 
 
-def _inlined(symbol: Symbol, debugging: str) -> Iterator[str]:
-    routines, origins = entries_of(symbol, debugging)
-    count = sum(origin in routines for origin in origins)
+def _inlined(symbol: Symbol, debugging: Entries) -> Iterator[str]:
+    routines = {one.place for one in routines_of(symbol.name, debugging)}
+    count = sum(one.tag == "inlined_subroutine" and one.reference("abstract_origin") in routines
+                for one in debugging)  # fmt: skip
     if count:
         yield f"{count} inlined in the same file: {_REMEDY}"

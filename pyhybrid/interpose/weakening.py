@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -14,6 +14,8 @@ from .._whole_file import replacing
 from .._words import listed, mismatch, unknown
 from ..errors import ArgumentError
 from .callers import Callers, callers_of
+from .compilation import debugging_of
+from .interface import Interface, interface_of
 from .objects import ObjectFile, Symbol, meant, module_and_name, read_object
 from .output import check_output
 from .tools import run_tool
@@ -38,6 +40,8 @@ class Routine:
         In Fortran: of the glue.
     callers : Callers
         In its own object.
+    interface : Interface or None
+        How it is called, if debugging information tells.
     """
 
     symbol: str
@@ -45,6 +49,7 @@ class Routine:
     module: str | None
     name: str
     callers: Callers
+    interface: Interface | None
 
     @property
     def stem(self) -> str:
@@ -67,7 +72,12 @@ class Interposed:
 
 
 def interpose(
-    source: str | Path, symbols: Sequence[str], output: str | Path, *, partial: bool = False
+    source: str | Path,
+    symbols: Sequence[str],
+    output: str | Path,
+    *,
+    partial: bool = False,
+    check: Callable[[Routine], None] | None = None,
 ) -> Interposed:
     """Write a copy of an object in which the glue's definitions of some routines win.
 
@@ -85,6 +95,8 @@ def interpose(
         The copy. One of the same routines is replaced.
     partial : bool
         Whether calls that cannot be caught are accepted.
+    check : callable
+        Gets each routine before anything is written; what it raises ends the work.
 
     Raises
     ------
@@ -98,9 +110,10 @@ def interpose(
     with tempfile.TemporaryDirectory(prefix="pyhybrid") as folder:
         file = _extracted(found, Path(folder))
         chosen = list(dict.fromkeys(_chosen(symbol, found) for symbol in symbols))
-        routines = tuple(
-            _routine(symbol, callers_of(symbol, chosen, found, file)) for symbol in chosen
-        )
+        routines = tuple(_routine(symbol, chosen, found, file) for symbol in chosen)
+        if check is not None:
+            for routine in routines:
+                check(routine)
         check_output(Path(output), found, [one.native for one in routines])
         if not partial:
             _check_missed(routines, found)
@@ -177,10 +190,12 @@ def _why_not(symbol: Symbol) -> str | None:
     return None
 
 
-def _routine(symbol: Symbol, callers: Callers) -> Routine:
+def _routine(symbol: Symbol, chosen: Sequence[Symbol], source: ObjectFile, file: Path) -> Routine:
     module, name = _fortran_name(symbol)
     native = f"native_{module}_{name}" if module else f"native_{symbol.name}"
-    return Routine(symbol.name, native, module, name, callers)
+    debugging = debugging_of(symbol, source, file)
+    callers = callers_of(symbol, chosen, source, file, debugging)
+    return Routine(symbol.name, native, module, name, callers, interface_of(symbol, debugging))
 
 
 def _fortran_name(symbol: Symbol) -> tuple[str | None, str]:

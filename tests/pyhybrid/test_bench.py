@@ -299,7 +299,7 @@ def test_backend_that_cannot_be_had_is_a_row(monkeypatch, tmp_path, without):
     rows = {row["contender"]: row for row in found["emulator"]["rows"]}
     assert told in rows["builtin"]["error"]
     checked = bench("emulator", *SMALL, "--backend", "builtin", "--block", 16, "--check")
-    assert checked.exit_code == 1
+    assert checked.exit_code == 1  # it failed, which is more than to be too slow
     assert "missed: builtin against plain libtorch, m7, 16 columns" in checked.stderr
 
 
@@ -329,7 +329,7 @@ def test_check_of_everything(forged, tmp_path):
 def test_check_names_what_falls_short(forged):
     forged["bridge"]["bridge_s"] = 1
     result = bench("--check")
-    assert result.exit_code == 1
+    assert result.exit_code == 3
     (line,) = result.stderr.splitlines()
     assert line.startswith(
         "missed: bridge beyond 1.2 copies of the data: goal <= 3 us, found 1e+06"

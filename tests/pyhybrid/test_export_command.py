@@ -55,12 +55,25 @@ def test_what_it_is_made_from_is_not_replaced(folder):
     (folder / "link.pt").symlink_to("plain.pt")
     weights = ["--weights", "weights.pt"]
     for words in (["plain.pt", "card.json", "link.pt"],
+                  ["own.py:Network", "plain.pt", "link.pt"],
                   ["own.py:Network", "card.json", "weights.pt", *weights]):  # fmt: skip
         before = (folder / words[2]).read_bytes()
-        result = run(*words)
+        result = run(*words, "--replace")
         assert result.exit_code == 1
         assert f"OUTPUT: expected a file that is not read, found {words[2]}" in result.stderr
         assert (folder / words[2]).read_bytes() == before
+
+
+def test_what_is_there_is_replaced_if_asked_for(builtin_plugin, folder, columns):
+    trained = "own.py:Network", "card.json", "out.safetensors", "--weights", "weights.pt"
+    assert run(*trained).exit_code == 0
+    before = (folder / "out.safetensors").read_bytes()
+    result = run("own.py:Network", "card.json", "out.safetensors")
+    assert result.exit_code == 1
+    assert "out.safetensors: expected no such file yet, or --replace, found one" in result.stderr
+    assert (folder / "out.safetensors").read_bytes() == before
+    assert run("own.py:network", "card.json", "out.safetensors", "--replace").exit_code == 0
+    assert (folder / "out.safetensors").read_bytes() != before
 
 
 @pytest.mark.parametrize("source", ["own.py:network", "own.py:Network", "own:Network"])
@@ -155,7 +168,7 @@ def test_plugin_that_is_not_installed(folder, tmp_path_factory, name, plugin):
     before = {path.name for path in folder.iterdir()}
     library = tmp_path_factory.mktemp("library")
     program = ("-c", "from pyhybrid.cli import main; main()")
-    arguments = ("export", "own.py:network", "card.json", name)
+    arguments = ("export", "own.py:network", "card.json", name, "--replace")
     done = run_with_library_alone(library, *program, *arguments, cwd=folder)
     assert (done.returncode, done.stdout) == (1, "")
     wanted = f"libhybrid_{plugin}.so: expected a file in one of '{library}', found none"
