@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ Array = NDArray[Any]
 Fields = dict[str, Array]
 _BYTES = 16 << 20  # of the fields that are read at a time
 _LEAST, _MOST = 64, 1 << 16  # samples
-_READING = Lock()  # netCDF serves one thread at a time, and a worker of dask may have several
+READING = RLock()  # netCDF serves one thread at a time, and a worker of dask may have several
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ def read(part: Part, names: Mapping[str, Iterable[str]], places: Iterable[str]) 
 
     here = slice(part.first, part.stop)
     try:
-        with _READING, netCDF4.Dataset(part.path) as file:
+        with READING, netCDF4.Dataset(part.path) as file:
             file.set_auto_maskandscale(False)
             about = {name: np.asarray(file[name][here], np.float64) for name in places}
             groups = {

@@ -22,7 +22,7 @@ from .._each_once import check_each_once
 from .._words import mismatch
 from ..errors import ArgumentError
 from .running import Runner, checksum
-from .samples import Part, Recording, read
+from .samples import READING, Part, Recording, read
 from .scoring import Scorer
 from .setting import Setting
 from .splits import NOWHERE, check_split, labels, ranges_of_steps, scenario_names
@@ -167,7 +167,9 @@ def _work(plan: Plan) -> _Work:
 
 def _score(plan: Plan, part: Part) -> dict[str, dict[str, Scores]]:
     """In any process."""
-    return _work(plan).score(part)
+    with READING:  # one thread begins the work of all; it opens recordings
+        work = _work(plan)
+    return work.score(part)
 
 
 def validate(
