@@ -166,8 +166,14 @@ def _work(plan: Plan) -> _Work:
 
 
 def _score(plan: Plan, part: Part) -> dict[str, dict[str, Scores]]:
-    """In any process."""
-    with READING:  # one thread begins the work of all; it opens recordings
+    """In any process.
+
+    One thread begins the work of all, since that opens recordings; by itself, since it would wait
+    for the cluster, whose threads may all wait for it.
+    """
+    import dask
+
+    with READING, dask.config.set(scheduler="synchronous"):
         work = _work(plan)
     return work.score(part)
 
