@@ -43,15 +43,20 @@ class _Group(click.Group):
         try:
             return super().main(*args, **options)
         except OSError as error:
-            _give_up_output()
             click.echo(f"Error: {error}", err=True)
             sys.exit(1)
+        finally:
+            _give_up_what_cannot_be_written()
 
 
-def _give_up_output() -> None:
-    """Else Python tries once more to write it at its end, and fails with words of its own."""
-    with open(os.devnull, "wb") as nothing, suppress(OSError):  # which has no file in a test
-        os.dup2(nothing.fileno(), sys.stdout.fileno())
+def _give_up_what_cannot_be_written() -> None:
+    """Else Python tries once more at its end, and fails with words and an exit code of its own."""
+    try:
+        if sys.stdout:
+            sys.stdout.flush()
+    except OSError:  # which a command has told
+        with open(os.devnull, "wb") as nothing, suppress(OSError):  # which has no file in a test
+            os.dup2(nothing.fileno(), sys.stdout.fileno())
 
 
 def _tell_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -146,12 +146,14 @@ def test_json_that_cannot_be_written_is_told_first(tmp_path, plain):
     assert "expected a regular file" in result.stderr
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("words", ["--help", "version", "train --help", "version --json"])
-def test_output_without_room_is_told(words):
+def test_output_without_room_is_told(words, unbuffered):
     """Once, and not as a traceback."""
     program = "from pyhybrid.cli import main; main()"
     with open("/dev/full", "w") as full:
         done = subprocess.run([sys.executable, "-Pc", program, *words.split()], stdout=full,
+                              env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
                               stderr=subprocess.PIPE, text=True)  # fmt: skip
     assert done.returncode == 1
     assert re.fullmatch(r"Error: .*No space left on device\n", done.stderr)
