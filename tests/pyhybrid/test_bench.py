@@ -337,13 +337,15 @@ def test_check_names_what_falls_short(forged):
     assert bench().exit_code == 0
 
 
-@pytest.mark.parametrize("option", ["--json", "--plots"])
-def test_where_nothing_can_be_written(forged, monkeypatch, tmp_path, option):
+@pytest.mark.parametrize(
+    "option, words", [("--json", "file', found something else"), ("--plots", "Not a directory")]
+)
+def test_where_nothing_can_be_written(forged, monkeypatch, tmp_path, option, words):
     """Said before anything is measured."""
     (tmp_path / "file").touch()
     monkeypatch.setattr("pyhybrid.commands.bench._compare", None)
     result = bench("emulator", option, tmp_path / "file" / "below")
-    assert result.exit_code == 1 and "Not a directory" in result.stderr
+    assert result.exit_code == 1 and words in result.stderr
 
 
 def test_pictures_without_matplotlib(forged, monkeypatch, tmp_path):
