@@ -79,7 +79,7 @@ def test_shipped_emulators_are_accepted(runs):
     """But for the rms of temperature, which has to be far below the poor network's.
 
     In ten days members that were kicked once are 0.03 to 0.07 K apart and emulated runs, kicked in
-    every step, 0.04 to 0.10 K from them (18 and 12 runs with noise; the poor network 0.14 to 0.17
+    every step, 0.04 to 0.10 K from them (18 and 12 runs; the poor network 0.14 to 0.17
     K), so that three members' spread would tell how the processor rounds. The demo takes 30 days.
     """
     poor = compare(runs["poor"], runs["native_0"])["rms_temperature_K"]
